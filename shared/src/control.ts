@@ -1,0 +1,173 @@
+import * as z from 'zod';
+
+/** Control messages: JSON text messages, parsed here at the edge of every process and never cast. */
+
+const quality = z
+  .union([z.int().min(1).max(100), z.literal('source')], {
+    error: 'quality is a whole number from 1 to 100, or "source"',
+  })
+  .describe("IJG's scale, as cv2.IMWRITE_JPEG_QUALITY; source = the camera's own JPEG, untouched");
+const side = (name: string) =>
+  z
+    .int({ error: `${name} is a whole number of pixels from 16 to 16384` })
+    .min(16)
+    .max(16_384);
+
+/** What a viewer can ask for, and change while it watches. Every field is optional: absent means as it was. */
+const wishes = {
+  codec: z.enum(['jpeg', 'h264'], { error: 'codec is "jpeg" or "h264"' }).optional(),
+  mode: z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' }).optional(),
+  quality: quality.optional(),
+  maxWidth: side('maxWidth').nullable().optional(),
+  maxHeight: side('maxHeight').nullable().optional(),
+  fps: z
+    .number({ error: "fps is a number from 0.1 to 240, or null for the source's own" })
+    .min(0.1)
+    .max(240)
+    .nullable()
+    .optional(),
+};
+
+const hello = z.strictObject({
+  type: z.literal('hello'),
+  protocol: z.int(),
+  client: z.string().max(200).optional(),
+  token: z.string().max(4096).optional(),
+});
+
+const subscribe = z.strictObject({
+  type: z.literal('subscribe'),
+  /** Absent: the first stream. */
+  stream: z.string().max(64).optional(),
+  ...wishes,
+  /** Whether this viewer acknowledges frames. Absent: as `headers`. */
+  acks: z.boolean().optional(),
+  /** false: every binary message is a bare picture, for scripts of five lines. */
+  headers: z.boolean().optional(),
+});
+
+const set = z.strictObject({ type: z.literal('set'), ...wishes });
+
+const clientMessage = z.discriminatedUnion('type', [
+  hello,
+  subscribe,
+  set,
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('unsubscribe') }),
+  z.strictObject({ type: z.literal('key') }),
+]);
+
+export type ClientMessage = z.infer<typeof clientMessage>;
+export type Subscribe = z.infer<typeof subscribe>;
+export type Wishes = Omit<z.infer<typeof set>, 'type'>;
+
+/** `live`: pictures come; `starting`: being opened; `idle`: nobody looks; `lost`: see the reason, being reopened. */
+const well = z.object({ state: z.enum(['idle', 'starting', 'live']) });
+const lost = z.object({ state: z.literal('lost'), code: z.string(), reason: z.string() });
+const sourceState = z.discriminatedUnion('state', [well, lost]);
+export type SourceState = z.infer<typeof sourceState>;
+
+const streamInfo = z.object({
+  name: z.string(),
+  /** `stream` in frame headers. */
+  id: z.int(),
+  /** For people: `camera /dev/video0, 1280x720, 30 fps, MJPG`. */
+  description: z.string(),
+  source: sourceState,
+  /** The source's own size and rate; null before it was opened for the first time. */
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  fps: z.number().nullable(),
+  viewers: z.int(),
+});
+export type StreamInfo = z.infer<typeof streamInfo>;
+
+const chosenRendition = z.object({
+  /** `rendition` in frame headers. */
+  id: z.int(),
+  codec: z.enum(['jpeg', 'h264']),
+  width: z.int(),
+  height: z.int(),
+  quality: z.union([z.int(), z.literal('source')]),
+  /** Frames a second at most, for this viewer; null: as many as the source has. */
+  fps: z.number().nullable(),
+});
+export type ChosenRendition = z.infer<typeof chosenRendition>;
+
+/** Why a frame was not sent to a viewer. Received + all of these = captured while it watched. */
+export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+const stats = z.object({
+  type: z.literal('stats'),
+  /** Pictures captured since this viewer subscribed: sent + dropped + at most one waiting. */
+  captured: z.int(),
+  sent: z.int(),
+  sentBytes: z.number(),
+  /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded for anybody. */
+  dropped: z.object({ rate: z.int(), superseded: z.int(), skipped: z.int() }),
+  /** Viewers of this stream now. */
+  viewers: z.int(),
+});
+export type ViewerStats = Omit<z.infer<typeof stats>, 'type'>;
+
+const ofStream = { type: z.literal('source'), stream: z.string() };
+
+const serverMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.int(),
+    /** For people: `framewire 0.1.0`. */
+    server: z.string(),
+    streams: z.array(streamInfo),
+    limits: z.object({ renditions: z.int(), viewers: z.int(), controlBytes: z.int() }),
+    capabilities: z.object({ codecs: z.array(z.string()), modes: z.array(z.string()) }),
+  }),
+  z.object({
+    type: z.literal('subscribed'),
+    stream: z.string(),
+    streamId: z.int(),
+    rendition: chosenRendition,
+    mode: z.enum(['auto', 'fixed']),
+    /** For people: how what was chosen differs from what was asked; empty when it does not. */
+    why: z.string(),
+  }),
+  z.discriminatedUnion('state', [well.extend(ofStream), lost.extend(ofStream)]),
+  stats,
+  z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.string().optional() }),
+]);
+
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+export type Parsed<T> = { ok: true; message: T } | { ok: false; reason: string };
+
+/** Parses what a viewer sent. Never throws: `reason` is a sentence that can be sent back. */
+export function parseClientMessage(text: string): Parsed<ClientMessage> {
+  return parse(clientMessage, text);
+}
+
+/** Parses what a server sent; fields that a newer server adds are left out. */
+export function parseServerMessage(text: string): Parsed<ServerMessage> {
+  return parse(serverMessage, text);
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string): Parsed<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'A control message is JSON; this one is not.' };
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return { ok: true, message: result.data };
+  return { ok: false, reason: describe(result.error) };
+}
+
+/** The first issue as one sentence: a stranger's message can have thousands. */
+export function describe(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'The message is not valid.';
+  const path = issue.path.join('.');
+  return path === '' || issue.message.startsWith(path) ? `${issue.message}.` : `${path}: ${issue.message}.`;
+}

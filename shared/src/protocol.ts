@@ -1,0 +1,38 @@
+/** The WebSocket subprotocol; a viewer may also ask for none and gets this one. */
+export const SUBPROTOCOL = 'framewire.v1';
+
+/** Version in every frame header and in `welcome`; a receiver refuses any other. */
+export const PROTOCOL_VERSION = 1;
+
+/** First byte of every binary message; a payload has none: it always follows the header that announces it. */
+export const MESSAGE_TYPE = { frame: 1, ack: 2, clock: 3 } as const;
+
+/** Codec numbers of the frame header. */
+export const CODEC_IDS = { jpeg: 0, h264: 1 } as const;
+export type Codec = keyof typeof CODEC_IDS;
+
+/**
+ * Largest control message that the server accepts, in bytes. The longest honest one is under 400 bytes;
+ * ws closes with 1009 above it, so that a stranger cannot make the server buffer megabytes.
+ */
+export const MAX_CONTROL_BYTES = 16 * 1024;
+
+/**
+ * WebSocket close codes. 1001 is the standard's; 4xxx are Framewire's, numbered after the HTTP status
+ * that says the same, so that they can be guessed.
+ */
+export const CLOSE_CODES = {
+  /** The server stops (SIGTERM). Reconnect with back-off. */
+  goingAway: 1001,
+  /** Too many messages that are no valid control, acknowledgement or clock message. */
+  badMessages: 4400,
+  /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS` while frames were on their way. */
+  stalled: 4408,
+  /** More messages a second than any honest viewer sends. */
+  tooManyMessages: 4429,
+  /** The server has as many viewers as it may have. Reconnect later. */
+  tooManyViewers: 4503,
+} as const;
+
+/** How long frames may stay unacknowledged (or unwritten, for viewers without acks) before the viewer is closed, ms. */
+export const STALL_TIMEOUT_MS = 10_000;
