@@ -1,0 +1,1 @@
+export type { FramewireViewElement, FramewireViewEventMap, ViewStats, ViewStatus } from './view/view-api.js';
