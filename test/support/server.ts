@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { run, type Run, type RunOptions } from './run.js';
+
+export { EarlyExit } from './run.js';
+
+const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+
+/** The built server as a user runs it: a process of its own. */
+export interface Server extends Run {
+  /** The first URL that it printed, without the last slash: `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/**
+ * Starts the built server on a free port (unless `args` name one) and waits until it prints its URL.
+ * The caller stops it: `await using server = await startServer([...])`.
+ * @throws EarlyExit with `exit` and `output` when it ends before that, as it does for bad arguments.
+ */
+export async function startServer(args: readonly string[], options: RunOptions = {}): Promise<Server> {
+  const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='));
+  const child = run(process.execPath, [main, ...args, ...(hasPort ? [] : ['--port', '0'])], options);
+  try {
+    // Colours, quotes and brackets around the URL are not part of it.
+    const [, url = '', port = ''] = await child.waitForOutput(/(http:\/\/[\w.:[\]-]+:(\d+))\b/);
+    return { ...child, url, port: Number(port) };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
