@@ -1,0 +1,89 @@
+import { AVCOL_RANGE_JPEG, AV_CODEC_FLAG_QSCALE, AV_PIX_FMT_YUVJ420P, FF_ENCODER_MJPEG, FF_QP2LAMBDA } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, Packet, Rational } from 'node-av/lib';
+import type { RenditionSpec } from '@framewire/shared/rendition';
+import type { Picture } from '../frames.js';
+import type { Encoder } from './encoder.js';
+import { Scaler } from './scaler.js';
+
+/**
+ * FFmpeg's quantiser scale (1 best - 31) for IJG qualities from the first of each pair on: the one whose bytes come
+ * nearest to those of libjpeg on three 1280x720 pictures of a street scene. Between 11 and 91 they are within 15 %.
+ */
+const QUANTISERS: readonly (readonly [quality: number, quantiser: number])[] = [
+  [11, 31], [12, 30], [13, 27], [14, 24], [15, 22], [16, 20], [17, 19], [18, 17], [19, 16], [20, 15], [21, 14], [23, 13],
+  [24, 12], [26, 11], [28, 10], [32, 9], [35, 8], [40, 7], [46, 6], [56, 5], [65, 4], [74, 3], [83, 2],
+]; // prettier-ignore
+const BEST_QUALITY = 90;
+
+/** Whether FFmpeg's encoder has a step near this quality. */
+export function ffmpegReaches(quality: number): boolean {
+  return quality >= 11 && quality <= BEST_QUALITY;
+}
+
+/** @param quality 11-90. */
+export function quantiserFor(quality: number): number {
+  return QUANTISERS.findLast(([from]) => quality >= from)?.[1] ?? 31;
+}
+
+/** FFmpeg's mjpeg encoder, in FFmpeg's own threads so that the engine's event loop goes on reading the source. */
+export class FfmpegJpegEncoder implements Encoder {
+  readonly #spec: RenditionSpec;
+  readonly #lambda: number;
+  readonly #scaler: Scaler;
+  readonly #packet = new Packet();
+  readonly #context = new CodecContext();
+  #opened: Promise<void> | undefined;
+  #pts = 0n;
+
+  /** @param quality 11-90 on IJG's scale. */
+  constructor(spec: RenditionSpec, quality: number) {
+    this.#spec = spec;
+    this.#lambda = quantiserFor(quality) * FF_QP2LAMBDA;
+    this.#scaler = new Scaler(spec, AV_PIX_FMT_YUVJ420P);
+    this.#packet.alloc();
+  }
+
+  async encode(picture: Picture): Promise<Uint8Array> {
+    this.#opened ??= this.#open();
+    await this.#opened;
+    const frame = await this.#scaler.scale(await picture.pixels());
+    frame.quality = this.#lambda;
+    this.#pts += 1n;
+    frame.pts = this.#pts;
+    check(await this.#context.sendFrame(frame));
+    // The work is done in sendFrame; this only fetches the result and needs no thread.
+    check(this.#context.receivePacketSync(this.#packet));
+    const { data } = this.#packet;
+    if (data === null) throw new Error('The encoder gave no data.');
+    const jpeg = Buffer.from(data);
+    this.#packet.unref();
+    return jpeg;
+  }
+
+  [Symbol.dispose](): void {
+    this.#context.freeContext();
+    this.#packet.free();
+    this.#scaler[Symbol.dispose]();
+  }
+
+  async #open(): Promise<void> {
+    const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG);
+    if (codec === null) throw new Error('This FFmpeg has no mjpeg encoder.');
+    const context = this.#context;
+    context.allocContext3(codec);
+    context.width = this.#spec.width;
+    context.height = this.#spec.height;
+    context.pixelFormat = AV_PIX_FMT_YUVJ420P;
+    context.colorRange = AVCOL_RANGE_JPEG;
+    context.timeBase = new Rational(1, 1000);
+    context.setFlags(AV_CODEC_FLAG_QSCALE);
+    context.globalQuality = this.#lambda;
+    context.threadCount = 1;
+    // Huffman tables made for each picture save 10 % of the bytes and cost 20 % more time: here time wins.
+    check(await context.open2(codec, Dictionary.fromObject({ huffman: 'default' })));
+  }
+}
+
+function check(result: number): void {
+  if (result < 0) throw new Error(`FFmpeg's mjpeg encoder failed (${result}).`);
+}

@@ -1,0 +1,71 @@
+/**
+ * Every refusal has a code for programs, a sentence for people and, where there is one, a hint at what to do.
+ * `server/ERRORS.md` lists them; a test keeps the two alike.
+ */
+export const ERRORS = {
+  // The command line and the start.
+  'bad-option': { status: 400, exit: 2 },
+  'port-in-use': { status: 500, exit: 3 },
+  'port-denied': { status: 500, exit: 3 },
+  'host-unavailable': { status: 500, exit: 3 },
+  // Sources. Those with `exit` end the start: they do not heal by waiting.
+  'source-unknown': { status: 503, exit: 4 },
+  'source-not-found': { status: 503, exit: 4 },
+  'source-denied': { status: 503, exit: 4 },
+  'source-busy': { status: 503, exit: 4 },
+  'source-unreadable': { status: 503, exit: 4 },
+  'source-size': { status: 503, exit: 4 },
+  'source-rate': { status: 503, exit: 4 },
+  'source-unreachable': { status: 503 },
+  'source-unplugged': { status: 503 },
+  'source-stalled': { status: 503 },
+  'source-ended': { status: 503 },
+  'engine-crashed': { status: 503 },
+  'engine-hung': { status: 503 },
+  // What viewers ask.
+  'bad-message': { status: 400 },
+  'bad-request': { status: 400 },
+  'protocol-version': { status: 400 },
+  'unknown-stream': { status: 404 },
+  'not-found': { status: 404 },
+  'unsupported-codec': { status: 400 },
+  'not-subscribed': { status: 400 },
+  'origin-refused': { status: 403 },
+  'too-many-viewers': { status: 503 },
+  'no-frame': { status: 504 },
+} as const satisfies Record<string, { status: number; exit?: number }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export class FramewireError extends Error {
+  override readonly name = 'FramewireError';
+  readonly code: ErrorCode;
+  /** What the reader can do about it, as one sentence; empty when there is nothing. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** HTTP status that says the same. */
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  /** Exit code of the process when the start fails with this error; undefined when it is worth trying again. */
+  get exitCode(): number | undefined {
+    const entry: { status: number; exit?: number } = ERRORS[this.code];
+    return entry.exit;
+  }
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

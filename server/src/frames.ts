@@ -1,0 +1,62 @@
+import type { Frame } from 'node-av/lib';
+import type { FrameHeader } from '@framewire/shared/frame-header';
+
+/** What a source hands over for one picture. Whoever gets it calls `free` exactly once. */
+export interface Picture {
+  /** ms on the monotonic clock: the device's own stamp where it has one, else the time of arrival. */
+  readonly capturedAt: number;
+  readonly width: number;
+  readonly height: number;
+  /** The whole JPEG as the source made it, when it makes JPEGs. Immutable, valid after `free`. */
+  readonly jpeg?: Uint8Array;
+  /** Pixels in any format and stride that FFmpeg describes; borrowed until `free`. Decodes at the first call only. */
+  pixels(): Promise<Frame>;
+  free(): void;
+}
+
+/** A picture with its number, shared by the renditions that encode it; freed with its last reference. */
+export class RawFrame {
+  readonly seq: number;
+  readonly picture: Picture;
+  #references = 1;
+
+  /** Takes ownership of the picture. */
+  constructor(seq: number, picture: Picture) {
+    this.seq = seq;
+    this.picture = picture;
+  }
+
+  retain(): this {
+    if (this.#references === 0) throw new Error('A freed raw frame was retained.');
+    this.#references += 1;
+    return this;
+  }
+
+  release(): void {
+    if (this.#references === 0) throw new Error('A raw frame was released twice.');
+    this.#references -= 1;
+    if (this.#references === 0) this.picture.free();
+  }
+}
+
+/** One picture in one rendition, ready to send: built once, immutable, the same bytes for every viewer. */
+export interface EncodedFrame {
+  readonly header: Readonly<FrameHeader>;
+  /** `header` as it goes over the wire. */
+  readonly headerBytes: Uint8Array;
+  /** A whole JPEG (or one access unit). */
+  readonly payload: Uint8Array;
+}
+
+/** What a source turned out to be once it was open. */
+export interface SourceInfo {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second that the source announces; 0 when it does not say. */
+  readonly fps: number;
+  /** It makes JPEGs of its own, so quality `source` can pass them through. */
+  readonly isJpeg: boolean;
+  /** For people: `camera /dev/video0, 1280x720, 30 fps, MJPG`. */
+  readonly description: string;
+}

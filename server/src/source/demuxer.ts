@@ -1,0 +1,157 @@
+import {
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVMEDIA_TYPE_VIDEO,
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_ID_MJPEG,
+  AV_LOG_FATAL,
+  FF_THREAD_SLICE,
+} from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FormatContext, Frame, InputFormat, Log, Packet, type Stream } from 'node-av/lib';
+import { FramewireError } from '../errors.js';
+import { sourceFailure } from './failure.js';
+
+// What goes wrong comes back as numbers and becomes sentences; FFmpeg's own lines on stderr would say it twice.
+Log.setLevel(AV_LOG_FATAL);
+
+export interface InputSpec {
+  kind: 'camera' | 'file' | 'url';
+  /** For error sentences: `camera /dev/video0`. */
+  what: string;
+  url: string;
+  /** FFmpeg's name of the demuxer; absent: probed. */
+  format?: string;
+  options: Record<string, string>;
+}
+
+/**
+ * One video stream of one FFmpeg input, and its decoder.
+ *
+ * `open2Sync` with options is not used on purpose: node-av 6.1 leaves the dictionary dangling there and the garbage
+ * collector crashes on it; the asynchronous call is sound.
+ */
+export class Demuxer {
+  readonly stream: Stream;
+  readonly #input: InputSpec;
+  readonly #format: FormatContext;
+  readonly #decoder: CodecContext;
+  #reading: Promise<unknown> = Promise.resolve();
+  #decoding: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(input: InputSpec, format: FormatContext, stream: Stream, decoder: CodecContext) {
+    this.#input = input;
+    this.#format = format;
+    this.stream = stream;
+    this.#decoder = decoder;
+  }
+
+  /** @throws FramewireError of a `source-` code. */
+  static async open(input: InputSpec): Promise<Demuxer> {
+    const format = new FormatContext();
+    format.allocContext();
+    try {
+      const demuxer = input.format === undefined ? null : InputFormat.findInputFormat(input.format);
+      check(input, await format.openInput(input.url, demuxer, Dictionary.fromObject(input.options)));
+      // A V4L2 device says all that is to be known when it opens; probing it would only cost its first pictures.
+      if (input.kind !== 'camera') check(input, await format.findStreamInfo());
+      const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
+      if (stream === undefined) throw new FramewireError('source-unreadable', `There is no video in ${input.what}.`);
+      const decoder = await openDecoder(input, stream);
+      return new Demuxer(input, format, stream, decoder);
+    } catch (error) {
+      await format.closeInput();
+      throw error;
+    }
+  }
+
+  get isJpeg(): boolean {
+    return this.stream.codecpar.codecId === AV_CODEC_ID_MJPEG;
+  }
+
+  /** Frames a second that the input announces; 0 when it does not. */
+  get fps(): number {
+    const { num, den } = this.stream.avgFrameRate;
+    return den === 0 ? 0 : num / den;
+  }
+
+  /** ms since the input's own zero. */
+  toMs(pts: bigint): number {
+    const { num, den } = this.stream.timeBase;
+    return (Number(pts) * num * 1000) / den;
+  }
+
+  /**
+   * Reads the next packet of the video stream into `packet`.
+   *
+   * @returns false at the end of a file.
+   * @throws FramewireError of a `source-` code.
+   */
+  async readPacket(packet: Packet): Promise<boolean> {
+    do {
+      packet.unref();
+      const reading = this.#format.readFrame(packet);
+      this.#reading = reading.catch(() => undefined);
+      const result = await reading;
+      if (result === AVERROR_EOF && this.#input.kind === 'file') return false;
+      check(this.#input, result);
+    } while (packet.streamIndex !== this.stream.index);
+    return true;
+  }
+
+  /** Decodes one packet, calls one after the other; undefined when it gave no picture. The caller frees the frame. */
+  decode(packet: Packet): Promise<Frame | undefined> {
+    const decoded = this.#decoding.then(() => this.#decodeNext(packet));
+    this.#decoding = decoded.catch(() => undefined);
+    return decoded;
+  }
+
+  async #decodeNext(packet: Packet): Promise<Frame | undefined> {
+    if (this.#isClosed) return undefined;
+    // A packet that cannot be decoded is a scratch on the picture, not the end of the stream.
+    if ((await this.#decoder.sendPacket(packet)) < 0) return undefined;
+    const frame = new Frame();
+    frame.alloc();
+    const result = this.#decoder.receiveFrameSync(frame);
+    if (result >= 0) return frame;
+    frame.free();
+    if (result !== AVERROR_EAGAIN) this.#decoder.flushBuffers();
+    return undefined;
+  }
+
+  /** Starts the file anew. */
+  async rewind(): Promise<void> {
+    check(this.#input, await this.#format.seekFrame(this.stream.index, 0n));
+    this.#decoder.flushBuffers();
+  }
+
+  /**
+   * Ends a pending `readPacket` and closes; frames already handed out stay valid. Waits for the native calls under
+   * way: freeing a context below them would crash the process.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#format.interrupt();
+    await Promise.all([this.#reading, this.#decoding]);
+    this.#decoder.freeContext();
+    await this.#format.closeInput();
+  }
+}
+
+async function openDecoder(input: InputSpec, stream: Stream): Promise<CodecContext> {
+  const codec = Codec.findDecoder(stream.codecpar.codecId);
+  if (codec === null) throw new FramewireError('source-unreadable', `The video codec of ${input.what} is unknown.`);
+  const decoder = new CodecContext();
+  decoder.allocContext3(codec);
+  check(input, decoder.parametersToContext(stream.codecpar));
+  // Slices and not frames: with frame threads every picture would wait for the next ones.
+  decoder.threadType = FF_THREAD_SLICE;
+  decoder.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+  check(input, await decoder.open2());
+  return decoder;
+}
+
+function check(input: InputSpec, result: number): void {
+  if (result < 0) throw sourceFailure(input.kind, input.what, result);
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Packet, type Frame } from 'node-av/lib';
+import { FramewireError } from '../errors.js';
+import type { Picture, SourceInfo } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
+import { Demuxer, type InputSpec } from './demuxer.js';
+import type { Source } from './source.js';
+import { describeSpec } from './source-spec.js';
+
+/** Network inputs give up on a silent peer after this, microseconds as FFmpeg wants them. */
+const NETWORK_TIMEOUT_US = String(5_000_000);
+
+/** Packets in a row without a picture before the source counts as unreadable: two seconds at 60 fps. */
+const MOST_UNDECODABLE = 120;
+
+/** A file whose reader falls behind by more than this goes on from now in place of racing to catch up, ms. */
+const MOST_BEHIND_MS = 500;
+
+/** A device's own stamp is believed when it is from the last second; drivers exist that stamp with other clocks. */
+const OLDEST_STAMP_MS = 1000;
+
+/** A video file, looped at its own frame rate. @throws FramewireError of a `source-` code. */
+export async function openFile(path: string): Promise<Source> {
+  const what = describeSpec({ kind: 'file', path });
+  return MediaSource.open({ kind: 'file', what, url: path, options: {} });
+}
+
+/** A camera on the network: RTSP over TCP, or MJPEG over HTTP. @throws FramewireError of a `source-` code. */
+export async function openUrl(url: string): Promise<Source> {
+  const isRtsp = url.startsWith('rtsp');
+  const options: Record<string, string> = {
+    fflags: 'nobuffer',
+    // Probing holds back the first picture: half a second of it is plenty for a live stream.
+    analyzeduration: '500000',
+    ...(isRtsp ? { rtsp_transport: 'tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
+  };
+  return MediaSource.open({ kind: 'url', what: describeSpec({ kind: 'url', url }), url, options });
+}
+
+/** Pictures from any FFmpeg input. JPEGs are handed on undecoded; everything else is decoded as it comes. */
+export class MediaSource implements Source {
+  readonly info: SourceInfo;
+  readonly #demuxer: Demuxer;
+  readonly #input: InputSpec;
+  readonly #packet = new Packet();
+  readonly #closing = new AbortController();
+  #clock: { startedAt: number; firstMs: number } | undefined;
+  #undecodable = 0;
+  #picturesThisLoop = 0;
+
+  private constructor(input: InputSpec, demuxer: Demuxer) {
+    this.#input = input;
+    this.#demuxer = demuxer;
+    this.#packet.alloc();
+    const { width, height } = demuxer.stream.codecpar;
+    const rate = demuxer.fps > 0 ? `, ${Math.round(demuxer.fps * 100) / 100} fps` : '';
+    const format = input.kind === 'camera' ? (demuxer.isJpeg ? ', MJPG' : ', raw') : '';
+    this.info = {
+      width,
+      height,
+      fps: demuxer.fps,
+      isJpeg: demuxer.isJpeg,
+      description: `${input.what}, ${width}x${height}${rate}${format}`,
+    };
+  }
+
+  static async open(input: InputSpec): Promise<MediaSource> {
+    return new MediaSource(input, await Demuxer.open(input));
+  }
+
+  async read(): Promise<Picture> {
+    for (;;) {
+      if (!(await this.#demuxer.readPacket(this.#packet))) {
+        await this.#rewind();
+        continue;
+      }
+      const capturedAt = await this.#captureTime(this.#packet.pts);
+      const picture = this.#demuxer.isJpeg ? this.#jpegPicture(capturedAt) : await this.#decodedPicture(capturedAt);
+      if (picture !== undefined) {
+        this.#undecodable = 0;
+        this.#picturesThisLoop += 1;
+        return picture;
+      }
+      this.#undecodable += 1;
+      if (this.#undecodable > MOST_UNDECODABLE) {
+        throw new FramewireError('source-unreadable', `The pictures of ${this.#input.what} cannot be decoded.`);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#demuxer.close();
+    this.#packet.free();
+  }
+
+  async #rewind(): Promise<void> {
+    if (this.#picturesThisLoop === 0) {
+      throw new FramewireError('source-unreadable', `There are no pictures in ${this.#input.what}.`);
+    }
+    this.#picturesThisLoop = 0;
+    this.#clock = undefined;
+    await this.#demuxer.rewind();
+  }
+
+  /** The device's stamp, the moment a file's picture is due (waits for it), or now. ms on the monotonic clock. */
+  async #captureTime(pts: bigint): Promise<number> {
+    const stampMs = this.#demuxer.toMs(pts);
+    const now = monotonicMs();
+    if (this.#input.kind === 'url') return now;
+    if (this.#input.kind === 'camera') return stampMs <= now && now - stampMs < OLDEST_STAMP_MS ? stampMs : now;
+    this.#clock ??= { startedAt: now, firstMs: stampMs };
+    const dueAt = this.#clock.startedAt + stampMs - this.#clock.firstMs;
+    if (now - dueAt > MOST_BEHIND_MS) this.#clock = { startedAt: now, firstMs: stampMs };
+    if (dueAt > now) await sleep(dueAt - now, undefined, { signal: this.#closing.signal });
+    return monotonicMs();
+  }
+
+  /** undefined for packets that are cut off or no JPEG: some cameras give those while they start. */
+  #jpegPicture(capturedAt: number): Picture | undefined {
+    const data = this.#packet.data;
+    if (data === null || data.length < 4 || data.readUInt16BE(0) !== 0xffd8) return undefined;
+    // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
+    const jpeg = Buffer.from(data);
+    const demuxer = this.#demuxer;
+    let decoded: Promise<Frame | undefined> | undefined;
+    return {
+      capturedAt,
+      width: this.info.width,
+      height: this.info.height,
+      jpeg,
+      async pixels() {
+        decoded ??= decodeJpeg(demuxer, jpeg);
+        const frame = await decoded;
+        if (frame === undefined) throw new Error('The JPEG of the source cannot be decoded.');
+        return frame;
+      },
+      free: () => void decoded?.then(frame => frame?.free()),
+    };
+  }
+
+  async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {
+    const frame = await this.#demuxer.decode(this.#packet);
+    if (frame === undefined) return undefined;
+    return {
+      capturedAt,
+      width: frame.width,
+      height: frame.height,
+      pixels: () => Promise.resolve(frame),
+      free: () => frame.free(),
+    };
+  }
+}
+
+async function decodeJpeg(demuxer: Demuxer, jpeg: Buffer): Promise<Frame | undefined> {
+  const packet = new Packet();
+  packet.alloc();
+  packet.data = jpeg;
+  try {
+    return await demuxer.decode(packet);
+  } finally {
+    packet.free();
+  }
+}
