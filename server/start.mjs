@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/**
+ * What `npm start` runs: sets up a fresh or changed clone, then becomes the server.
+ *
+ *   node server/start.mjs [--prepare-only] [options of the server]
+ *
+ * It may use no package, because none may be installed yet, and no recent syntax, because it has to tell an old Node so.
+ */
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+// Vite's range; the server alone would run on a little less, but it could not be built.
+if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 && minor < 12)) {
+  console.error(
+    'Framewire needs Node 20.19 or newer, of the 22 line 22.12 or newer; this is ' +
+      process.version +
+      '. Get a newer one from https://nodejs.org and start again.',
+  );
+  process.exit(1);
+}
+
+import('./setup/prepare.mjs')
+  .then(async setup => {
+    const root = new URL('..', import.meta.url);
+    await setup.prepare(root);
+    if (process.argv.includes('--prepare-only')) return;
+    const main = new URL('server/dist/main.js', root);
+    process.argv[1] = fileURLToPath(main);
+    await import(main.href);
+  })
+  .catch(error => {
+    // A set-up error is a sentence for a person; anything else is a fault, and its stack helps to find it.
+    console.error(error.name === 'SetupError' ? error.message : error);
+    process.exitCode = error.exitCode || 1;
+  });
