@@ -1,35 +1,29 @@
-import type { ChosenRendition, ServerMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
-import type { FramewireClientError } from './errors.js';
-import type { Frame } from './frame.js';
-import type { ClientStats } from './stats.js';
+import { encodeAck } from '@framewire/shared/ack';
+import type { ClientMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
+import { Connection, type ConnectionState } from './connection.js';
+import { Emitter } from './emitter.js';
+import { clientError, FramewireClientError } from './errors.js';
+import { createFrame, missedBetween, type Frame } from './frame.js';
+import { FrameIterator } from './frame-iterator.js';
+import type { Arrival } from './receiver.js';
+import { webSocketUrl } from './server-url.js';
+import type { Control, Welcome } from './session.js';
+import { StatsMeter, type ClientStats } from './stats.js';
+import { Subscription, type Subscribed, type SubscribeOptions, type SubscriptionMessage } from './subscription.js';
 
 export type { ChosenRendition, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
+export type { ConnectionState } from './connection.js';
 export { FramewireClientError, type ClientErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
 export type { ClientStats, LatencyStats, Percentiles } from './stats.js';
+export type { Subscribed, SubscribeOptions } from './subscription.js';
 
 export interface ConnectOptions {
   /** Whether `connect` waits through failures of its first attempt; by default it rejects with that failure. */
   retry?: boolean;
 }
 
-/** Where the client stands with its server. `code` is a `ClientErrorCode`, `reason` a sentence for people. */
-export type ConnectionState =
-  | { state: 'connecting' }
-  | { state: 'open' }
-  | { state: 'reconnecting'; attempt: number; retryInMs: number; code: string; reason: string }
-  /** For good: `close()` was called, or the server refused in a way that trying again does not mend. */
-  | { state: 'closed'; code: string; reason: string };
-
-/** What to watch and how. Without `stream`: the server's first. Wishes that are absent are the server's defaults. */
-export interface SubscribeOptions extends Wishes {
-  stream?: string;
-}
-
-/** What the server chose, and `why` it differs from the wishes (empty when it does not). */
-export type Subscribed = Omit<Extract<ServerMessage, { type: 'subscribed' }>, 'type'> & { rendition: ChosenRendition };
-
-/** How the stream's source is doing now. */
+/** How a stream's source is doing now. */
 export type SourceEvent = SourceState & { stream: string };
 
 export interface ClientEvents {
@@ -37,7 +31,7 @@ export interface ClientEvents {
   frame: Frame;
   connection: ConnectionState;
   source: SourceEvent;
-  /** The server's choice changed, asked for or not (a source came back with another size). */
+  /** The server's choice, asked for or not (a source that comes back may have another size). */
   subscribed: Subscribed;
   /** Once a second while connected. */
   stats: ClientStats;
@@ -57,45 +51,264 @@ export interface DrawingReport {
   decodeError?: boolean;
 }
 
-/** One connection and at most one subscription. Ends with `close()`, `await using`, or a refusal of the server's. */
-export interface FramewireClient extends AsyncDisposable {
-  /** As of the last connection; `source` is kept up to date. */
-  readonly streams: readonly StreamInfo[];
-  readonly connection: ConnectionState;
-  /** The server's newest answer; undefined before it and after `unsubscribe`. */
-  readonly subscribed: Subscribed | undefined;
-  readonly paused: boolean;
-
-  /** Watches a stream, in place of the one watched before; kept through reconnects. @throws FramewireClientError */
-  subscribe(options?: SubscribeOptions): Promise<Subscribed>;
-  /** Changes some wishes, the others stay. Calls in quick succession travel as one. @throws FramewireClientError */
-  set(wishes: Wishes): Promise<Subscribed>;
-  /** No frames until `resume`, which goes on with the newest. Kept through reconnects. */
-  pause(): void;
-  resume(): void;
-  unsubscribe(): void;
-  close(): void;
-
-  /**
-   * The frames as they come, newest first: a slow loop skips frames, they never queue.
-   * Ends with `close()`; throws FramewireClientError when the server ended the connection for good.
-   */
-  frames(): AsyncIterableIterator<Frame>;
-  /** @returns a function that removes the listener. */
-  on<K extends keyof ClientEvents>(event: K, listener: (value: ClientEvents[K]) => void): () => void;
-  stats(): ClientStats;
-
-  /** Tells that a frame is on the screen: for capture -> draw latency here and at the server. `at` is `performance.now()`. */
-  drawn(frame: Frame, at?: number): void;
-  report(report: DrawingReport): void;
-}
+const STATS_EVERY_MS = 1000;
 
 /**
  * Connects to a server: `http://camera.local:8080`, also `https:`, `ws:`, `wss:`; in a browser also a path of the
  * page's own server, `''` or `/`.
- * @throws FramewireClientError when the first attempt fails, unless `retry` is set.
+ * @throws FramewireClientError when the address is none or the first attempt fails, unless `retry` is set
  */
-export declare function connect(server: string, options?: ConnectOptions): Promise<FramewireClient>;
+export async function connect(server: string, options: ConnectOptions = {}): Promise<FramewireClient> {
+  const client = new FramewireClient(server);
+  return new Promise((resolve, reject) => {
+    const off = client.on('connection', connection => {
+      if (connection.state === 'connecting' || (connection.state === 'reconnecting' && options.retry === true)) return;
+      off();
+      if (connection.state === 'open') {
+        resolve(client);
+      } else {
+        client.close();
+        reject(new FramewireClientError(connection.code, connection.reason));
+      }
+    });
+  });
+}
 
-/** As `connect`, returned at once and still connecting: it tries until it succeeds or is closed. */
-export declare function createClient(server: string): FramewireClient;
+/** One connection and at most one subscription. Ends with `close()`, `await using`, or a refusal of the server's. */
+export class FramewireClient implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #subscription = new Subscription(message => this.#sendRequest(message));
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #iterators = new Set<FrameIterator>();
+  #streams: readonly StreamInfo[] = [];
+  #subscribed: Subscribed | undefined;
+  #isPaused = false;
+  #meter = new StatsMeter(performance.now());
+  #statsTimer: ReturnType<typeof setInterval> | undefined;
+  #connectedAt = 0;
+  #lastSeq: number | undefined;
+  #report = { decodeQueue: 0, hidden: false, dropped: 0, decodeError: false };
+  #drawn = { seq: 0, lagMs: 0 };
+
+  /**
+   * Starts connecting, and tries until it succeeds or is closed; `connect` is the same for those who want to wait.
+   * @throws FramewireClientError bad-address
+   */
+  constructor(server: string) {
+    const base = typeof location === 'undefined' ? undefined : location.href;
+    this.#connection = new Connection(webSocketUrl(server, base), {
+      state: state => this.#connectionChanged(state),
+      welcome: message => this.#welcomed(message),
+      control: message => this.#control(message),
+      frame: arrival => this.#arrived(arrival),
+      bad: reason => this.#events.emit('error', clientError('bad-server-message', reason)),
+    });
+    this.#connection.start();
+  }
+
+  /** As of the last connection; their `source` is kept up to date. */
+  get streams(): readonly StreamInfo[] {
+    return this.#streams;
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** The server's newest answer; undefined before it and after `unsubscribe`. */
+  get subscribed(): Subscribed | undefined {
+    return this.#subscribed;
+  }
+
+  get paused(): boolean {
+    return this.#isPaused;
+  }
+
+  /**
+   * Watches a stream, in place of the one watched before; kept through reconnects.
+   * @throws FramewireClientError with the server's code (`unknown-stream`, ...), or when it is closed before the answer
+   */
+  async subscribe(options: SubscribeOptions = {}): Promise<Subscribed> {
+    this.#assertOpen();
+    return this.#subscription.subscribe(options);
+  }
+
+  /**
+   * Changes some wishes, the others stay. Calls in quick succession travel as one and get the same answer.
+   * @throws FramewireClientError as `subscribe`; then everything stays as it was
+   */
+  async set(wishes: Wishes): Promise<Subscribed> {
+    this.#assertOpen();
+    return this.#subscription.set(wishes);
+  }
+
+  /** No frames until `resume`, which goes on with the newest. Kept through reconnects. */
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    if (this.#subscription.wanted !== undefined) this.#connection.send({ type: 'pause' });
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#meter.flows(performance.now());
+    if (this.#subscription.wanted !== undefined) this.#connection.send({ type: 'resume' });
+  }
+
+  unsubscribe(): void {
+    this.#subscription.unsubscribe();
+    this.#subscribed = undefined;
+    this.#connection.send({ type: 'unsubscribe' });
+  }
+
+  /** Ends everything: pending promises reject with `closed`, `frames()` loops end. Further calls do nothing. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  /**
+   * The frames as they come, newest wins: a slow loop skips frames, they never queue. The loop ends with `close()`.
+   * @throws FramewireClientError in the loop, when the server ended the connection for good
+   */
+  frames(): AsyncIterableIterator<Frame, undefined> {
+    const iterator = new FrameIterator(() => this.#iterators.delete(iterator));
+    this.#iterators.add(iterator);
+    if (this.connection.state === 'closed') iterator.end(endError(this.connection));
+    return iterator;
+  }
+
+  /** @returns a function that removes the listener. */
+  on<K extends keyof ClientEvents>(event: K, listener: (value: ClientEvents[K]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  stats(): ClientStats {
+    const rttMs = this.#connection.clock?.rttMs;
+    return this.#meter.read(performance.now(), { synced: rttMs !== undefined, rttMs });
+  }
+
+  /**
+   * Tells that a frame is on the screen: for capture -> draw here and at the server.
+   * @param at when, ms on `performance.now()`
+   */
+  drawn(frame: Frame, at = performance.now()): void {
+    // One of the connection before: its times are of another clock, its number means nothing now.
+    if (frame.receivedAt < this.#connectedAt) return;
+    const lagMs = at - frame.receivedAt;
+    this.#drawn = { seq: frame.seq, lagMs };
+    this.#meter.drawn(at, lagMs, this.#connection.clock?.since(frame.capturedAt, at));
+  }
+
+  report(report: DrawingReport): void {
+    const { decodeQueue, hidden, dropped = 0, decodeError } = report;
+    this.#meter.dropped(dropped);
+    this.#report = {
+      decodeQueue: decodeQueue ?? this.#report.decodeQueue,
+      hidden: hidden ?? this.#report.hidden,
+      dropped: this.#report.dropped + dropped,
+      decodeError: decodeError ?? this.#report.decodeError,
+    };
+  }
+
+  #assertOpen(): void {
+    if (this.connection.state === 'closed') throw closedError(this.connection);
+  }
+
+  #welcomed(message: Welcome): void {
+    this.#streams = message.streams;
+    this.#subscribed = undefined;
+    this.#connectedAt = performance.now();
+    this.#drawn = { seq: 0, lagMs: 0 };
+    this.#subscription.connected();
+  }
+
+  #connectionChanged(state: ConnectionState): void {
+    clearInterval(this.#statsTimer);
+    if (state.state === 'open') {
+      this.#statsTimer = setInterval(() => this.#events.emit('stats', this.stats()), STATS_EVERY_MS);
+    } else {
+      this.#subscription.disconnected();
+    }
+    this.#events.emit('connection', state);
+    if (state.state !== 'closed') return;
+    this.#subscription.end(closedError(state));
+    for (const iterator of this.#iterators) iterator.end(endError(state));
+  }
+
+  #control(message: Control): void {
+    switch (message.type) {
+      case 'subscribed': {
+        const { type: _, ...subscribed } = message;
+        this.#subscribed = subscribed;
+        this.#events.emit('subscribed', subscribed);
+        this.#subscription.answered(subscribed);
+        break;
+      }
+      case 'source': {
+        const { type: _, stream, ...source } = message;
+        this.#streams = this.#streams.map(info => (info.name === stream ? { ...info, source } : info));
+        this.#events.emit('source', { stream, ...source });
+        break;
+      }
+      case 'stats':
+        this.#meter.server(message);
+        break;
+      case 'error': {
+        const error = new FramewireClientError(message.code, message.message, { hint: message.hint });
+        if (!this.#subscription.refused(error)) this.#events.emit('error', error);
+        break;
+      }
+    }
+  }
+
+  /** Acknowledges first: everything else here would count as time on the network. */
+  #arrived(arrival: Arrival): void {
+    const { header, receivedAt, payloadMs, payload } = arrival;
+    this.#acknowledge(header.seq, receivedAt, payloadMs);
+    // Sent before the server had read that something else is wanted.
+    if (header.stream !== this.#wantedStreamId() || this.#isPaused) return;
+    const ageMs = this.#connection.clock?.since(header.capturedAt, receivedAt);
+    const frame = createFrame(arrival, ageMs, missedBetween(this.#lastSeq, header.seq));
+    this.#lastSeq = header.seq;
+    this.#meter.arrived({ bytes: payload.byteLength, receivedAt, encodeMs: header.encodeUs / 1000, ageMs });
+    this.#events.emit('frame', frame);
+    for (const iterator of this.#iterators) if (iterator.put(frame)) this.report({ dropped: 1 });
+  }
+
+  #acknowledge(seq: number, receivedAt: number, payloadMs: number): void {
+    const { hidden, decodeError, decodeQueue, dropped } = this.#report;
+    const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
+    const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };
+    this.#connection.send(encodeAck({ seq, receivedAt, payloadMs, ...said, ...drawing }));
+    this.#report = { ...this.#report, dropped: 0, decodeError: false };
+  }
+
+  #wantedStreamId(): number | undefined {
+    const { wanted } = this.#subscription;
+    if (wanted === undefined) return undefined;
+    const { stream } = wanted;
+    return (stream === undefined ? this.#streams[0] : this.#streams.find(info => info.name === stream))?.id;
+  }
+
+  #sendRequest(message: SubscriptionMessage): void {
+    this.#connection.send(message satisfies ClientMessage);
+    if (message.type !== 'subscribe') return;
+    this.#meter = new StatsMeter(performance.now());
+    this.#lastSeq = undefined;
+    if (this.#isPaused) this.#connection.send({ type: 'pause' });
+  }
+}
+
+function closedError({ code, reason }: { code: string; reason: string }): FramewireClientError {
+  return new FramewireClientError(code, reason);
+}
+
+/** A loop over frames ends quietly when the client was closed on purpose. */
+function endError(state: { code: string; reason: string }): FramewireClientError | undefined {
+  return state.code === 'closed' ? undefined : closedError(state);
+}

@@ -1,3 +1,6 @@
+import type { ViewerStats } from '@framewire/shared/control';
+import { SlidingWindow } from './sliding-window.js';
+
 /** Two percentiles of a sliding window of 5 s, ms. */
 export interface Percentiles {
   p50: number;
@@ -39,4 +42,87 @@ export interface ClientStats {
   dropped: { rate: number; superseded: number; skipped: number; client: number };
   /** How well the server's clock is known; `rttMs` is the smallest round trip of the last minute. */
   clock: { synced: boolean; rttMs: number | undefined };
+}
+
+const LATENCY_WINDOW_MS = 5000;
+const RATE_WINDOW_MS = 2000;
+
+/** What is measured of one frame when it has arrived; the server's part is undefined until the clocks are aligned. */
+export interface ArrivalSample {
+  bytes: number;
+  receivedAt: number;
+  encodeMs: number;
+  ageMs: number | undefined;
+}
+
+/** Collects the figures of one subscription. All times are ms on `performance.now()`. */
+export class StatsMeter {
+  #startedAt: number;
+  #received = 0;
+  #receivedBytes = 0;
+  #clientDropped = 0;
+  #server: ViewerStats | undefined;
+  readonly #frames = new SlidingWindow(RATE_WINDOW_MS);
+  readonly #bits = new SlidingWindow(RATE_WINDOW_MS);
+  readonly #encode = new SlidingWindow(LATENCY_WINDOW_MS);
+  readonly #network = new SlidingWindow(LATENCY_WINDOW_MS);
+  readonly #receivedAge = new SlidingWindow(LATENCY_WINDOW_MS);
+  readonly #draw = new SlidingWindow(LATENCY_WINDOW_MS);
+  readonly #drawnAge = new SlidingWindow(LATENCY_WINDOW_MS);
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
+
+  /** Frames begin to flow, again: rates are counted from here, not over the time in which none could come. */
+  flows(now: number): void {
+    this.#startedAt = now;
+  }
+
+  arrived(sample: ArrivalSample): void {
+    const { receivedAt, encodeMs, ageMs } = sample;
+    this.#received++;
+    this.#receivedBytes += sample.bytes;
+    this.#frames.add(1, receivedAt);
+    this.#bits.add(sample.bytes * 8, receivedAt);
+    this.#encode.add(encodeMs, receivedAt);
+    if (ageMs === undefined) return;
+    this.#receivedAge.add(ageMs, receivedAt);
+    this.#network.add(ageMs - encodeMs, receivedAt);
+  }
+
+  /** @param ageMs capture -> drawn, where it is known */
+  drawn(at: number, drawMs: number, ageMs: number | undefined): void {
+    this.#draw.add(drawMs, at);
+    if (ageMs !== undefined) this.#drawnAge.add(ageMs, at);
+  }
+
+  dropped(count: number): void {
+    this.#clientDropped += count;
+  }
+
+  server(stats: ViewerStats): void {
+    this.#server = stats;
+  }
+
+  read(now: number, clock: ClientStats['clock']): ClientStats {
+    const server = this.#server;
+    return {
+      fps: this.#frames.perSecond(now, this.#startedAt),
+      bitsPerSecond: this.#bits.perSecond(now, this.#startedAt),
+      received: this.#received,
+      receivedBytes: this.#receivedBytes,
+      captured: server?.captured,
+      viewers: server?.viewers,
+      latencyMs: {
+        encode: this.#encode.percentiles(now),
+        network: this.#network.percentiles(now),
+        draw: this.#draw.percentiles(now),
+        received: this.#receivedAge.percentiles(now),
+        total: this.#drawnAge.percentiles(now),
+      },
+      dropped: { ...(server?.dropped ?? { rate: 0, superseded: 0, skipped: 0 }), client: this.#clientDropped },
+      clock,
+    };
+  }
 }

@@ -1,0 +1,95 @@
+import type { ClientMessage } from '@framewire/shared/control';
+import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
+import type { ClockSync } from './clock-sync.js';
+import type { CloseVerdict } from './close-verdict.js';
+import { Session, type SessionEvents } from './session.js';
+
+/** Where the client stands with its server. `code` is a `ClientErrorCode`, `reason` a sentence for people. */
+export type ConnectionState =
+  | { state: 'connecting' }
+  | { state: 'open' }
+  /** `attempt` counts from 1; `retryInMs` is 0 while it is being tried. */
+  | { state: 'reconnecting'; attempt: number; retryInMs: number; code: string; reason: string }
+  /** For good: `close()` was called, or the server refused in a way that trying again does not mend. */
+  | { state: 'closed'; code: string; reason: string };
+
+export interface ConnectionEvents extends Omit<SessionEvents, 'ended'> {
+  state(state: ConnectionState): void;
+}
+
+/** One session after another, until it is closed or refused. */
+export class Connection {
+  readonly #url: string;
+  readonly #events: ConnectionEvents;
+  #state: ConnectionState = { state: 'connecting' };
+  #session: Session | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #openedAt = 0;
+
+  constructor(url: string, events: ConnectionEvents) {
+    this.#url = url;
+    this.#events = events;
+  }
+
+  /** To be called once. */
+  start(): void {
+    this.#session = new Session(this.#url, {
+      welcome: message => {
+        this.#openedAt = performance.now();
+        // First, so that those who hear that it is open find the streams.
+        this.#events.welcome(message);
+        this.#enter({ state: 'open' });
+      },
+      control: message => this.#events.control(message),
+      frame: arrival => this.#events.frame(arrival),
+      bad: reason => this.#events.bad(reason),
+      ended: verdict => this.#ended(verdict),
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Of the session now; undefined between two. */
+  get clock(): ClockSync | undefined {
+    return this.#session?.clock;
+  }
+
+  /** Left out while there is no session. */
+  send(message: ClientMessage | Uint8Array<ArrayBuffer>): void {
+    this.#session?.send(message);
+  }
+
+  /** For good. Further calls do nothing. */
+  close(): void {
+    if (this.#state.state === 'closed') return;
+    clearTimeout(this.#timer);
+    this.#session?.close();
+    this.#session = undefined;
+    this.#enter({ state: 'closed', code: 'closed', reason: 'The client was closed.' });
+  }
+
+  #ended({ retry, code, reason }: CloseVerdict): void {
+    this.#session = undefined;
+    if (!retry) {
+      this.#enter({ state: 'closed', code, reason });
+      return;
+    }
+    const wasStable = this.#state.state === 'open' && performance.now() - this.#openedAt >= STABLE_AFTER_MS;
+    this.#failures = wasStable ? 1 : this.#failures + 1;
+    const attempt = this.#failures;
+    const retryInMs = retryDelayMs(attempt, Math.random());
+    this.#timer = setTimeout(() => {
+      this.#enter({ state: 'reconnecting', attempt, retryInMs: 0, code, reason });
+      if (this.#state.state !== 'closed') this.start();
+    }, retryInMs);
+    this.#enter({ state: 'reconnecting', attempt, retryInMs, code, reason });
+  }
+
+  #enter(state: ConnectionState): void {
+    this.#state = state;
+    this.#events.state(state);
+  }
+}

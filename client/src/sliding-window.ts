@@ -1,0 +1,37 @@
+/** Numbers of the last `windowMs`, and what can be said about them. Times never fall. */
+export class SlidingWindow {
+  readonly #windowMs: number;
+  #entries: Array<{ at: number; value: number }> = [];
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  add(value: number, at: number): void {
+    this.#prune(at);
+    this.#entries.push({ at, value });
+  }
+
+  /** Sum a second over the window, or over the time since `startedAt` if that is shorter. */
+  perSecond(now: number, startedAt: number): number {
+    this.#prune(now);
+    const sum = this.#entries.reduce((total, entry) => total + entry.value, 0);
+    const ms = Math.min(this.#windowMs, now - startedAt);
+    return ms <= 0 ? 0 : (sum / ms) * 1000;
+  }
+
+  /** By nearest rank; undefined when the window is empty. */
+  percentiles(now: number): { p50: number; p95: number } | undefined {
+    this.#prune(now);
+    const sorted = this.#entries.map(entry => entry.value).toSorted((a, b) => a - b);
+    const p50 = sorted[Math.ceil(sorted.length * 0.5) - 1];
+    const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1];
+    return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
+  }
+
+  #prune(now: number): void {
+    const oldest = now - this.#windowMs;
+    const keep = this.#entries.findIndex(entry => entry.at > oldest);
+    if (keep !== 0) this.#entries = keep === -1 ? [] : this.#entries.slice(keep);
+  }
+}
