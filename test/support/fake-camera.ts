@@ -17,6 +17,8 @@ export interface FakeCameraOptions {
   /** Its own size, pixels; the real scene exists for the default 1280x720, other sizes show a moving pattern. */
   width?: number;
   height?: number;
+  /** JPEG quality of its MJPG frames, 1-100. Default 80. */
+  quality?: number;
 }
 
 /** A V4L2 camera at /dev/video0 for the processes started with `env`, and for them only. */
@@ -48,6 +50,7 @@ export function fakeCamera(options: FakeCameraOptions = {}): FakeCamera | NoFake
       LD_PRELOAD: built.library,
       FAKECAM_FORMATS: (options.formats ?? ['YUYV', 'MJPG']).join(','),
       FAKECAM_FPS: String(options.fps ?? 30),
+      FAKECAM_QUALITY: String(options.quality ?? 80),
       FAKECAM_WIDTH: String(width),
       FAKECAM_HEIGHT: String(height),
       FAKECAM_UNPLUGGED: unplugged,

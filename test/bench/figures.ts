@@ -1,0 +1,38 @@
+/** Arithmetic of the bench: pure, so that a test can hold it to numbers worked out by hand. */
+
+/** Nearest rank. @param ascending sorted. @returns NaN of nothing. */
+export function percentile(ascending: readonly number[], percent: number): number {
+  const rank = Math.ceil((percent / 100) * ascending.length);
+  return ascending[Math.max(0, rank - 1)] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const upper = ascending[Math.floor(ascending.length / 2)] ?? NaN;
+  const lower = ascending[Math.ceil(ascending.length / 2) - 1] ?? NaN;
+  return (lower + upper) / 2;
+}
+
+interface Cost {
+  viewers: number;
+  fps: number;
+  serverCores: number;
+  rssBytes: number;
+}
+
+/** CPU for one frame of one further viewer, us: what does not grow with the viewers (capture, encoding) falls out. */
+export function furtherFrameUs(few: Cost, many: Cost): number {
+  return ((many.serverCores - few.serverCores) / ((many.viewers - few.viewers) * many.fps)) * 1e6;
+}
+
+/** Resident memory of one further viewer, kB. */
+export function furtherViewerKb(few: Cost, many: Cost): number {
+  return (many.rssBytes - few.rssBytes) / (many.viewers - few.viewers) / 1000;
+}
+
+/** Growth from the second quarter (the first fills caches) to the last, as a share: 0.01 is 1 %. */
+export function growth(track: readonly number[]): number {
+  const quarter = Math.floor(track.length / 4);
+  const early = median(track.slice(quarter, 2 * quarter));
+  return (median(track.slice(-quarter)) - early) / early;
+}

@@ -1,0 +1,147 @@
+import { ACK_BYTES, encodeAck } from '@framewire/shared/ack';
+import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
+import { SUBPROTOCOL } from '@framewire/shared/protocol';
+import type { Reader, ReaderEvents } from './reader.js';
+
+const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+/** FIN; and MASK, which everything that a viewer sends must have (RFC 6455, 5.2). */
+const FIN = 0x80;
+const MASK = 0x80;
+/** A key of 0 leaves the bytes as they are, which saves this side the work; the server's is the same. */
+const KEY_BYTES = 4;
+const SEQ_OFFSET = 8;
+const RECEIVED_AT_OFFSET = 8;
+/** Messages up to this size are kept whole to be looked at: headers, control, close reasons. */
+const SMALL_BYTES = 4096;
+
+const blankAck = masked(
+  OPCODE.binary,
+  encodeAck({
+    hidden: false,
+    decodeError: false,
+    needsKey: false,
+    decodeQueue: 0,
+    clientDropped: 0,
+    seq: 0,
+    receivedAt: 0,
+    payloadMs: 0,
+    drawnSeq: 0,
+    drawLagMs: 0,
+  }),
+);
+const ACK_START = blankAck.length - ACK_BYTES;
+
+/** Speaks framewire.v1 as far as a viewer must: subscribes, tells headers from payloads, acknowledges every frame. */
+export class WebSocketReader implements Reader {
+  readonly greeting: string;
+  readonly #events: ReaderEvents;
+  readonly #keeps: boolean;
+  readonly #subscribe: string;
+  #phase: 'upgrade' | 'head' | 'body' = 'upgrade';
+  #head = Buffer.alloc(0);
+  #opcode = 0;
+  #length = 0;
+  #left = 0;
+  #pieces: Buffer[] = [];
+  /** Of the frame whose header has come and whose payload has not. */
+  #seq: number | undefined;
+
+  constructor(path: string, subscribe: string, keeps: boolean, events: ReaderEvents) {
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
+    ];
+    this.greeting = `${lines.join('\r\n')}\r\n\r\n`;
+    this.#subscribe = subscribe;
+    this.#keeps = keeps;
+    this.#events = events;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#phase === 'body') at = this.#body(chunk, at);
+      else if (this.#phase === 'head') at = this.#frameHead(chunk, at);
+      else at = this.#upgrade(chunk);
+    }
+  }
+
+  #upgrade(chunk: Buffer): number {
+    const before = this.#head.length;
+    this.#head = Buffer.concat([this.#head, chunk]);
+    const end = this.#head.indexOf('\r\n\r\n');
+    if (end < 0) return chunk.length;
+    const status = this.#head.toString('latin1', 0, this.#head.indexOf('\r\n'));
+    if (!status.startsWith('HTTP/1.1 101')) this.#events.failed(`Answered "${status}".`);
+    this.#head = Buffer.alloc(0);
+    this.#phase = 'head';
+    this.#events.reply(masked(OPCODE.text, Buffer.from(this.#subscribe)));
+    return end + 4 - before;
+  }
+
+  #frameHead(chunk: Buffer, at: number): number {
+    // Nearly always whole in one chunk: then nothing is copied.
+    const isFirst = this.#head.length === 0;
+    const head = isFirst ? chunk.subarray(at) : Buffer.concat([this.#head, chunk.subarray(at, at + 10)]);
+    const short = (head[1] ?? 0) & 0x7f;
+    const bytes = short === 127 ? 10 : short === 126 ? 4 : 2;
+    if (head.length < bytes) {
+      this.#head = Buffer.from(head);
+      return chunk.length;
+    }
+    this.#opcode = (head[0] ?? 0) & 0x0f;
+    this.#length = short === 127 ? Number(head.readBigUInt64BE(2)) : short === 126 ? head.readUInt16BE(2) : short;
+    this.#left = this.#length;
+    const taken = bytes - this.#head.length;
+    this.#head = Buffer.alloc(0);
+    this.#phase = 'body';
+    if (this.#left === 0) this.#message();
+    return at + taken;
+  }
+
+  #body(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + this.#left);
+    this.#left -= end - at;
+    if (this.#keeps || this.#length <= SMALL_BYTES) this.#pieces.push(Buffer.from(chunk.subarray(at, end)));
+    if (this.#left === 0) this.#message();
+    return end;
+  }
+
+  #message(): void {
+    const [first] = this.#pieces;
+    const bytes = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#phase = 'head';
+    if (this.#opcode === OPCODE.binary) this.#binary(bytes);
+    else if (this.#opcode === OPCODE.ping) this.#events.reply(masked(OPCODE.pong, bytes));
+    else if (this.#opcode === OPCODE.close) this.#events.failed(`Closed: ${bytes.toString('utf8', 2)}`);
+    else if (this.#opcode === OPCODE.text && bytes.includes('"type":"error"')) this.#events.failed(bytes.toString());
+  }
+
+  #binary(bytes: Buffer): void {
+    if (this.#seq === undefined) {
+      if (this.#length === FRAME_HEADER_BYTES) this.#seq = bytes.readUInt32LE(SEQ_OFFSET);
+      return;
+    }
+    const ack = Buffer.from(blankAck);
+    ack.writeUInt32LE(this.#seq, ACK_START + 4);
+    ack.writeDoubleLE(performance.now(), ACK_START + RECEIVED_AT_OFFSET);
+    this.#seq = undefined;
+    this.#events.reply(ack);
+    this.#events.flowing();
+    if (this.#keeps) this.#events.kept(bytes);
+  }
+}
+
+function masked(opcode: number, payload: Uint8Array): Buffer {
+  if (payload.byteLength < 126) {
+    return Buffer.concat([Buffer.from([FIN | opcode, MASK | payload.byteLength]), Buffer.alloc(KEY_BYTES), payload]);
+  }
+  const head = Buffer.from([FIN | opcode, MASK | 126, payload.byteLength >> 8, payload.byteLength & 0xff]);
+  return Buffer.concat([head, Buffer.alloc(KEY_BYTES), payload]);
+}

@@ -1,0 +1,115 @@
+import { fork } from 'node:child_process';
+import { on, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Target } from './contenders.js';
+import { percentile } from './figures.js';
+import { parseReport, type Load, type Order, type Plan, type Report } from './load/plan.js';
+import { usageOf } from './process-tree.js';
+
+/** What one contender did with one number of viewers. */
+export interface Reading {
+  viewers: number;
+  /** Frames a second of the mean viewer, and of the one that got the fewest. */
+  fps: number;
+  slowestFps: number;
+  frameBytes: number;
+  /** Capture to the whole frame received, ms. */
+  ageP50: number;
+  ageP99: number;
+  /** CPU of all of the contender's processes, and of the load client beside it. */
+  serverCores: number;
+  clientCores: number;
+  /** Resident memory of all of the contender's processes: median while it was measured. */
+  rssBytes: number;
+  /** Kept frames whose age could not be read. */
+  unreadable: number;
+}
+
+export interface LoadOptions {
+  viewers: number;
+  seconds: number;
+  /** Viewers replaced each second. Default 0. */
+  churn?: number;
+}
+
+const loadClient = fileURLToPath(new URL('load/main.ts', import.meta.url));
+/** Viewers whose frames are kept, spread over all in the order in which they came. */
+const SAMPLES = 8;
+/** From the first frames of all to the measurement: first sizes, caches, compilers. */
+const SETTLE_MS = 2_000;
+
+/** Puts a load on the contender. @throws Error when a viewer is refused, lost, or gets nothing. */
+export async function measure(target: Target, options: LoadOptions): Promise<Reading> {
+  const { pid } = target.process;
+  const { load, watched } = await underLoad(target, options, async counted => {
+    const before = usageOf(pid).cpuSeconds;
+    const rss = await rssUntil(counted, pid, 250);
+    return { cpuSeconds: usageOf(pid).cpuSeconds - before, rss: rss.sort((a, b) => a - b) };
+  });
+  return {
+    viewers: options.viewers,
+    fps: load.fps,
+    slowestFps: load.slowestFps,
+    frameBytes: load.frameBytes,
+    ageP50: percentile(load.ages, 50),
+    ageP99: percentile(load.ages, 99),
+    serverCores: watched.cpuSeconds / load.seconds,
+    clientCores: load.clientCores,
+    rssBytes: percentile(watched.rss, 50),
+    unreadable: load.unreadable,
+  };
+}
+
+/** Resident memory while viewers come and go, bytes, one figure a second. */
+export async function soak(target: Target, options: LoadOptions): Promise<number[]> {
+  const { watched } = await underLoad(target, options, counted => rssUntil(counted, target.process.pid, 1_000));
+  return watched;
+}
+
+async function rssUntil(end: Promise<void>, pid: number, everyMs: number): Promise<number[]> {
+  const samples = [usageOf(pid).rssBytes];
+  const timer = setInterval(() => samples.push(usageOf(pid).rssBytes), everyMs);
+  try {
+    await end;
+    return samples;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** @param watch runs while the load client counts; is given the end of that. */
+async function underLoad<T>(
+  target: Target,
+  { viewers, seconds, churn = 0 }: LoadOptions,
+  watch: (counted: Promise<void>) => Promise<T>,
+): Promise<{ load: Load; watched: T }> {
+  const client = fork(loadClient);
+  const say = (order: Order): boolean => client.send(order);
+  const messages = on(client, 'message');
+  const ended = once(client, 'exit').then(([code]) => {
+    throw new Error(`The load client ended (code ${String(code)}).`);
+  });
+  ended.catch(() => {});
+  const next = async <K extends Report['type']>(type: K): Promise<Extract<Report, { type: K }>> => {
+    const { value } = await Promise.race([messages.next(), ended]);
+    const report = parseReport(Array.isArray(value) ? value[0] : undefined);
+    if (report.type === 'failed') throw new Error(report.reason);
+    const isWanted = (given: Report): given is Extract<Report, { type: K }> => given.type === type;
+    if (!isWanted(report)) throw new Error(`The load client said ${report.type} in place of ${type}.`);
+    return report;
+  };
+  try {
+    const plan: Plan = { type: 'plan', port: target.port, viewers, protocol: target.protocol, samples: SAMPLES, churn };
+    say(plan);
+    await next('ready');
+    await sleep(SETTLE_MS);
+    say({ type: 'measure', seconds });
+    const counted = next('measured');
+    const watched = await watch(counted.then(() => undefined));
+    await counted;
+    return { load: await next('load'), watched };
+  } finally {
+    client.kill();
+  }
+}

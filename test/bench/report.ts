@@ -1,0 +1,68 @@
+import { furtherFrameUs, furtherViewerKb } from './figures.js';
+import { isFloor, nearestFloor, type Result } from './results.js';
+import { table } from './table.js';
+
+/** CPU of a further viewer's frame, us; undefined when fewer than two numbers of viewers were measured. */
+export function costUs(result: Result | undefined): number | undefined {
+  const few = result?.readings[0];
+  const many = result?.readings.at(-1);
+  return few === undefined || many === undefined || few === many ? undefined : furtherFrameUs(few, many);
+}
+
+/** The same against a floor of frames of its size; undefined when either was not measured. */
+export function floorRatio(
+  result: Result,
+  results: readonly Result[],
+  kind: 'floor-c' | 'floor-node',
+): number | undefined {
+  const own = costUs(result);
+  const floor = costUs(nearestFloor(results, kind, result.readings[0]?.frameBytes ?? 0));
+  return own === undefined || floor === undefined ? undefined : own / floor;
+}
+
+/** Memory of a further viewer, kB. */
+export function memoryKb(result: Result | undefined): number | undefined {
+  const few = result?.readings[0];
+  const many = result?.readings.at(-1);
+  return few === undefined || many === undefined || few === many ? undefined : furtherViewerKb(few, many);
+}
+
+export function text(value: number | undefined, digits: number): string {
+  return value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits);
+}
+
+/** Two tables: what each did with each number of viewers, and what a further viewer costs. */
+export function figures(results: readonly Result[]): string {
+  const readings = results.flatMap(result => [
+    ...result.readings.map(reading => [
+      result.name,
+      String(reading.viewers),
+      text(reading.fps, 1),
+      text(reading.slowestFps, 1),
+      text(reading.frameBytes / 1000, 1),
+      text(reading.ageP50, 1),
+      text(reading.ageP99, 1),
+      text(reading.serverCores, 2),
+      text(reading.clientCores, 2),
+      text(reading.rssBytes / 1e6, 1),
+    ]),
+    ...(result.note === undefined ? [] : [[result.name, result.note]]),
+  ]);
+  const costs = results
+    .filter(result => costUs(result) !== undefined)
+    .map(result => [
+      result.name,
+      text((result.readings[0]?.frameBytes ?? 0) / 1000, 1),
+      text(costUs(result), 1),
+      isFloor(result) ? '' : text(floorRatio(result, results, 'floor-c'), 2),
+      isFloor(result) ? '' : text(floorRatio(result, results, 'floor-node'), 2),
+      text(memoryKb(result), 0),
+    ]);
+  return [
+    table(['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'RSS MB'], readings),
+    'fps: frames a second of the mean viewer and of the slowest. Age: capture to the whole frame received, ms, over',
+    'viewers spread among all. Server and client: CPU in cores, all processes of the one, and the load beside it.',
+    '',
+    table(['one further viewer', 'kB/frame', 'us/frame', 'x floor C', 'x floor Node', 'kB memory'], costs),
+  ].join('\n');
+}

@@ -1,0 +1,65 @@
+import { median } from './figures.js';
+import type { Reading } from './measure.js';
+
+/** What one contender did in all rounds. */
+export interface Result {
+  key: string;
+  name: string;
+  /** With the fewest viewers first; medians over the rounds. */
+  readings: readonly Reading[];
+  /** Why there are none, or not all. */
+  note: string | undefined;
+}
+
+interface Collected {
+  key: string;
+  name: string;
+  readings: Reading[];
+  note: string | undefined;
+}
+
+/** Gathers readings in the order in which the contenders first come. */
+export class Results {
+  readonly #collected = new Map<string, Collected>();
+
+  add(key: string, name: string, outcome: Reading | string): void {
+    const entry = this.#collected.get(key) ?? { key, name, readings: [], note: undefined };
+    this.#collected.set(key, entry);
+    if (typeof outcome === 'string') entry.note = outcome;
+    else entry.readings.push(outcome);
+  }
+
+  all(): Result[] {
+    return [...this.#collected.values()].map(({ readings, ...rest }) => {
+      const counts = [...new Set(readings.map(({ viewers }) => viewers))].sort((a, b) => a - b);
+      return { ...rest, readings: counts.map(count => middle(readings.filter(({ viewers }) => viewers === count))) };
+    });
+  }
+}
+
+function middle(readings: readonly Reading[]): Reading {
+  const of = (pick: (reading: Reading) => number): number => median(readings.map(pick));
+  return {
+    viewers: of(reading => reading.viewers),
+    fps: of(reading => reading.fps),
+    slowestFps: of(reading => reading.slowestFps),
+    frameBytes: of(reading => reading.frameBytes),
+    ageP50: of(reading => reading.ageP50),
+    ageP99: of(reading => reading.ageP99),
+    serverCores: of(reading => reading.serverCores),
+    clientCores: of(reading => reading.clientCores),
+    rssBytes: of(reading => reading.rssBytes),
+    unreadable: of(reading => reading.unreadable),
+  };
+}
+
+/** Whether a result is one of the floors, which carry the size of their frames in their keys. */
+export const isFloor = (result: Result): boolean => result.key.startsWith('floor-');
+
+/** The floor of this kind whose frames are nearest in size. */
+export function nearestFloor(results: readonly Result[], kind: string, frameBytes: number): Result | undefined {
+  const distance = (result: Result): number => Math.abs((result.readings[0]?.frameBytes ?? 0) - frameBytes);
+  return results
+    .filter(result => result.key.startsWith(kind) && result.readings.length > 1)
+    .sort((a, b) => distance(a) - distance(b))[0];
+}

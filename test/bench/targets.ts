@@ -1,0 +1,51 @@
+import { floorRatio, memoryKb, text } from './report.js';
+import type { Result } from './results.js';
+import { table } from './table.js';
+
+export interface Extras {
+  /** The camera's own share of the age, median, ms; undefined when it was not measured. */
+  cameraMs: { YUYV: number | undefined; MJPG: number | undefined };
+  /** Growth of the memory with viewers coming and going, as a share. */
+  growth: number | undefined;
+}
+
+/** Memory that wanders by less than this is flat: the collector's own waves are of that size. */
+const FLAT = 0.05;
+
+/** What Framewire promises, against what was measured. */
+export function targets(results: readonly Result[], extras: Extras): string {
+  const of = (key: string): Result | undefined => results.find(result => result.key === key);
+  const many = (key: string) => of(key)?.readings.at(-1);
+  const one = (key: string) => of(key)?.readings.find(({ viewers }) => viewers === 1);
+  const atLeast = (count: number) => `at ${many('ws')?.viewers ?? count} viewers`;
+  const ratio = (key: string): number | undefined => {
+    const result = of(key);
+    if (result === undefined) return undefined;
+    return floorRatio(result, results, 'floor-c') ?? floorRatio(result, results, 'floor-node');
+  };
+  const camera = (ms: number | undefined) => (ms === undefined ? '' : `, ${text(ms, 1)} of them the camera's own`);
+  const rows = [
+    row("CPU of a further viewer's frame, x floor", ratio('ws'), 1.5, 2),
+    row('the same, MJPG passed through', ratio('ws-mjpg'), 1.5, 2),
+    row(`age p50 at 1 viewer, YUYV, ms${camera(extras.cameraMs.YUYV)}`, one('ws')?.ageP50, 8, 1),
+    row(`age p50 at 1 viewer, MJPG passed through, ms${camera(extras.cameraMs.MJPG)}`, one('ws-mjpg')?.ageP50, 4, 1),
+    row(`age p99 ${atLeast(200)}, YUYV, ms`, many('ws')?.ageP99, 40, 1),
+    row(`age p99 ${atLeast(200)}, MJPG passed through, ms`, many('ws-mjpg')?.ageP99, 40, 1),
+    row('memory of a viewer, kB', memoryKb(of('ws')), 100, 0),
+    row(`/video_feed: age p50 ${atLeast(200)}, ms, against Flask's`, many('feed')?.ageP50, many('flask')?.ageP50, 1),
+    row('growth of the memory, viewers coming and going, %', percent(extras.growth), FLAT * 100, 1),
+  ];
+  return table(
+    ['target', 'at most', 'measured', ''],
+    rows.filter(cells => cells[2] !== ''),
+  );
+}
+
+function percent(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : share * 100;
+}
+
+function row(name: string, measured: number | undefined, most: number | undefined, digits: number): string[] {
+  const isJudged = measured !== undefined && most !== undefined;
+  return [name, text(most, digits), text(measured, digits), isJudged ? (measured <= most ? 'pass' : 'MISS') : ''];
+}
