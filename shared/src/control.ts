@@ -80,6 +80,11 @@ const streamInfo = z.object({
   height: z.int().nullable(),
   fps: z.number().nullable(),
   viewers: z.int(),
+  /** Pictures captured and frames encoded, in all renditions, since the server started. */
+  captured: z.int(),
+  encoded: z.int(),
+  /** The renditions in use now, as `jpeg-640x360-q30`. */
+  renditions: z.array(z.string()),
 });
 export type StreamInfo = z.infer<typeof streamInfo>;
 
@@ -150,6 +155,15 @@ export function parseClientMessage(text: string): Parsed<ClientMessage> {
 /** Parses what a server sent; fields that a newer server adds are left out. */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
   return parse(serverMessage, text);
+}
+
+const streamList = z.object({ server: z.string(), streams: z.array(streamInfo) });
+/** What `GET /api/streams` answers; `server` as in `welcome`. */
+export type StreamList = z.infer<typeof streamList>;
+
+/** Parses the answer of `GET /api/streams`, for those who want the list without a connection. */
+export function parseStreamList(text: string): Parsed<StreamList> {
+  return parse(streamList, text);
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string): Parsed<T> {

@@ -1,6 +1,6 @@
 import sharp, { type OverlayOptions } from 'sharp';
 import type { Size } from '@framewire/shared/rendition';
-import { drawText } from '../glyphs.js';
+import { drawText, type Mask } from '../glyphs.js';
 
 const BACKGROUND = { r: 24, g: 26, b: 31 };
 const TITLE = { r: 240, g: 242, b: 245 };
@@ -25,15 +25,21 @@ export async function drawPlaceholder(size: Size, title: string, reason: string)
     const width = Math.min(mask.width, size.width);
     const height = Math.min(mask.height, size.height - top);
     if (height < 1) break;
-    const alpha = await sharp(mask.coverage, { raw: { width: mask.width, height: mask.height, channels: 1 } })
-      .extract({ left: 0, top: 0, width, height })
-      .raw()
-      .toBuffer();
-    const ink = sharp({ create: { width, height, channels: 3, background: colour } });
-    const input = await ink.joinChannel(alpha, { raw: { width, height, channels: 1 } }).png().toBuffer();
-    layers.push({ input, top, left: Math.round((size.width - width) / 2) });
+    const input = tint(mask, { width, height }, colour);
+    layers.push({ input, raw: { width, height, channels: 4 }, top, left: Math.round((size.width - width) / 2) });
     top += mask.height + line;
   }
   const canvas = sharp({ create: { ...size, channels: 3, background: BACKGROUND } });
   return canvas.composite(layers).jpeg({ quality: 80 }).toBuffer();
+}
+
+/** The upper left part of the mask as packed RGBA, stride width * 4. */
+function tint(mask: Mask, { width, height }: Size, { r, g, b }: typeof TITLE): Buffer {
+  const pixels = Buffer.alloc(width * height * 4);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      pixels.set([r, g, b, mask.coverage[y * mask.width + x] ?? 0], (y * width + x) * 4);
+    }
+  }
+  return pixels;
 }

@@ -1,0 +1,61 @@
+import type { Codec } from '@framewire/shared/protocol';
+import { fitWithin, renditionKey, type Quality, type RenditionSpec } from '@framewire/shared/rendition';
+import type { SourceInfo } from '../frames.js';
+
+/** What a viewer would like; what it gets may differ, and is told with the reason. */
+export interface RenditionRequest {
+  codec: Codec;
+  quality: Quality;
+  /** Pixels; null: no bound. */
+  maxWidth: number | null;
+  maxHeight: number | null;
+  /** Frames a second at most; null: all that the source has. */
+  fps: number | null;
+}
+
+/** As cv2.imencode in the script that everybody writes first. */
+export const DEFAULT_REQUEST: RenditionRequest = { codec: 'jpeg', quality: 30, maxWidth: null, maxHeight: null, fps: null };
+
+/** What quality `source` means where the source makes no JPEGs of its own, or smaller ones are wanted. */
+const QUALITY_OF_SOURCE = 90;
+
+export interface Choice {
+  spec: RenditionSpec;
+  /** For people: how the spec differs from the request; empty when it does not. */
+  why: string;
+}
+
+/** The rendition that answers a request best, on its own. */
+export function chooseRendition(request: RenditionRequest, source: Pick<SourceInfo, 'width' | 'height' | 'isJpeg'>): Choice {
+  const size = fitWithin(source, request.maxWidth ?? Infinity, request.maxHeight ?? Infinity);
+  const isFullSize = size.width === source.width && size.height === source.height;
+  const spec: RenditionSpec = { codec: request.codec, ...size, quality: request.quality };
+  if (request.quality !== 'source' || (source.isJpeg && isFullSize)) return { spec, why: '' };
+  const why = source.isJpeg
+    ? `The source's own pictures are ${source.width}x${source.height}: quality ${QUALITY_OF_SOURCE} at this size.`
+    : `The source makes no JPEGs of its own: quality ${QUALITY_OF_SOURCE} in place of them.`;
+  return { spec: { ...spec, quality: QUALITY_OF_SOURCE }, why };
+}
+
+/** The existing rendition that looks most like the wanted one; undefined when none has its codec. */
+export function nearestRendition(wanted: RenditionSpec, existing: Iterable<RenditionSpec>): Choice | undefined {
+  let nearest: { spec: RenditionSpec; distance: number } | undefined;
+  for (const spec of existing) {
+    if (spec.codec !== wanted.codec) continue;
+    const distance = distanceBetween(spec, wanted);
+    if (nearest === undefined || distance < nearest.distance) nearest = { spec, distance };
+  }
+  if (nearest === undefined) return undefined;
+  const why = `This stream has as many renditions as it may have; the nearest to ${renditionKey(wanted)} is this.`;
+  return { spec: nearest.spec, why };
+}
+
+/** Twice the pixels weighs as much as 25 steps of quality: about the same difference in bytes. */
+function distanceBetween(a: RenditionSpec, b: RenditionSpec): number {
+  const pixels = Math.abs(Math.log2((a.width * a.height) / (b.width * b.height)));
+  return pixels + Math.abs(qualityOf(a) - qualityOf(b)) / 25;
+}
+
+function qualityOf(spec: RenditionSpec): number {
+  return spec.quality === 'source' ? QUALITY_OF_SOURCE : spec.quality;
+}

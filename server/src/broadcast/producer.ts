@@ -1,0 +1,38 @@
+import type { FrameHeader } from '@framewire/shared/frame-header';
+import type { RenditionSpec } from '@framewire/shared/rendition';
+import type { SourceState } from '@framewire/shared/control';
+import type { SourceInfo } from '../frames.js';
+
+/**
+ * Where a stream's frames come from. The engine's proxy is one; a relay, which gets them from another machine, can
+ * be one as well. Everything that viewers share (renditions, limits, placeholders) lies above it, in `Stream`.
+ */
+export interface Producer {
+  /** Opens the source. Does nothing when it is open already. */
+  start(): void;
+  /** Closes the source and frees all that belongs to it; `start` may follow. */
+  stop(): Promise<void>;
+  /**
+   * Says at which rate somebody is ready for a rendition now.
+   *
+   * @param fps 0: nobody is, nothing is encoded; Infinity: every picture that the source has.
+   */
+  want(id: number, spec: RenditionSpec, fps: number): void;
+  /** Nobody watches this rendition any more. */
+  drop(id: number): void;
+}
+
+export interface ProducerEvents {
+  /** Numbering of pictures starts anew with the next frame. */
+  restarted(): void;
+  /** `info` comes with `live`. */
+  source(state: SourceState, info?: SourceInfo): void;
+  /** `header.seq` counts pictures since `restarted`. The payload is the receiver's to keep. */
+  frame(header: FrameHeader, payload: Uint8Array): void;
+  /** Pictures captured and frames encoded, in all renditions, since the server started. */
+  counts(counts: { captured: number; encoded: number }): void;
+  /** Something that an operator should read. */
+  warning(message: string): void;
+}
+
+export type CreateProducer = (events: ProducerEvents) => Producer;

@@ -1,0 +1,223 @@
+import type { SourceState, StreamInfo } from '@framewire/shared/control';
+import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
+import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
+import type { EncodedFrame, SourceInfo } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
+import { chooseRendition, nearestRendition, type RenditionRequest } from './choose-rendition.js';
+import type { CreateProducer, Producer } from './producer.js';
+import { StreamLease, type FrameSink, type Lease } from './lease.js';
+import { SharedRendition } from './shared-rendition.js';
+
+export interface StreamOptions {
+  name: string;
+  /** 0-65535, in frame headers. */
+  id: number;
+  /** For people, until the source was opened and says more. */
+  description: string;
+  /** How long the source stays open without viewers, ms; Infinity: for ever. */
+  graceMs: number;
+  /** Renditions at the same time; a request beyond gets the nearest that exists. */
+  maxRenditions: number;
+  /** @returns a whole JPEG that says why there is no picture. */
+  drawPlaceholder: (size: Size, title: string, reason: string) => Promise<Uint8Array>;
+}
+
+/** What placeholders measure when the source could not be opened even once. */
+const UNKNOWN_SOURCE = { width: 1280, height: 720, isJpeg: false } as const;
+
+/**
+ * A named source and everything made from it: opens the source for the first viewer, closes it a while after the
+ * last, gives each viewer a rendition, shared where wishes are alike, and shows why when there is no picture.
+ */
+export class Stream {
+  readonly name: string;
+  readonly id: number;
+  readonly #options: StreamOptions;
+  readonly #producer: Producer;
+  readonly #leases = new Set<StreamLease>();
+  readonly #renditions = new Map<string, SharedRendition>();
+  #state: SourceState = { state: 'idle' };
+  #info: SourceInfo | undefined;
+  #counts = { captured: 0, encoded: 0 };
+  #nextRenditionId = 1;
+  #lastSeq = 0;
+  /** What is added to the producer's numbers, so that they never fall over restarts and placeholders. */
+  #seqBase = 0;
+  #grace: NodeJS.Timeout | undefined;
+  #onState: ((state: SourceState) => void) | undefined;
+  readonly #onWarning: (message: string) => void;
+
+  constructor(options: StreamOptions, createProducer: CreateProducer, onWarning: (message: string) => void) {
+    this.#options = options;
+    this.name = options.name;
+    this.id = options.id;
+    this.#onWarning = onWarning;
+    this.#producer = createProducer({
+      restarted: () => {
+        this.#seqBase = this.#lastSeq;
+      },
+      source: (state, info) => this.#changeSource(state, info),
+      frame: (header, payload) => this.#publish(header, payload),
+      counts: counts => {
+        this.#counts = counts;
+      },
+      warning: onWarning,
+    });
+  }
+
+  get info(): StreamInfo {
+    return {
+      name: this.name,
+      id: this.id,
+      description: this.#info?.description ?? this.#options.description,
+      source: this.#state,
+      width: this.#info?.width ?? null,
+      height: this.#info?.height ?? null,
+      fps: this.#info?.fps ?? null,
+      viewers: this.#leases.size,
+      ...this.#counts,
+      renditions: [...this.#renditions.keys()],
+    };
+  }
+
+  /** Opens the source to see whether it works; it closes again after the grace. @returns `live` or `lost`. */
+  probe(): Promise<SourceState> {
+    return new Promise(resolve => {
+      this.#onState = state => {
+        if (state.state !== 'live' && state.state !== 'lost') return;
+        this.#onState = undefined;
+        resolve(state);
+      };
+      this.#producer.start();
+      this.#startGrace();
+    });
+  }
+
+  /** The sink is told the source's state at once, and the rendition as soon as the source's size is known. */
+  acquire(request: RenditionRequest, sink: FrameSink): Lease {
+    const lease = new StreamLease(request, sink, {
+      changed: changed => this.#place(changed),
+      released: released => this.#release(released),
+    });
+    this.#leases.add(lease);
+    clearTimeout(this.#grace);
+    if (this.#state.state === 'idle') {
+      this.#state = { state: 'starting' };
+      this.#producer.start();
+    }
+    sink.source(this.#state);
+    this.#place(lease);
+    return lease;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#grace);
+    await this.#producer.stop();
+  }
+
+  #release(lease: StreamLease): void {
+    this.#leases.delete(lease);
+    this.#leave(lease);
+    if (this.#leases.size === 0) this.#startGrace();
+  }
+
+  #startGrace(): void {
+    clearTimeout(this.#grace);
+    if (this.#options.graceMs === Infinity) return;
+    this.#grace = setTimeout(() => {
+      this.#state = { state: 'idle' };
+      this.#producer.stop().catch((error: unknown) => this.#onWarning(String(error)));
+    }, this.#options.graceMs);
+  }
+
+  /** Finds the lease its rendition; before the source's size is known, that waits. */
+  #place(lease: StreamLease): void {
+    const source = this.#info ?? (this.#state.state === 'lost' ? UNKNOWN_SOURCE : undefined);
+    if (source === undefined) return;
+    const ideal = chooseRendition(lease.request, source);
+    const isNew = !this.#renditions.has(renditionKey(ideal.spec));
+    const isLast = lease.rendition !== undefined && this.#isAloneIn(lease);
+    const isFull = isNew && this.#renditions.size - (isLast ? 1 : 0) >= this.#options.maxRenditions;
+    const specs = [...this.#renditions.values()].map(({ spec }) => spec);
+    const choice = isFull ? (nearestRendition(ideal.spec, specs) ?? ideal) : ideal;
+    if (lease.rendition === undefined || renditionKey(lease.rendition.spec) !== renditionKey(choice.spec)) {
+      this.#leave(lease);
+      lease.rendition = this.#renditionFor(choice.spec);
+      lease.rendition.join(lease);
+      if (this.#state.state === 'lost') void this.#showPlaceholder(lease.rendition, this.#state.reason);
+    }
+    lease.sink.chosen({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
+  }
+
+  #isAloneIn(lease: StreamLease): boolean {
+    return ![...this.#leases].some(other => other !== lease && other.rendition === lease.rendition);
+  }
+
+  #leave(lease: StreamLease): void {
+    const { rendition } = lease;
+    if (rendition === undefined) return;
+    lease.rendition = undefined;
+    rendition.leave(lease);
+    if (!rendition.isUnused) return;
+    this.#renditions.delete(renditionKey(rendition.spec));
+    this.#producer.drop(rendition.id);
+  }
+
+  #renditionFor(spec: RenditionSpec): SharedRendition {
+    const key = renditionKey(spec);
+    let rendition = this.#renditions.get(key);
+    if (rendition === undefined) {
+      const id = this.#nextRenditionId;
+      this.#nextRenditionId = (this.#nextRenditionId % 0xffff) + 1;
+      rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
+      this.#renditions.set(key, rendition);
+    }
+    return rendition;
+  }
+
+  #changeSource(state: SourceState, info: SourceInfo | undefined): void {
+    this.#state = state;
+    const isOther = info !== undefined && !hasSameShape(info, this.#info);
+    this.#info = info ?? this.#info;
+    for (const lease of this.#leases) lease.sink.source(state);
+    for (const lease of this.#leases) if (isOther || lease.rendition === undefined) this.#place(lease);
+    if (state.state === 'lost') {
+      for (const rendition of this.#renditions.values()) void this.#showPlaceholder(rendition, state.reason);
+    }
+    this.#onState?.(state);
+  }
+
+  #publish(header: FrameHeader, payload: Uint8Array): void {
+    // What was still on its way when the source was lost would cover the placeholder, and is old.
+    if (this.#state.state === 'lost') return;
+    const seq = (this.#seqBase + header.seq) >>> 0;
+    this.#lastSeq = Math.max(this.#lastSeq, seq);
+    this.#deliver({ ...header, seq }, payload);
+  }
+
+  async #showPlaceholder(rendition: SharedRendition, reason: string): Promise<void> {
+    const { codec, width, height } = rendition.spec;
+    if (codec !== 'jpeg') return;
+    const title = this.name;
+    const payload = await this.#options.drawPlaceholder({ width, height }, title, reason).catch((error: unknown) => {
+      this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+    });
+    if (payload === undefined || this.#state.state !== 'lost' || this.#state.reason !== reason) return;
+    this.#lastSeq += 1;
+    this.#seqBase += 1;
+    const picture = { codec, width, height, stream: this.id, rendition: rendition.id, seq: this.#lastSeq } as const;
+    const kind = { key: true, discardable: true, placeholder: true, refSeq: 0, encodeUs: 0 };
+    this.#deliver({ ...picture, ...kind, capturedAt: monotonicMs(), payloadBytes: payload.length }, payload);
+  }
+
+  #deliver(header: FrameHeader, payload: Uint8Array): void {
+    const frame: EncodedFrame = { header, headerBytes: encodeFrameHeader(header), payload };
+    for (const rendition of this.#renditions.values()) {
+      if (rendition.id === header.rendition) rendition.deliver(frame);
+    }
+  }
+}
+
+function hasSameShape(a: SourceInfo, b: SourceInfo | undefined): boolean {
+  return a.width === b?.width && a.height === b.height && a.isJpeg === b.isJpeg;
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SourceState } from '@framewire/shared/control';
+import { backoffMs } from '../backoff.js';
+import { FramewireError, messageOf } from '../errors.js';
+import { RawFrame, type Picture, type SourceInfo } from '../frames.js';
+import type { Source } from '../source/source.js';
+
+/** A source that gives no picture for so long has stalled, ms. Slow ones (1 frame in 4 s) still pass. */
+const STALL_MS = 5000;
+
+/** A reader that does not come back this long after it was interrupted hangs in the driver, ms. */
+const CLOSE_MS = 2000;
+
+export interface CaptureOptions {
+  open: () => Promise<Source>;
+  /** Longest wait before the source is opened again, ms. */
+  longestBackoffMs: number;
+  onState: (state: SourceState & { info?: SourceInfo }) => void;
+  /** Borrows the frame: retain it to keep it beyond the call. */
+  onFrame: (frame: RawFrame) => void;
+  /** Native code hangs and cannot be ended from within: this process must be replaced. */
+  onHang: (error: FramewireError) => void;
+}
+
+/**
+ * The capture loop: drains the source as fast as it gives pictures, keeps only the newest, and opens the source
+ * again, with back-off, whenever it ends, stalls or vanishes.
+ */
+export class Capture {
+  readonly #options: CaptureOptions;
+  #newest: RawFrame | undefined;
+  #captured = 0;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+  }
+
+  /** The newest picture, borrowed; undefined while there is none. */
+  get newest(): RawFrame | undefined {
+    return this.#newest;
+  }
+
+  /** Pictures taken so far. */
+  get captured(): number {
+    return this.#captured;
+  }
+
+  /** Runs until the process ends. */
+  async run(): Promise<never> {
+    for (let failures = 1; ; failures += 1) {
+      const before = this.#captured;
+      const error = await this.#readUntilFailure();
+      this.#newest?.release();
+      this.#newest = undefined;
+      if (this.#captured > before) failures = 1;
+      this.#options.onState({ state: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
+      await sleep(Math.min(this.#options.longestBackoffMs, backoffMs(failures)));
+    }
+  }
+
+  async #readUntilFailure(): Promise<FramewireError> {
+    // After a loss the state stays `lost`, with its reason, until pictures come again.
+    if (this.#captured === 0) this.#options.onState({ state: 'starting' });
+    let source: Source | undefined;
+    let failure: FramewireError;
+    try {
+      source = await this.#options.open();
+      this.#take(await this.#readOrStall(source));
+      this.#options.onState({ state: 'live', info: source.info });
+      this.#publish();
+      for (;;) {
+        this.#take(await this.#readOrStall(source));
+        this.#publish();
+      }
+    } catch (error) {
+      failure = error instanceof FramewireError ? error : new FramewireError('source-unreadable', messageOf(error));
+    }
+    if (source !== undefined) await this.#closeOrHang(source, failure);
+    return failure;
+  }
+
+  #take(picture: Picture): void {
+    this.#captured += 1;
+    this.#newest?.release();
+    this.#newest = new RawFrame(this.#captured, picture);
+  }
+
+  #publish(): void {
+    if (this.#newest !== undefined) this.#options.onFrame(this.#newest);
+  }
+
+  async #readOrStall(source: Source): Promise<Picture> {
+    let timer: NodeJS.Timeout | undefined;
+    const reading = source.read();
+    const stall = new Promise<never>((_, reject) => {
+      const message = `${source.info.description} has given no picture for ${STALL_MS / 1000} s.`;
+      timer = setTimeout(() => reject(new FramewireError('source-stalled', message)), STALL_MS);
+    });
+    try {
+      return await Promise.race([reading, stall]);
+    } catch (error) {
+      // A picture that comes after all, while the source is being closed, has no other owner.
+      reading.then(late => late.free()).catch(() => undefined);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #closeOrHang(source: Source, failure: FramewireError): Promise<void> {
+    const timer = setTimeout(() => this.#options.onHang(failure), CLOSE_MS);
+    await source.close().catch(() => undefined);
+    clearTimeout(timer);
+  }
+}

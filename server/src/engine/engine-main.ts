@@ -1,0 +1,101 @@
+import { Socket } from 'node:net';
+import { FramewireError } from '../errors.js';
+import { openSource } from '../source/source.js';
+import type { SourceSpec } from '../source/source-spec.js';
+import { Capture } from './capture.js';
+import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
+import { HEARTBEAT_MS, toEngine, type FromEngine, type ToEngine } from './messages.js';
+import { Rendition } from './rendition.js';
+
+/** Longest wait before a source is opened again, ms: looking for a camera on this machine costs nothing. */
+const LONGEST_BACKOFF_MS = { camera: 2000, file: 10_000, url: 10_000, test: 10_000 } as const;
+
+/**
+ * The engine process: captures one source and encodes its renditions. Its parent tells it what is wanted; it ends
+ * with its parent.
+ */
+class EngineMain {
+  readonly #renditions = new Map<number, Rendition>();
+  readonly #pipe = new FramePipeWriter(new Socket({ fd: FRAME_PIPE_FD }), () => this.#offerNewest());
+  #capture: Capture | undefined;
+  #streamId = 0;
+  #encodedByClosed = 0;
+
+  handle(message: ToEngine): void {
+    switch (message.type) {
+      case 'start':
+        this.#streamId = message.streamId;
+        this.#start(message.source);
+        break;
+      case 'want':
+        this.#want(message);
+        break;
+      case 'drop':
+        this.#encodedByClosed += this.#renditions.get(message.id)?.encoded ?? 0;
+        this.#renditions.get(message.id)?.close();
+        this.#renditions.delete(message.id);
+        break;
+    }
+  }
+
+  #start(source: SourceSpec): void {
+    if (this.#capture !== undefined) return;
+    this.#capture = new Capture({
+      open: () => openSource(source),
+      longestBackoffMs: LONGEST_BACKOFF_MS[source.kind],
+      onState: state => this.#reportState(state),
+      onFrame: () => this.#offerNewest(),
+      onHang: error => {
+        send({ type: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
+        process.exit(1);
+      },
+    });
+    setInterval(() => this.#reportAlive(), HEARTBEAT_MS);
+    void this.#capture.run();
+  }
+
+  #want({ id, spec, fps }: Extract<ToEngine, { type: 'want' }>): void {
+    let rendition = this.#renditions.get(id);
+    if (rendition === undefined) {
+      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, message =>
+        send({ type: 'warning', message }),
+      );
+      this.#renditions.set(id, rendition);
+    }
+    rendition.want(fps ?? Infinity);
+    const newest = this.#capture?.newest;
+    if (newest !== undefined) rendition.offer(newest);
+  }
+
+  #offerNewest(): void {
+    const newest = this.#capture?.newest;
+    if (newest === undefined) return;
+    for (const rendition of this.#renditions.values()) rendition.offer(newest);
+  }
+
+  #reportState(state: Parameters<ConstructorParameters<typeof Capture>[0]['onState']>[0]): void {
+    if (state.state === 'lost') send({ type: 'lost', code: state.code, reason: state.reason });
+    else if (state.info !== undefined) send({ type: 'live', info: state.info });
+    else send({ type: 'starting' });
+  }
+
+  #reportAlive(): void {
+    let encoded = this.#encodedByClosed;
+    for (const rendition of this.#renditions.values()) encoded += rendition.encoded;
+    send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded });
+  }
+}
+
+function send(message: FromEngine): void {
+  if (process.connected) process.send?.(message);
+}
+
+const engine = new EngineMain();
+process.on('message', message => {
+  const parsed = toEngine.safeParse(message);
+  if (!parsed.success) throw new FramewireError('bad-message', `The server sent an unknown message: ${parsed.error.message}`);
+  engine.handle(parsed.data);
+});
+process.on('disconnect', () => process.exit(0));
+// Ctrl+C reaches the whole process group; the server decides when its engines end.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,120 @@
+import type { RenditionSpec } from '@framewire/shared/rendition';
+import { backoffMs } from '../backoff.js';
+import type { Producer, ProducerEvents } from '../broadcast/producer.js';
+import type { SourceSpec } from '../source/source-spec.js';
+import { EngineProcess } from './engine-process.js';
+import type { FromEngine } from './messages.js';
+
+type State =
+  | { state: 'stopped' }
+  | { state: 'running'; process: EngineProcess }
+  /** The last process ended by itself; the next one starts when the timer fires. */
+  | { state: 'waiting'; timer: NodeJS.Timeout }
+  /** `start` may have been called again meanwhile: a device is free only when the old process is gone. */
+  | { state: 'stopping'; done: Promise<void>; startAfter: boolean };
+
+/**
+ * The producer that captures and encodes on this machine, in a process of its own: native code that crashes or hangs
+ * takes only that process with it. It is replaced, with back-off, and told again what is wanted.
+ */
+export class Engine implements Producer {
+  readonly #start: { source: SourceSpec; streamId: number };
+  readonly #events: ProducerEvents;
+  readonly #wanted = new Map<number, { spec: RenditionSpec; fps: number }>();
+  #state: State = { state: 'stopped' };
+  #failures = 0;
+  /** Counts of the processes before the present one. */
+  #before = { captured: 0, encoded: 0 };
+  #counts = { captured: 0, encoded: 0 };
+
+  constructor(start: { source: SourceSpec; streamId: number }, events: ProducerEvents) {
+    this.#start = start;
+    this.#events = events;
+  }
+
+  start(): void {
+    if (this.#state.state === 'stopped') this.#run();
+    else if (this.#state.state === 'stopping') this.#state.startAfter = true;
+  }
+
+  stop(): Promise<void> {
+    if (this.#state.state === 'stopping') {
+      this.#state.startAfter = false;
+      return this.#state.done;
+    }
+    if (this.#state.state === 'waiting') clearTimeout(this.#state.timer);
+    if (this.#state.state !== 'running') {
+      this.#state = { state: 'stopped' };
+      return Promise.resolve();
+    }
+    const done = this.#state.process.stop().then(() => this.#stopped());
+    this.#state = { state: 'stopping', done, startAfter: false };
+    return done;
+  }
+
+  want(id: number, spec: RenditionSpec, fps: number): void {
+    this.#wanted.set(id, { spec, fps });
+    if (this.#state.state === 'running') this.#sendWant(this.#state.process, id, { spec, fps });
+  }
+
+  drop(id: number): void {
+    this.#wanted.delete(id);
+    if (this.#state.state === 'running') this.#state.process.send({ type: 'drop', id });
+  }
+
+  #run(): void {
+    this.#before = this.#counts;
+    const process = new EngineProcess(this.#start, {
+      message: message => this.#handle(message),
+      frame: (header, payload) => this.#events.frame(header, payload),
+      output: line => this.#events.warning(line),
+      ended: (code, reason) => this.#ended(code, reason),
+    });
+    this.#state = { state: 'running', process };
+    this.#events.restarted();
+    for (const [id, want] of this.#wanted) this.#sendWant(process, id, want);
+  }
+
+  #sendWant(process: EngineProcess, id: number, { spec, fps }: { spec: RenditionSpec; fps: number }): void {
+    process.send({ type: 'want', id, spec, fps: fps === Infinity ? null : fps });
+  }
+
+  #handle(message: FromEngine): void {
+    switch (message.type) {
+      case 'starting':
+        // A process that replaces another one has viewers who know the reason; they are told when it is live.
+        if (this.#failures === 0) this.#events.source({ state: 'starting' });
+        break;
+      case 'live':
+        this.#failures = 0;
+        this.#events.source({ state: 'live' }, message.info);
+        break;
+      case 'lost':
+        this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
+        break;
+      case 'alive':
+        this.#counts = {
+          captured: this.#before.captured + message.captured,
+          encoded: this.#before.encoded + message.encoded,
+        };
+        this.#events.counts(this.#counts);
+        break;
+      case 'warning':
+        this.#events.warning(message.message);
+        break;
+    }
+  }
+
+  #ended(code: string, reason: string): void {
+    this.#failures += 1;
+    const waitMs = backoffMs(this.#failures);
+    this.#events.source({ state: 'lost', code, reason: `${reason} It is started again.` });
+    this.#state = { state: 'waiting', timer: setTimeout(() => this.#run(), waitMs) };
+  }
+
+  #stopped(): void {
+    const isWanted = this.#state.state === 'stopping' && this.#state.startAfter;
+    this.#state = { state: 'stopped' };
+    if (isWanted) this.#run();
+  }
+}

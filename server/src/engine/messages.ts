@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { sourceSpec } from '../source/source-spec.js';
+
+/**
+ * What the server and an engine tell each other over Node's IPC channel. Pictures do not go this way: they follow
+ * on a pipe of their own, as bytes (`frame-pipe.ts`).
+ */
+const renditionSpec = z.object({
+  codec: z.enum(['jpeg', 'h264']),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  quality: z.union([z.int().min(1).max(100), z.literal('source')]),
+});
+
+export const toEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), source: sourceSpec, streamId: z.int() }),
+  z.object({
+    type: z.literal('want'),
+    id: z.int(),
+    spec: renditionSpec,
+    /** Frames a second that somebody is ready for now: 0 for nobody, null for all there are. */
+    fps: z.number().min(0).nullable(),
+  }),
+  z.object({ type: z.literal('drop'), id: z.int() }),
+]);
+export type ToEngine = z.infer<typeof toEngine>;
+
+export const fromEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('starting') }),
+  z.object({
+    type: z.literal('live'),
+    info: z.object({
+      width: z.int().min(1),
+      height: z.int().min(1),
+      fps: z.number(),
+      isJpeg: z.boolean(),
+      description: z.string(),
+    }),
+  }),
+  z.object({ type: z.literal('lost'), code: z.string(), reason: z.string() }),
+  /** Sent twice a second, because a hung process is told from a quiet one only so. Counts are since the start. */
+  z.object({ type: z.literal('alive'), captured: z.int(), encoded: z.int() }),
+  z.object({ type: z.literal('warning'), message: z.string() }),
+]);
+export type FromEngine = z.infer<typeof fromEngine>;
+
+export const HEARTBEAT_MS = 500;

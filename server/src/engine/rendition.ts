@@ -1,0 +1,114 @@
+import type { FrameHeader } from '@framewire/shared/frame-header';
+import type { RenditionSpec } from '@framewire/shared/rendition';
+import { openEncoder, type Encoder } from '../encode/encoder.js';
+import { messageOf } from '../errors.js';
+import type { RawFrame } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
+import { OPEN_GATE, passGate } from '../rate-gate.js';
+
+export interface RenditionOutput {
+  readonly isClear: boolean;
+  write(header: FrameHeader, payload: Uint8Array): void;
+}
+
+/**
+ * One encoding of the stream, made only while somebody is ready for it: a picture is encoded when a viewer can take
+ * it at once, its rate says that one is due, and the pipe to the server is empty. Every other picture is skipped.
+ *
+ * `offer` is called for each new picture, and again for the newest when the demand, the encoder or the pipe has
+ * become free, so that a viewer who becomes ready between two pictures does not wait for the next one.
+ */
+export class Rendition {
+  readonly #id: number;
+  readonly #spec: RenditionSpec;
+  readonly #streamId: number;
+  readonly #output: RenditionOutput;
+  readonly #onFailure: (message: string) => void;
+  #encoder: Promise<Encoder> | undefined;
+  #fps = 0;
+  #gate = OPEN_GATE;
+  #lastSeq = 0;
+  #isEncoding = false;
+  #isClosed = false;
+  #encoded = 0;
+
+  constructor(
+    { id, spec, streamId }: { id: number; spec: RenditionSpec; streamId: number },
+    output: RenditionOutput,
+    onFailure: (message: string) => void,
+  ) {
+    this.#id = id;
+    this.#spec = spec;
+    this.#streamId = streamId;
+    this.#output = output;
+    this.#onFailure = onFailure;
+  }
+
+  /** Frames encoded so far. */
+  get encoded(): number {
+    return this.#encoded;
+  }
+
+  /** @param fps that somebody is ready for; 0 for nobody, Infinity for every picture. */
+  want(fps: number): void {
+    this.#fps = fps;
+  }
+
+  /** Encodes the frame if it is wanted, new to this rendition and due. Borrows it. */
+  offer(frame: RawFrame): void {
+    if (this.#fps === 0 || this.#isEncoding || this.#isClosed || !this.#output.isClear) return;
+    if (frame.seq === this.#lastSeq) return;
+    const gate = passGate(this.#gate, frame.picture.capturedAt, this.#fps);
+    if (gate === undefined) return;
+    this.#gate = gate;
+    this.#lastSeq = frame.seq;
+    void this.#encode(frame.retain());
+  }
+
+  /** Frees the encoder once it is idle. */
+  close(): void {
+    this.#isClosed = true;
+    if (!this.#isEncoding) void this.#freeEncoder();
+  }
+
+  async #encode(frame: RawFrame): Promise<void> {
+    this.#isEncoding = true;
+    try {
+      this.#encoder ??= openEncoder(this.#spec);
+      const payload = await (await this.#encoder).encode(frame.picture);
+      if (!this.#isClosed) this.#output.write(this.#headerFor(frame, payload), payload);
+      this.#encoded += 1;
+    } catch (error) {
+      this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
+    } finally {
+      frame.release();
+      this.#isEncoding = false;
+      if (this.#isClosed) void this.#freeEncoder();
+    }
+  }
+
+  async #freeEncoder(): Promise<void> {
+    const encoder = await this.#encoder?.catch(() => undefined);
+    this.#encoder = undefined;
+    encoder?.[Symbol.dispose]();
+  }
+
+  #headerFor(frame: RawFrame, payload: Uint8Array): FrameHeader {
+    const { capturedAt } = frame.picture;
+    return {
+      codec: this.#spec.codec,
+      key: true,
+      discardable: true,
+      placeholder: false,
+      stream: this.#streamId,
+      rendition: this.#id,
+      seq: frame.seq,
+      payloadBytes: payload.length,
+      capturedAt,
+      encodeUs: Math.max(0, Math.round((monotonicMs() - capturedAt) * 1000)),
+      width: this.#spec.width,
+      height: this.#spec.height,
+      refSeq: 0,
+    };
+  }
+}
