@@ -20,6 +20,10 @@ export type ClientErrorCode =
   | 'not-subscribed'
   /** `close()` was called. */
   | 'closed'
+  /** An attribute of `<framewire-view>` is no number; it counts as absent. */
+  | 'bad-attribute'
+  /** `snapshot()` before the first picture. */
+  | 'no-picture'
   /** A picture came that could not be decoded. */
   | 'bad-picture'
   /** The page may not start the worker that receives and decodes. */

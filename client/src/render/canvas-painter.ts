@@ -1,0 +1,57 @@
+import { Latest } from '@framewire/shared/latest';
+
+export interface PainterEvents<T> {
+  /** @param at when it was drawn, ms on `performance.now()` */
+  painted(picture: T, at: number): void;
+  /** A newer one came before the screen was ready for this one. */
+  dropped(picture: T): void;
+}
+
+/** Takes decoded pictures, whose bitmaps it then owns: it, or whom it hands them to, closes every one. */
+export interface Painter<T> {
+  put(bitmap: ImageBitmap, picture: T): void;
+}
+
+/**
+ * Draws the newest picture whenever the screen is about to be refreshed, in a page or in a worker with an
+ * OffscreenCanvas. The canvas takes the size of the picture.
+ */
+export class CanvasPainter<T> implements Painter<T> {
+  readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  readonly #events: PainterEvents<T>;
+  readonly #waiting = new Latest<{ bitmap: ImageBitmap; picture: T }>();
+  #request: number | undefined;
+
+  constructor(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, events: PainterEvents<T>) {
+    this.#context = context;
+    this.#events = events;
+  }
+
+  put(bitmap: ImageBitmap, picture: T): void {
+    const older = this.#waiting.put({ bitmap, picture });
+    if (older !== undefined) {
+      older.bitmap.close();
+      this.#events.dropped(older.picture);
+    }
+    this.#request ??= requestAnimationFrame(() => this.#paint());
+  }
+
+  close(): void {
+    if (this.#request !== undefined) cancelAnimationFrame(this.#request);
+    this.#waiting.take()?.bitmap.close();
+  }
+
+  #paint(): void {
+    this.#request = undefined;
+    const newest = this.#waiting.take();
+    if (newest === undefined) return;
+    const { bitmap, picture } = newest;
+    const { canvas } = this.#context;
+    // Setting a size clears the canvas, even to the same size.
+    if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+    if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+    this.#context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    this.#events.painted(picture, performance.now());
+  }
+}

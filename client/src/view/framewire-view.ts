@@ -1,0 +1,253 @@
+import { clientError, FramewireClientError } from '../errors.js';
+import type { Subscribed } from '../subscription.js';
+import { WATCH_ATTRIBUTES, watchSettings } from './attributes.js';
+import { Overlay } from './overlay.js';
+import { ViewLink, type Told } from './view-link.js';
+import type { Flow, ViewStats, ViewStatus } from './view-status.js';
+import { Visibility } from './visibility.js';
+
+/** What a `<framewire-view>` tells the page, and the `detail` of each event. */
+export interface FramewireViewEvents {
+  'framewire-status': ViewStatus;
+  'framewire-subscribed': Subscribed;
+  /** Once a second while connected. */
+  'framewire-stats': ViewStats;
+  /** What went wrong; the view goes on unless its status says `failed`. */
+  'framewire-error': FramewireClientError;
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'framewire-status': CustomEvent<ViewStatus>;
+    'framewire-subscribed': CustomEvent<Subscribed>;
+    'framewire-stats': CustomEvent<ViewStats>;
+    'framewire-error': CustomEvent<FramewireClientError>;
+  }
+  interface HTMLElementTagNameMap {
+    'framewire-view': FramewireViewElement;
+  }
+}
+
+/**
+ * `<framewire-view stream="gate" quality="60" max-width="640" max-height="480" fps="15" src="http://host:8080" paused>`
+ *
+ * Every attribute may change at any time; only `src` reconnects. Absent, they mean the server's first stream, its
+ * defaults, and the server that the script came from (the page's own, when the element was bundled with the page).
+ *
+ * Frames flow only while somebody can see it. For styling: the parts `canvas` and `status` (the text over the picture),
+ * the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it is
+ * kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
+ */
+export class FramewireViewElement extends HTMLElement {
+  static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'paused', 'aria-label'];
+  /** For elements without `src`; absolute, or relative to the page. */
+  static defaultServer = '';
+
+  readonly #overlay = new Overlay(this);
+  #link: ViewLink | undefined;
+  #visibility: Visibility | undefined;
+  #server = '';
+  #isDue = false;
+  #status: ViewStatus = { state: 'connecting' };
+  #subscribed: Subscribed | undefined;
+  #stats: ViewStats | undefined;
+
+  get stream(): string | null {
+    return this.getAttribute('stream');
+  }
+  set stream(name: string | null) {
+    this.#reflect('stream', name);
+  }
+
+  /** 1-100, `source`, or null for the server's default. */
+  get quality(): string | null {
+    return this.getAttribute('quality');
+  }
+  set quality(quality: string | number | null) {
+    this.#reflect('quality', quality);
+  }
+
+  /** The largest width asked for, pixels; null: the source's own. */
+  get maxWidth(): number | null {
+    return this.#number('max-width');
+  }
+  set maxWidth(pixels: number | null) {
+    this.#reflect('max-width', pixels);
+  }
+
+  get maxHeight(): number | null {
+    return this.#number('max-height');
+  }
+  set maxHeight(pixels: number | null) {
+    this.#reflect('max-height', pixels);
+  }
+
+  /** Frames a second at most; null: as many as the source has. */
+  get fps(): number | null {
+    return this.#number('fps');
+  }
+  set fps(fps: number | null) {
+    this.#reflect('fps', fps);
+  }
+
+  get src(): string | null {
+    return this.getAttribute('src');
+  }
+  set src(server: string | null) {
+    this.#reflect('src', server);
+  }
+
+  get paused(): boolean {
+    return this.hasAttribute('paused');
+  }
+  set paused(paused: boolean) {
+    this.toggleAttribute('paused', paused);
+  }
+
+  get status(): ViewStatus {
+    return this.#status;
+  }
+
+  /** The newest answer of the server; undefined before the first. */
+  get subscribed(): Subscribed | undefined {
+    return this.#subscribed;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  /** The newest figures, also sent as `framewire-stats`; undefined in the first second. */
+  stats(): ViewStats | undefined {
+    return this.#stats;
+  }
+
+  /**
+   * The picture now shown, at its full size: the JPEG as it came.
+   * @throws FramewireClientError no-picture, before the first
+   */
+  async snapshot(): Promise<Blob> {
+    const picture = await this.#link?.snapshot();
+    if (picture === undefined) throw clientError('no-picture', 'There is no picture yet.');
+    return picture;
+  }
+
+  connectedCallback(): void {
+    this.#schedule();
+  }
+
+  disconnectedCallback(): void {
+    this.#schedule();
+  }
+
+  attributeChangedCallback(): void {
+    this.#schedule();
+  }
+
+  /** Once for all changes of one moment; an element that is moved within the page is not stopped. */
+  #schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      if (!this.isConnected) this.#stop();
+      else if (this.#link === undefined || this.#server !== this.#wantedServer()) this.#start();
+      else this.#update(this.#link);
+    });
+  }
+
+  #start(): void {
+    this.#stop();
+    this.#server = this.#wantedServer();
+    const { watch, problems } = watchSettings(name => this.getAttribute(name));
+    this.#visibility = new Visibility(this, () => this.#link?.setFlow(this.#flow()));
+    this.#show({ state: 'connecting' });
+    const canvas = this.#overlay.renewCanvas(this.#label());
+    const options = { server: this.#server, watch, flow: this.#flow(), canvas };
+    this.#link = new ViewLink(options, message => this.#told(message));
+    this.#tellProblems(problems);
+  }
+
+  #update(link: ViewLink): void {
+    const { watch, problems } = watchSettings(name => this.getAttribute(name));
+    link.watch(watch);
+    link.setFlow(this.#flow());
+    this.#overlay.label = this.#label();
+    this.#tellProblems(problems);
+  }
+
+  #stop(): void {
+    this.#link?.close();
+    this.#link = undefined;
+    this.#visibility?.close();
+    this.#overlay.close();
+    this.#subscribed = undefined;
+    this.#stats = undefined;
+  }
+
+  #told(message: Told): void {
+    switch (message.type) {
+      case 'status':
+        this.#show(message.status);
+        break;
+      case 'subscribed':
+        this.#subscribed = message.subscribed;
+        this.#overlay.label = this.#label();
+        this.#tell('framewire-subscribed', message.subscribed);
+        break;
+      case 'stats':
+        this.#stats = message.stats;
+        this.#tell('framewire-stats', message.stats);
+        break;
+      case 'error': {
+        const { code, message: text, hint } = message.error;
+        this.#tell('framewire-error', new FramewireClientError(code, text, { hint }));
+        break;
+      }
+    }
+  }
+
+  #show(status: ViewStatus): void {
+    this.#status = status;
+    this.dataset['state'] = status.state;
+    this.#overlay.show(status);
+    this.#tell('framewire-status', status);
+  }
+
+  #tell<K extends keyof FramewireViewEvents>(type: K, detail: FramewireViewEvents[K]): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #tellProblems(problems: string[]): void {
+    for (const problem of problems) this.#tell('framewire-error', clientError('bad-attribute', problem));
+  }
+
+  #flow(): Flow {
+    return { isPaused: this.paused, isHidden: this.#visibility?.isVisible !== true };
+  }
+
+  #wantedServer(): string {
+    const server = this.src ?? FramewireViewElement.defaultServer;
+    // One that is no address goes on as it is, to be reported like every other.
+    return URL.canParse(server, document.baseURI) ? new URL(server, document.baseURI).href : server;
+  }
+
+  #label(): string {
+    const stream = this.#subscribed?.stream ?? this.stream ?? '';
+    return this.ariaLabel ?? (stream === '' ? 'Live picture' : `Live picture of ${stream}`);
+  }
+
+  #number(name: string): number | null {
+    const text = this.getAttribute(name);
+    return text === null ? null : Number(text);
+  }
+
+  #reflect(name: string, value: string | number | null): void {
+    if (value === null) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
+  }
+}

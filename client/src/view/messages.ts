@@ -1,0 +1,23 @@
+import type { Subscribed, SubscribeOptions } from '../subscription.js';
+import type { ErrorFields, Flow, ViewStats, ViewStatus } from './view-status.js';
+
+/** What the page tells the worker of one `<framewire-view>`. */
+export type ToWorker =
+  /** The first. Without a canvas the worker hands its bitmaps to the page. */
+  | { type: 'start'; server: string; watch: SubscribeOptions; flow: Flow; canvas: OffscreenCanvas | undefined }
+  /** Everything that is wished now, absent wishes are the server's defaults. */
+  | { type: 'watch'; watch: SubscribeOptions }
+  | { type: 'flow'; flow: Flow }
+  | { type: 'snapshot'; id: number }
+  /** The end of a bitmap; `paintedAt` in ms since 1970, because each thread's `performance.now()` has its own zero. */
+  | { type: 'bitmap-done'; id: number; paintedAt: number | undefined };
+
+/** What the worker tells the page. */
+export type FromWorker =
+  | { type: 'status'; status: ViewStatus }
+  | { type: 'subscribed'; subscribed: Subscribed }
+  | { type: 'stats'; stats: ViewStats }
+  | { type: 'error'; error: ErrorFields }
+  /** Transferred: the page closes it and answers with `bitmap-done`. */
+  | { type: 'bitmap'; id: number; bitmap: ImageBitmap }
+  | { type: 'snapshot'; id: number; picture: Blob | undefined };

@@ -1,0 +1,33 @@
+import type { ViewStatus } from './view-status.js';
+
+/** What people read, and hear from a screen reader; empty while there is nothing to tell. */
+export function statusText(status: ViewStatus): string {
+  switch (status.state) {
+    case 'connecting':
+      return 'Connecting…';
+    case 'starting':
+      return 'Starting…';
+    case 'live':
+      return 'Live';
+    case 'paused':
+      return status.by === 'page' ? 'Paused' : '';
+    case 'lost':
+      return `No picture. ${status.reason}`;
+    case 'reconnecting':
+      return reconnectingText(status.code, status.reason);
+    default:
+      return status.hint === undefined ? status.reason : `${status.reason} ${status.hint}`;
+  }
+}
+
+function reconnectingText(code: string, reason: string): string {
+  switch (code) {
+    case 'server-stopped':
+    case 'server-full':
+      return reason;
+    case 'unreachable':
+      return 'The server cannot be reached.';
+    default:
+      return 'Connection lost.';
+  }
+}

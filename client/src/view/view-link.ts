@@ -1,0 +1,97 @@
+import { clientError } from '../errors.js';
+import { CanvasPainter } from '../render/canvas-painter.js';
+import type { SubscribeOptions } from '../subscription.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { startWorker } from './start-worker.js';
+import type { Flow } from './view-status.js';
+
+export interface ViewLinkOptions {
+  /** An absolute address: a worker has no page to be relative to. */
+  server: string;
+  watch: SubscribeOptions;
+  flow: Flow;
+  /** Handed over for good: a canvas cannot be drawn by two. */
+  canvas: HTMLCanvasElement;
+}
+
+export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' }>;
+
+/** The page's end of the worker that receives, decodes and, where there is OffscreenCanvas, draws. */
+export class ViewLink {
+  readonly #worker: Worker;
+  readonly #tell: (message: Told) => void;
+  readonly #painter: CanvasPainter<number> | undefined;
+  readonly #snapshots = new Map<number, (picture: Blob | undefined) => void>();
+  #lastSnapshot = 0;
+
+  constructor({ server, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
+    this.#tell = tell;
+    this.#worker = startWorker();
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#receive(data));
+    this.#worker.addEventListener('error', event => this.#failed(event));
+    const hasOffscreen = 'transferControlToOffscreen' in canvas;
+    this.#painter = hasOffscreen ? undefined : this.#painterOf(canvas);
+    const offscreen = hasOffscreen ? canvas.transferControlToOffscreen() : undefined;
+    const transfer = offscreen === undefined ? [] : [offscreen];
+    this.#post({ type: 'start', server, watch, flow, canvas: offscreen }, transfer);
+  }
+
+  watch(watch: SubscribeOptions): void {
+    this.#post({ type: 'watch', watch });
+  }
+
+  setFlow(flow: Flow): void {
+    this.#post({ type: 'flow', flow });
+  }
+
+  /** The picture now shown, as it came; undefined before the first and when the link is closed before the answer. */
+  snapshot(): Promise<Blob | undefined> {
+    const id = ++this.#lastSnapshot;
+    return new Promise(resolve => {
+      this.#snapshots.set(id, resolve);
+      this.#post({ type: 'snapshot', id });
+    });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#painter?.close();
+    for (const resolve of this.#snapshots.values()) resolve(undefined);
+    this.#snapshots.clear();
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'bitmap':
+        this.#painter?.put(message.bitmap, message.id);
+        break;
+      case 'snapshot':
+        this.#snapshots.get(message.id)?.(message.picture);
+        this.#snapshots.delete(message.id);
+        break;
+      default:
+        this.#tell(message);
+    }
+  }
+
+  #painterOf(canvas: HTMLCanvasElement): CanvasPainter<number> {
+    const context = canvas.getContext('2d', { alpha: false });
+    if (context === null) throw new Error('The canvas has no 2d context.');
+    return new CanvasPainter<number>(context, {
+      painted: (id, at) => this.#post({ type: 'bitmap-done', id, paintedAt: performance.timeOrigin + at }),
+      dropped: id => this.#post({ type: 'bitmap-done', id, paintedAt: undefined }),
+    });
+  }
+
+  /** A page whose policy forbids the worker hears of it here and nowhere else. */
+  #failed(event: ErrorEvent): void {
+    const said = event.message === '' ? 'The worker could not be started.' : `The worker failed: ${event.message}`;
+    const hint = "A page with a Content-Security-Policy needs `worker-src 'self' blob:` for it.";
+    const { code, message: reason } = clientError('no-worker', said);
+    this.#tell({ type: 'status', status: { state: 'failed', code, reason, hint } });
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,197 @@
+import { FramewireClient } from '../client.js';
+import { clientError, FramewireClientError } from '../errors.js';
+import type { Frame } from '../frame.js';
+import { JpegDecoder } from '../decode/jpeg-decoder.js';
+import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
+import { SlidingWindow } from '../sliding-window.js';
+import type { SubscribeOptions } from '../subscription.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { RemotePainter } from './remote-painter.js';
+import { viewStatus, type ErrorFields, type Flow, type ViewStatus } from './view-status.js';
+
+type Start = Extract<ToWorker, { type: 'start' }>;
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
+const DRAWN_WINDOW_MS = 2000;
+
+/** Everything behind one `<framewire-view>`: receives, decodes and draws, and tells the page how it goes. */
+export class ViewPipeline {
+  readonly #post: Post;
+  readonly #client: FramewireClient;
+  readonly #decoder: JpegDecoder;
+  readonly #painter: Painter<Frame>;
+  readonly #remote: RemotePainter | undefined;
+  readonly #paintedFrames = new SlidingWindow(DRAWN_WINDOW_MS);
+  #watch: SubscribeOptions;
+  #flow: Flow;
+  #flowsSince = performance.now();
+  #shown: Frame | undefined;
+  #isDrawn = false;
+  #isUndecodable = false;
+  #refusal: ErrorFields | undefined;
+  #status: ViewStatus = { state: 'connecting' };
+
+  /** @throws FramewireClientError bad-address */
+  constructor({ server, watch, flow, canvas }: Start, post: Post) {
+    this.#post = post;
+    this.#watch = watch;
+    this.#flow = { isPaused: false, isHidden: false };
+    this.#client = new FramewireClient(server);
+    this.#decoder = new JpegDecoder({
+      decoded: (frame, bitmap) => this.#decoded(frame, bitmap),
+      skipped: () => this.#client.report({ dropped: 1 }),
+      failed: (frame, error) => this.#undecodable(frame, error),
+    });
+    const painting = {
+      painted: (frame: Frame, at: number) => this.#painted(frame, at),
+      dropped: () => this.#client.report({ dropped: 1 }),
+    };
+    this.#remote = canvas === undefined ? new RemotePainter(post, painting) : undefined;
+    this.#painter = this.#remote ?? new CanvasPainter(contextOf(canvas), painting);
+    this.#listen();
+    this.#setFlow(flow);
+    void this.#subscribe();
+  }
+
+  receive(message: Exclude<ToWorker, Start>): void {
+    switch (message.type) {
+      case 'watch':
+        void this.#setWatch(message.watch);
+        break;
+      case 'flow':
+        this.#setFlow(message.flow);
+        break;
+      case 'snapshot':
+        this.#post({ type: 'snapshot', id: message.id, picture: this.#shown?.blob() });
+        break;
+      case 'bitmap-done':
+        this.#remote?.done(message.id, message.paintedAt);
+        break;
+    }
+  }
+
+  #listen(): void {
+    this.#client.on('frame', frame => {
+      this.#decoder.put(frame);
+      this.#client.report({ decodeQueue: this.#decoder.queue });
+    });
+    this.#client.on('connection', ({ state }) => {
+      if (state !== 'open') this.#isDrawn = false;
+      this.#tellStatus();
+    });
+    this.#client.on('source', () => this.#tellStatus());
+    this.#client.on('subscribed', subscribed => {
+      this.#refusal = undefined;
+      this.#post({ type: 'subscribed', subscribed });
+      this.#tellStatus();
+    });
+    this.#client.on('stats', stats => {
+      const drawnFps = this.#paintedFrames.perSecond(performance.now(), this.#flowsSince);
+      this.#post({ type: 'stats', stats: { ...stats, drawnFps } });
+    });
+    this.#client.on('error', error => {
+      // A subscription that was agreed to before a reconnect can be refused after it: the server has other streams now.
+      if (this.#client.connection.state === 'open' && this.#client.subscribed === undefined) this.#refused(error);
+      else this.#tellError(error);
+    });
+  }
+
+  async #subscribe(): Promise<void> {
+    this.#isDrawn = false;
+    try {
+      await this.#client.subscribe(this.#watch);
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  /** `set` where it can do it, so that the picture does not break off. */
+  async #setWatch(watch: SubscribeOptions): Promise<void> {
+    const before = this.#watch;
+    this.#watch = watch;
+    const isOtherStream = watch.stream !== before.stream;
+    // `set` has no word for the server's default quality.
+    const isDefaultAgain = watch.quality === undefined && before.quality !== undefined;
+    if (isOtherStream || isDefaultAgain || this.#refusal !== undefined) {
+      await this.#subscribe();
+      return;
+    }
+    const { stream: _, ...wishes } = watch;
+    try {
+      await this.#client.set(wishes);
+    } catch (error) {
+      this.#tellError(error);
+    }
+  }
+
+  #setFlow(flow: Flow): void {
+    const isWanted = !flow.isPaused && !flow.isHidden;
+    this.#flow = flow;
+    this.#client.report({ hidden: flow.isHidden });
+    if (isWanted && this.#client.paused) {
+      this.#flowsSince = performance.now();
+      this.#isDrawn = false;
+      this.#client.resume();
+    } else if (!isWanted) {
+      this.#client.pause();
+    }
+    this.#tellStatus();
+  }
+
+  #decoded(frame: Frame, bitmap: ImageBitmap): void {
+    this.#isUndecodable = false;
+    this.#client.report({ decodeQueue: this.#decoder.queue });
+    this.#painter.put(bitmap, frame);
+  }
+
+  #undecodable(frame: Frame, cause: unknown): void {
+    this.#client.report({ dropped: 1, decodeError: true, decodeQueue: this.#decoder.queue });
+    // Told once for a row of them, not thirty times a second.
+    if (!this.#isUndecodable) this.#tellError(clientError('bad-picture', `Frame ${frame.seq} is no JPEG.`, { cause }));
+    this.#isUndecodable = true;
+  }
+
+  #painted(frame: Frame, at: number): void {
+    this.#shown = frame;
+    this.#client.drawn(frame, at);
+    this.#paintedFrames.add(1, at);
+    const isDrawn = !frame.placeholder;
+    if (isDrawn === this.#isDrawn) return;
+    this.#isDrawn = isDrawn;
+    this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    const { connection, streams, subscribed } = this.#client;
+    const name = subscribed?.stream ?? this.#watch.stream ?? streams[0]?.name;
+    const source = streams.find(stream => stream.name === name)?.source;
+    const facts = { connection, source, flow: this.#flow, isDrawn: this.#isDrawn, refusal: this.#refusal };
+    const status = viewStatus(facts);
+    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
+    this.#status = status;
+    this.#post({ type: 'status', status });
+  }
+
+  #refused(error: unknown): void {
+    // Closed for good: the connection's state says it already.
+    if (this.#client.connection.state === 'closed') return;
+    this.#refusal = errorFields(error);
+    this.#tellError(error);
+    this.#tellStatus();
+  }
+
+  #tellError(error: unknown): void {
+    this.#post({ type: 'error', error: errorFields(error) });
+  }
+}
+
+export function errorFields(error: unknown): ErrorFields {
+  if (!(error instanceof FramewireClientError)) throw error;
+  return { code: error.code, message: error.message, hint: error.hint };
+}
+
+function contextOf(canvas: OffscreenCanvas | undefined): OffscreenCanvasRenderingContext2D {
+  const context = canvas?.getContext('2d', { alpha: false });
+  if (context === undefined || context === null) throw new Error('The canvas has no 2d context.');
+  return context;
+}

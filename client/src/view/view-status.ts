@@ -1,0 +1,70 @@
+import type { SourceState } from '@framewire/shared/control';
+import type { ConnectionState } from '../connection.js';
+import type { ClientStats } from '../stats.js';
+
+/** What a `<framewire-view>` shows now. `reason` is a sentence for people, `code` is stable for programs. */
+export type ViewStatus =
+  /** To the server, for the first time. */
+  | { state: 'connecting' }
+  /** Connected; the source is being opened, or its first picture has not come. */
+  | { state: 'starting' }
+  | { state: 'live' }
+  /** By `paused`/`pause()`, or because nobody can see it: the page is hidden or the element out of view. */
+  | { state: 'paused'; by: 'page' | 'hidden' }
+  /** The source is gone and being reopened: camera unplugged, file unreadable, ... */
+  | { state: 'lost'; code: string; reason: string }
+  /** The server is gone or cannot be reached (`code`: connection-lost, server-stopped, server-full, unreachable). */
+  | { state: 'reconnecting'; attempt: number; retryInMs: number; code: string; reason: string }
+  /** For good: what was asked for cannot be had (`unknown-stream`, ...), or the server refused. */
+  | { state: 'failed'; code: string; reason: string; hint: string | undefined };
+
+/** Once a second while connected. `dropped.client`: frames that were received and not drawn. */
+export interface ViewStats extends ClientStats {
+  /** Frames drawn a second, over the last 2 s. */
+  drawnFps: number;
+}
+
+/** Why no frames are wanted now, if there is a reason. */
+export interface Flow {
+  isPaused: boolean;
+  isHidden: boolean;
+}
+
+/** A FramewireClientError, which loses its class on the way between threads. */
+export interface ErrorFields {
+  code: string;
+  message: string;
+  hint: string | undefined;
+}
+
+/** All that a status follows from. */
+export interface ViewFacts {
+  connection: ConnectionState;
+  /** undefined until the server has told. */
+  source: SourceState | undefined;
+  flow: Flow;
+  /** Whether a picture of the source was drawn since frames last began to flow. */
+  isDrawn: boolean;
+  /** Why there is no subscription, if the server refused it. */
+  refusal: ErrorFields | undefined;
+}
+
+/** What hinders the picture most comes first. */
+export function viewStatus({ connection, source, flow, isDrawn, refusal }: ViewFacts): ViewStatus {
+  switch (connection.state) {
+    case 'closed':
+      return { state: 'failed', code: connection.code, reason: connection.reason, hint: undefined };
+    case 'connecting':
+    case 'reconnecting':
+      return connection;
+    case 'open':
+      break;
+  }
+  if (refusal !== undefined) {
+    return { state: 'failed', code: refusal.code, reason: refusal.message, hint: refusal.hint };
+  }
+  if (flow.isPaused) return { state: 'paused', by: 'page' };
+  if (flow.isHidden) return { state: 'paused', by: 'hidden' };
+  if (source?.state === 'lost') return { state: 'lost', code: source.code, reason: source.reason };
+  return { state: isDrawn ? 'live' : 'starting' };
+}
