@@ -107,10 +107,24 @@ export async function npm(root, args, onStart) {
     const { exitCode, signal } = await ended(child);
     if (interrupted !== undefined) throw interruption(interrupted);
     if (exitCode === 0) return;
-    throw new SetupError(`${output.trim()}\n\n${explainFailure(what, output, exitCode, signal)}`);
+    throw new SetupError(`${shorten(output)}\n\n${explainFailure(what, output, exitCode, signal)}`);
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
   }
+}
+
+/**
+ * The cause stands at either end of what npm prints, with its manual in between.
+ *
+ * @param {string} output
+ */
+function shorten(output) {
+  const lines = output
+    .trim()
+    .split('\n')
+    .filter(line => !line.startsWith('npm warn'));
+  if (lines.length <= 60) return lines.join('\n');
+  return [...lines.slice(0, 30), `[${lines.length - 50} lines left out]`, ...lines.slice(-20)].join('\n');
 }
 
 /** @param {string} signal */
