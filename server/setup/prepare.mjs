@@ -11,7 +11,7 @@ const LOCK = '.framewire/preparing.lock';
 /**
  * `--ignore-scripts`: no package that we use needs its own, and one would download what we do not use.
  * `--include=dev`: the clone is built here, also where NODE_ENV says production.
- * The retries are npm's own with shorter pauses, so that a machine without network hears of it in 15 seconds.
+ * The retries are npm's own with shorter pauses, so that a machine without network hears of it within a minute.
  */
 const INSTALL = [
   'ci',

@@ -14,7 +14,13 @@ export interface RenditionRequest {
 }
 
 /** As cv2.imencode in the script that everybody writes first. */
-export const DEFAULT_REQUEST: RenditionRequest = { codec: 'jpeg', quality: 30, maxWidth: null, maxHeight: null, fps: null };
+export const DEFAULT_REQUEST: RenditionRequest = {
+  codec: 'jpeg',
+  quality: 30,
+  maxWidth: null,
+  maxHeight: null,
+  fps: null,
+};
 
 /** What quality `source` means where the source makes no JPEGs of its own, or smaller ones are wanted. */
 const QUALITY_OF_SOURCE = 90;
@@ -26,7 +32,10 @@ export interface Choice {
 }
 
 /** The rendition that answers a request best, on its own. */
-export function chooseRendition(request: RenditionRequest, source: Pick<SourceInfo, 'width' | 'height' | 'isJpeg'>): Choice {
+export function chooseRendition(
+  request: RenditionRequest,
+  source: Pick<SourceInfo, 'width' | 'height' | 'isJpeg'>,
+): Choice {
   const size = fitWithin(source, request.maxWidth ?? Infinity, request.maxHeight ?? Infinity);
   const isFullSize = size.width === source.width && size.height === source.height;
   const spec: RenditionSpec = { codec: request.codec, ...size, quality: request.quality };

@@ -80,16 +80,28 @@ export class Stream {
     };
   }
 
-  /** Opens the source to see whether it works; it closes again after the grace. @returns `live` or `lost`. */
-  probe(): Promise<SourceState> {
+  /** Calls back at every change of the source's state. */
+  onState(listener: (state: SourceState) => void): void {
+    this.#onState = listener;
+  }
+
+  /**
+   * Opens the source to see whether it works; it closes again after the grace.
+   *
+   * @param patienceMs how long to wait for an answer.
+   * @returns the state that it has by then.
+   */
+  async probe(patienceMs: number): Promise<SourceState> {
+    this.#state = { state: 'starting' };
+    this.#producer.start();
+    this.#startGrace();
     return new Promise(resolve => {
-      this.#onState = state => {
+      const timer = setTimeout(() => resolve(this.#state), patienceMs);
+      this.onState(state => {
         if (state.state !== 'live' && state.state !== 'lost') return;
-        this.#onState = undefined;
+        clearTimeout(timer);
         resolve(state);
-      };
-      this.#producer.start();
-      this.#startGrace();
+      });
     });
   }
 
@@ -101,10 +113,8 @@ export class Stream {
     });
     this.#leases.add(lease);
     clearTimeout(this.#grace);
-    if (this.#state.state === 'idle') {
-      this.#state = { state: 'starting' };
-      this.#producer.start();
-    }
+    if (this.#state.state === 'idle') this.#state = { state: 'starting' };
+    this.#producer.start();
     sink.source(this.#state);
     this.#place(lease);
     return lease;

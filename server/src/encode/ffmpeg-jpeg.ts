@@ -1,4 +1,10 @@
-import { AVCOL_RANGE_JPEG, AV_CODEC_FLAG_QSCALE, AV_PIX_FMT_YUVJ420P, FF_ENCODER_MJPEG, FF_QP2LAMBDA } from 'node-av/constants';
+import {
+  AVCOL_RANGE_JPEG,
+  AV_CODEC_FLAG_QSCALE,
+  AV_PIX_FMT_YUVJ420P,
+  FF_ENCODER_MJPEG,
+  FF_QP2LAMBDA,
+} from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Packet, Rational } from 'node-av/lib';
 import type { RenditionSpec } from '@framewire/shared/rendition';
 import type { Picture } from '../frames.js';

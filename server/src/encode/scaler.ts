@@ -43,7 +43,15 @@ export class Scaler implements Disposable {
     this.#context?.scale.freeContext();
     const scale = new SoftwareScaleContext();
     const format = source.format as AVPixelFormat;
-    scale.getContext(source.width, source.height, format, this.#target.width, this.#target.height, this.#format, SWS_BILINEAR);
+    scale.getContext(
+      source.width,
+      source.height,
+      format,
+      this.#target.width,
+      this.#target.height,
+      this.#format,
+      SWS_BILINEAR,
+    );
     this.#context = { key, scale };
     return scale;
   }

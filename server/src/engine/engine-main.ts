@@ -93,7 +93,8 @@ function send(message: FromEngine): void {
 const engine = new EngineMain();
 process.on('message', message => {
   const parsed = toEngine.safeParse(message);
-  if (!parsed.success) throw new FramewireError('bad-message', `The server sent an unknown message: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new FramewireError('bad-message', `The server sent an unknown message: ${parsed.error.message}`);
   engine.handle(parsed.data);
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,5 +1,10 @@
 import type { Writable } from 'node:stream';
-import { FRAME_HEADER_BYTES, decodeFrameHeader, encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
+import {
+  FRAME_HEADER_BYTES,
+  decodeFrameHeader,
+  encodeFrameHeader,
+  type FrameHeader,
+} from '@framewire/shared/frame-header';
 
 /** Where the engine writes its frames: 0-2 are the standard streams, 3 is Node's IPC channel. */
 export const FRAME_PIPE_FD = 4;

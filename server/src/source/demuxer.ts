@@ -7,7 +7,17 @@ import {
   AV_LOG_FATAL,
   FF_THREAD_SLICE,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, FormatContext, Frame, InputFormat, Log, Packet, type Stream } from 'node-av/lib';
+import {
+  Codec,
+  CodecContext,
+  Dictionary,
+  FormatContext,
+  Frame,
+  InputFormat,
+  Log,
+  Packet,
+  type Stream,
+} from 'node-av/lib';
 import { FramewireError } from '../errors.js';
 import { sourceFailure } from './failure.js';
 

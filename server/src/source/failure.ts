@@ -17,10 +17,17 @@ import { FramewireError, type ErrorCode } from '../errors.js';
 type Sentence = [code: ErrorCode, message: (what: string) => string, hint?: string];
 
 const CAMERA: ReadonlyMap<number, Sentence> = new Map<number, Sentence>([
-  [AVERROR_ENOENT, ['source-not-found', what => `There is no ${what}.`, 'Plug it in, or see which there are: ls /dev/video*']],
+  [
+    AVERROR_ENOENT,
+    ['source-not-found', what => `There is no ${what}.`, 'Plug it in, or see which there are: ls /dev/video*'],
+  ],
   [
     AVERROR_EACCES,
-    ['source-denied', what => `This user may not read ${what}.`, 'Join its group and log in again: sudo usermod -aG video $USER'],
+    [
+      'source-denied',
+      what => `This user may not read ${what}.`,
+      'Join its group and log in again: sudo usermod -aG video $USER',
+    ],
   ],
   [AVERROR_EPERM, ['source-denied', what => `This user may not read ${what}.`]],
   [AVERROR_EBUSY, ['source-busy', what => `Another program uses ${what}.`, 'Find it with: fuser -v /dev/video*']],
@@ -39,7 +46,10 @@ const NETWORK: ReadonlyMap<number, Sentence> = new Map<number, Sentence>([
   [AVERROR_EXIT, ['source-stalled', what => `${what} gives no pictures.`]],
   [AVERROR_HTTP_UNAUTHORIZED, ['source-denied', what => `${what} wants another user name or password.`]],
   [AVERROR_HTTP_FORBIDDEN, ['source-denied', what => `${what} refuses this user.`]],
-  [AVERROR_HTTP_NOT_FOUND, ['source-not-found', what => `${what} does not exist on that server.`, 'Check the path of the URL.']],
+  [
+    AVERROR_HTTP_NOT_FOUND,
+    ['source-not-found', what => `${what} does not exist on that server.`, 'Check the path of the URL.'],
+  ],
 ]);
 
 /**

@@ -57,14 +57,16 @@ function recognise(what: string, options: SourceOptions): { name: string; spec: 
   }
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(what) && URL.canParse(what) ? new URL(what) : undefined;
   if (url !== undefined) {
-    if (URL_SCHEMES.includes(url.protocol)) return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what } };
+    if (URL_SCHEMES.includes(url.protocol))
+      return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what } };
     throw new FramewireError(
       'source-unknown',
       `Framewire opens no ${url.protocol}// sources.`,
       'It opens rtsp://, rtsps://, http:// and https://, files, cameras and the test pattern.',
     );
   }
-  if (what === '') throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
+  if (what === '')
+    throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
   return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: path.resolve(what) } };
 }
 

@@ -1,0 +1,63 @@
+import type { StreamInfo } from '@framewire/shared/control';
+import { FramewireError } from '../errors.js';
+import type { Stream } from './stream.js';
+
+const TICK_MS = 1000;
+
+/** Anything that watches: it is looked at once a second, and told when the server stops. */
+export interface Guest {
+  tick(): void;
+  /** The server stops: say goodbye and go. */
+  dismiss(): void;
+}
+
+/** The streams there are, and who may watch them: admission, limits, the second hand, the end. */
+export class Broadcaster {
+  readonly #streams: ReadonlyMap<string, Stream>;
+  readonly #maxViewers: number;
+  readonly #guests = new Set<Guest>();
+  readonly #ticker: NodeJS.Timeout;
+
+  /** @param streams at least one; their names differ. @param maxViewers of all streams and transports together. */
+  constructor(streams: readonly Stream[], maxViewers: number) {
+    this.#streams = new Map(streams.map(stream => [stream.name, stream]));
+    this.#maxViewers = maxViewers;
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get streams(): StreamInfo[] {
+    return [...this.#streams.values()].map(({ info }) => info);
+  }
+
+  get viewers(): number {
+    return this.#guests.size;
+  }
+
+  /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream */
+  stream(name?: string): Stream {
+    const stream = name === undefined || name === '' ? [...this.#streams.values()][0] : this.#streams.get(name);
+    if (stream !== undefined) return stream;
+    const names = [...this.#streams.keys()].join(', ');
+    throw new FramewireError('unknown-stream', `There is no stream "${name ?? ''}".`, `There are: ${names}.`);
+  }
+
+  /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers */
+  admit(guest: Guest): Disposable {
+    if (this.#guests.size >= this.#maxViewers) {
+      const message = `This server has ${this.#maxViewers} viewers already, as many as it may have.`;
+      throw new FramewireError('too-many-viewers', message, 'Try again later, or raise --max-viewers.');
+    }
+    this.#guests.add(guest);
+    return { [Symbol.dispose]: () => void this.#guests.delete(guest) };
+  }
+
+  /** Sends every guest away. */
+  close(): void {
+    clearInterval(this.#ticker);
+    for (const guest of [...this.#guests]) guest.dismiss();
+  }
+
+  #tick(): void {
+    for (const guest of [...this.#guests]) guest.tick();
+  }
+}

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { FramewireError } from './errors.js';
+import { videoDevices } from './source/camera.js';
+import { describeSpec, parseSource, type SourceSpec } from './source/source-spec.js';
+
+const integer = (option: string, min: number, max: number) =>
+  z.coerce
+    .number({ error: `${option} is a whole number from ${min} to ${max}` })
+    .int()
+    .min(min)
+    .max(max);
+
+const size = z
+  .string()
+  .regex(/^\d{2,5}x\d{2,5}$/, { error: '--size is width x height, as 1280x720' })
+  .transform(text => {
+    const [width = 0, height = 0] = text.split('x').map(Number);
+    return { width, height };
+  })
+  .refine(({ width, height }) => Math.min(width, height) >= 32 && Math.max(width, height) <= 16_384, {
+    error: '--size is from 32x32 to 16384x16384',
+  });
+
+/** What the command line says, as text; defaults and bounds are here and nowhere else. */
+const options = z.object({
+  source: z.array(z.string()).default([]),
+  size: size.optional(),
+  fps: z.coerce.number({ error: '--fps is a number from 1 to 240' }).min(1).max(240).optional(),
+  cameraFormat: z.enum(['auto', 'yuyv', 'mjpg'], { error: '--camera-format is auto, yuyv or mjpg' }).default('auto'),
+  host: z.string().min(1, { error: '--host is an address or a name' }).default('localhost'),
+  port: integer('--port', 0, 65_535).default(8080),
+  /** Seconds. */
+  grace: z
+    .union([z.literal('never'), z.coerce.number().min(0).max(86_400)], {
+      error: '--grace is a number of seconds, or "never" to keep sources open',
+    })
+    .default(10),
+  maxViewers: integer('--max-viewers', 1, 100_000).default(1000),
+  maxRenditions: integer('--max-renditions', 1, 64).default(8),
+  allowOrigin: z.array(z.string()).default([]),
+});
+
+/** Every setting there is, checked. */
+export interface Config {
+  /** At least one, with different names. */
+  streams: readonly { name: string; spec: SourceSpec; description: string }[];
+  /** `localhost` (both families), `::` (all), or one address. */
+  host: string;
+  /** 0: any. */
+  port: number;
+  /** How long a source stays open without viewers, ms; Infinity: for ever. */
+  graceMs: number;
+  maxViewers: number;
+  /** Renditions of one stream at the same time. */
+  maxRenditions: number;
+  /** Origins of further pages that may watch; `*` for all. */
+  allowedOrigins: readonly string[];
+}
+
+/** @throws FramewireError bad-option or source-unknown, with a sentence that names the option. */
+export function parseConfig(given: unknown): Config {
+  const parsed = options.safeParse(given);
+  if (!parsed.success) {
+    const sentence = parsed.error.issues[0]?.message ?? 'An option is wrong';
+    throw new FramewireError('bad-option', `${sentence}.`, 'See --help.');
+  }
+  const { host, port, grace, maxViewers, maxRenditions, allowOrigin } = parsed.data;
+  return {
+    streams: parseStreams(parsed.data),
+    host,
+    port,
+    graceMs: grace === 'never' ? Infinity : grace * 1000,
+    maxViewers,
+    maxRenditions,
+    allowedOrigins: allowOrigin,
+  };
+}
+
+function parseStreams(given: z.infer<typeof options>): Config['streams'] {
+  const sourceOptions = { size: given.size ?? null, fps: given.fps ?? null, cameraFormat: given.cameraFormat };
+  const texts = given.source.length > 0 ? given.source : [videoDevices().length > 0 ? 'camera' : 'test'];
+  const names = new Set<string>();
+  return texts.map(text => {
+    const { name: wanted, spec } = parseSource(text, sourceOptions);
+    const name = uniqueName(wanted, names);
+    names.add(name);
+    return { name, spec, description: describeSpec(spec) };
+  });
+}
+
+function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted;
+  for (let n = 2; ; n += 1) if (!taken.has(`${wanted}-${n}`)) return `${wanted}-${n}`;
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { parseCommandLine } from './cli.js';
+import { FramewireError, messageOf } from './errors.js';
+import { createLog } from './ops/log.js';
+import { startServer, type FramewireServer } from './server.js';
+
+const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
+
+async function main(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2), version);
+  if (command.kind === 'done') return;
+  const log = createLog();
+  const server = await startServer(command.config, version, log);
+  process.stdout.write(greeting(server));
+  let isStopping = false;
+  const stop = () => {
+    // A second Ctrl+C means now.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function greeting({ urls, streams }: FramewireServer): string {
+  const width = Math.max(...streams.map(({ name }) => name.length));
+  const lines = streams.map(({ name, description, source }) => {
+    const state = source.state === 'live' || source.state === 'idle' ? '' : ` (${source.state})`;
+    return `  ${name.padEnd(width)}  ${description}${state}`;
+  });
+  const [first = '', ...others] = urls.local;
+  const also = others.map(url => `  (also ${url})`).join('');
+  const network =
+    urls.network.length > 0
+      ? urls.network.map(url => `  Network: ${url}`)
+      : ['  Only this machine can watch; --host :: lets the network in.'];
+  return [
+    '',
+    `framewire ${version} streams`,
+    ...lines,
+    '',
+    `  Open:    ${first}${also}`,
+    ...network,
+    '',
+    '  Ctrl+C stops.',
+    '',
+    '',
+  ].join('\n');
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof FramewireError)) throw error;
+  const hint = error.hint === '' ? '' : `\n${error.hint}`;
+  process.stderr.write(`${messageOf(error)}${hint} [${error.code}]\n`);
+  process.exitCode = error.exitCode ?? 1;
+}

@@ -1,0 +1,83 @@
+import type { SourceState, StreamInfo } from '@framewire/shared/control';
+import { Broadcaster } from './broadcast/broadcaster.js';
+import { Stream } from './broadcast/stream.js';
+import { CloseStack } from './close-stack.js';
+import type { Config } from './config.js';
+import { Engine } from './engine/engine.js';
+import { FramewireError, isErrorCode } from './errors.js';
+import type { Logger } from 'pino';
+import { createHttpServer } from './transport/http-server.js';
+import { listen } from './transport/listeners.js';
+import { WsEndpoint } from './transport/ws.js';
+
+/** A network camera that has not answered by then does not hold up the start, ms. */
+const PROBE_MS = 1500;
+
+export interface FramewireServer {
+  readonly urls: { local: string[]; network: string[] };
+  readonly streams: StreamInfo[];
+  /** Says goodbye to every viewer and closes all, in reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the parts together: listens, looks whether every source works, and serves.
+ *
+ * @throws FramewireError when the port cannot be had, or a source fails in a way that waiting does not heal.
+ */
+export async function startServer(config: Config, version: string, log: Logger): Promise<FramewireServer> {
+  const closing = new CloseStack();
+  try {
+    const server = `framewire ${version}`;
+    const streams = config.streams.map(({ name, spec, description }, id) => {
+      const { graceMs, maxRenditions } = config;
+      const options = { name, id, description, graceMs, maxRenditions, drawPlaceholder };
+      const onWarning = (message: string) => log.warn(`${name}: ${message}`);
+      return new Stream(options, events => new Engine({ source: spec, streamId: id }, events), onWarning);
+    });
+    const broadcaster = new Broadcaster(streams, config.maxViewers);
+    const ws = new WsEndpoint(broadcaster, { server, ...config });
+    const http = await createHttpServer(broadcaster, { server, onError: error => log.error(error) });
+    await http.ready();
+    const listeners = await listen({
+      host: config.host,
+      port: config.port,
+      onRequest: (request, response) => http.routing(request, response),
+      onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
+    });
+    closing.push(() => listeners.close());
+    closing.push(() => http.close());
+    for (const stream of streams) closing.push(() => stream.close());
+    closing.push(() => broadcaster.close());
+    await Promise.all(streams.map(probe));
+    for (const stream of streams) stream.onState(state => logState(log, stream.name, state));
+    return {
+      urls: listeners.urls,
+      get streams() {
+        return broadcaster.streams;
+      },
+      close: () => closing.close(),
+    };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+/** Loaded when needed: a healthy server never draws one. */
+async function drawPlaceholder(...args: Parameters<typeof import('./encode/placeholder.js').drawPlaceholder>) {
+  const placeholder = await import('./encode/placeholder.js');
+  return placeholder.drawPlaceholder(...args);
+}
+
+async function probe(stream: Stream): Promise<void> {
+  const state = await stream.probe(PROBE_MS);
+  if (state.state !== 'lost' || !isErrorCode(state.code)) return;
+  const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`);
+  if (error.exitCode !== undefined) throw error;
+}
+
+function logState(log: Logger, name: string, state: SourceState): void {
+  if (state.state === 'lost') log.warn(`${name}: ${state.reason}`);
+  else if (state.state === 'live') log.info(`${name}: live`);
+}

@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Broadcaster } from '../broadcast/broadcaster.js';
+import { DEFAULT_REQUEST } from '../broadcast/choose-rendition.js';
+import { FramewireError, messageOf } from '../errors.js';
+import { parseAction, parseMediaQuery } from './media-query.js';
+import { MjpegViewer } from './mjpeg.js';
+import { SNAPSHOT_FORMATS, convertSnapshot, takeSnapshot, type SnapshotFormat } from './snapshot.js';
+
+const CLIENT_DIST = fileURLToPath(new URL('../../../client/dist/', import.meta.url));
+
+const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
+
+/** A live picture is small, a snapshot is to be kept: quality 90 unless asked otherwise. */
+const SNAPSHOT_REQUEST = { ...DEFAULT_REQUEST, quality: 90 } as const;
+
+export interface HttpOptions {
+  /** For people: `framewire 0.1.0`. */
+  server: string;
+  onError: (error: unknown) => void;
+}
+
+/** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
+export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({ forceCloseConnections: true });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
+        workerSrc: ["'self'", 'blob:'],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    // This server speaks plain HTTP; whoever puts TLS in front decides on that.
+    strictTransportSecurity: false,
+    // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
+  app.setNotFoundHandler((_request, reply) => {
+    const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
+    return refuse(reply, new FramewireError('not-found', 'Nothing is served there.', hint), options.onError);
+  });
+
+  const videoFeed = (request: FastifyRequest, reply: FastifyReply) => {
+    const query = parseMediaQuery(request.query);
+    MjpegViewer.serve(reply.raw, broadcaster, query);
+    reply.hijack();
+  };
+  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
+    const { header, payload } = await takeSnapshot(broadcaster, parseMediaQuery(request.query, SNAPSHOT_REQUEST));
+    const picture = format === 'jpg' ? payload : await convertSnapshot(payload, format);
+    const takenAt = new Date(Date.now() - header.encodeUs / 1000).toISOString();
+    return reply
+      .type(MEDIA_TYPES[format])
+      .header('Cache-Control', 'no-store')
+      .header('X-Captured-At', takenAt)
+      .send(picture);
+  };
+
+  app.get('/video_feed', videoFeed);
+  for (const format of SNAPSHOT_FORMATS) {
+    app.get(`/snapshot.${format}`, (request, reply) => snapshot(request, reply, format));
+  }
+  app.get('/api/streams', (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send({ server: options.server, streams: broadcaster.streams }),
+  );
+  app.get('/healthz', (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
+  );
+  await app.register(fastifyStatic, { root: `${CLIENT_DIST}dashboard`, index: false });
+  app.get('/', (request, reply) => {
+    const action = parseAction(request.query);
+    if (action === 'stream') return videoFeed(request, reply);
+    if (action === 'snapshot') return snapshot(request, reply, 'jpg');
+    return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
+  });
+  app.get('/framewire.js', (_request, reply) =>
+    // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
+    reply
+      .header('Access-Control-Allow-Origin', '*')
+      .header('Cache-Control', 'no-cache')
+      .sendFile('framewire.js', `${CLIENT_DIST}browser`),
+  );
+  return app;
+}
+
+function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) => void): FastifyReply {
+  if (thrown instanceof FramewireError) {
+    const { code, message, hint } = thrown;
+    return reply.status(thrown.status).send({ code, message, hint });
+  }
+  const status = statusOf(thrown);
+  if (status >= 500) onError(thrown);
+  const code = status === 404 ? 'not-found' : 'bad-request';
+  return reply.status(status).send({ code, message: messageOf(thrown), hint: '' });
+}
+
+/** Fastify's own errors carry a status. */
+function statusOf(thrown: unknown): number {
+  if (typeof thrown !== 'object' || thrown === null || !('statusCode' in thrown)) return 500;
+  return typeof thrown.statusCode === 'number' ? thrown.statusCode : 500;
+}

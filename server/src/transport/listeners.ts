@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import { FramewireError, messageOf } from '../errors.js';
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+const ANY = ['::', '0.0.0.0'];
+
+export interface Listeners {
+  /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
+  readonly urls: { local: string[]; network: string[] };
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** `localhost` (IPv4 and IPv6), `::` (all addresses, both families) or one address or name. */
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  onRequest: RequestListener;
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/**
+ * Listens on every address that the host stands for, all on the same port.
+ *
+ * @throws FramewireError port-in-use, port-denied or host-unavailable.
+ */
+export async function listen(options: ListenOptions): Promise<Listeners> {
+  const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
+  const servers: Server[] = [];
+  let { port } = options;
+  const local: string[] = [];
+  try {
+    for (const host of hosts) {
+      const server = await open(host, port, options).catch((error: unknown) => {
+        // A machine without IPv6 is no reason not to start.
+        if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
+        throw explain(error, host, port);
+      });
+      if (server === undefined) continue;
+      servers.push(server);
+      port = portOf(server);
+      local.push(urlFor(ANY.includes(host) ? '127.0.0.1' : host, port));
+    }
+  } catch (error) {
+    await Promise.all(servers.map(closeServer));
+    throw error;
+  }
+  const network = ANY.includes(options.host) ? lanAddresses(options.host).map(address => urlFor(address, port)) : [];
+  return {
+    urls: { local, network },
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+async function open(host: string, port: number, { onRequest, onUpgrade }: ListenOptions): Promise<Server> {
+  const server = createServer(onRequest);
+  server.on('upgrade', onUpgrade);
+  server.listen({ host, port });
+  await once(server, 'listening');
+  return server;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return address === null || typeof address === 'string' ? 0 : address.port;
+}
+
+function urlFor(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+}
+
+/** Addresses that other machines can use, without those that hold only on one link. */
+function lanAddresses(host: string): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .filter(({ family }) => host === '::' || family === 'IPv4')
+    .map(({ address }) => address);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function isUnavailable(error: unknown): boolean {
+  return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error));
+}
+
+function explain(error: unknown, host: string, port: number): FramewireError {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE': {
+      const hint = `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`;
+      return new FramewireError('port-in-use', `Port ${port} of ${host} is used by another program.`, hint);
+    }
+    case 'EACCES':
+      return new FramewireError(
+        'port-denied',
+        `This user may not listen on port ${port}.`,
+        'Use one above 1023: --port 8080',
+      );
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new FramewireError(
+        'host-unavailable',
+        `This machine has no address ${host}.`,
+        'Leave --host out, or: --host ::',
+      );
+    default:
+      return new FramewireError('host-unavailable', `${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,266 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { RawData, WebSocket } from 'ws';
+import { decodeAck } from '@framewire/shared/ack';
+import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
+import {
+  parseClientMessage,
+  type ChosenRendition,
+  type ClientMessage,
+  type ServerMessage,
+  type SourceState,
+  type Subscribe,
+  type ViewerStats,
+  type Wishes,
+} from '@framewire/shared/control';
+import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
+import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
+import { DEFAULT_REQUEST, type RenditionRequest } from '../broadcast/choose-rendition.js';
+import type { Stream } from '../broadcast/stream.js';
+import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
+import { FramewireError, messageOf } from '../errors.js';
+import type { EncodedFrame } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
+import { MessageLimits } from './message-limits.js';
+
+/** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
+const SET_INTERVAL_MS = 100;
+
+/** Control messages that a viewer has not taken: above this it reads nothing at all, bytes. */
+const MOST_UNREAD_BYTES = 1024 * 1024;
+
+/** Longest wait for the other side's part of the closing handshake, ms. */
+const CLOSE_MS = 500;
+
+/** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
+export class WsViewer implements Guest, ViewerTransport {
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #broadcaster: Broadcaster;
+  readonly #limits = new MessageLimits();
+  #viewer: Viewer;
+  #hasHeaders = true;
+  #acknowledges = true;
+  #mode: 'auto' | 'fixed' = 'fixed';
+  #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
+  #lastSetAt = -Infinity;
+
+  /** @param socket below `ws`: both messages of a frame are handed to it as one write. */
+  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#broadcaster = broadcaster;
+    this.#viewer = new Viewer(this, 'viewer');
+    ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
+  }
+
+  send({ headerBytes, payload }: EncodedFrame, onTaken: () => void): void {
+    const taken = this.#acknowledges ? undefined : onTaken;
+    if (!this.#hasHeaders) {
+      this.#ws.send(payload, taken);
+      return;
+    }
+    // One system call for both, except under TLS: there they would share a record, arrive in the same instant, and
+    // tell the viewer nothing about its link.
+    const isPlain = !(this.#socket instanceof TLSSocket);
+    if (isPlain) this.#socket.cork();
+    this.#ws.send(headerBytes);
+    this.#ws.send(payload, taken);
+    if (isPlain) this.#socket.uncork();
+  }
+
+  chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
+    const noAuto =
+      this.#mode === 'auto' ? 'This server has no automatic quality: what was asked for is sent as it is.' : '';
+    const reasons = [why, noAuto].filter(reason => reason !== '').join(' ');
+    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, rendition, mode: 'fixed', why: reasons });
+  }
+
+  source(stream: Stream, state: SourceState): void {
+    this.#say({ type: 'source', stream: stream.name, ...state });
+  }
+
+  stats(stats: ViewerStats): void {
+    this.#say({ type: 'stats', ...stats });
+  }
+
+  stalled(): void {
+    this.close(CLOSE_CODES.stalled, 'Nothing was taken or acknowledged for 10 s.');
+  }
+
+  tick(): void {
+    this.#viewer.tick();
+  }
+
+  dismiss(): void {
+    this.close(CLOSE_CODES.goingAway, 'The server stops.');
+  }
+
+  /** Frees all that belongs to this viewer, except the socket. */
+  leave(): void {
+    clearTimeout(this.#pendingSet?.timer);
+    this.#viewer.stop();
+  }
+
+  /** @param reason at most 123 bytes, as the WebSocket protocol has it. */
+  close(code: number, reason: string): void {
+    this.leave();
+    this.#ws.close(code, reason);
+    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
+    this.#ws.once('close', () => clearTimeout(timer));
+  }
+
+  refuse(error: FramewireError): void {
+    const hint = error.hint === '' ? {} : { hint: error.hint };
+    this.#say({ type: 'error', code: error.code, message: error.message, ...hint });
+  }
+
+  /** Tells a new viewer what there is. */
+  welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
+    const { streams } = this.#broadcaster;
+    const capabilities = { codecs: ['jpeg'], modes: ['fixed'] };
+    this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
+  }
+
+  #say(message: ServerMessage): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#ws.bufferedAmount > MOST_UNREAD_BYTES) this.stalled();
+    else this.#ws.send(JSON.stringify(message));
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#limits.floods(monotonicMs())) {
+      this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
+      return;
+    }
+    try {
+      if (!Buffer.isBuffer(data)) throw new FramewireError('bad-message', 'A message came in pieces.');
+      if (isBinary) this.#receiveBinary(data);
+      else this.#receiveControl(data.toString('utf8'));
+    } catch (error) {
+      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+    }
+  }
+
+  #refuse(error: FramewireError): void {
+    this.refuse(error);
+    if (this.#limits.babbles(monotonicMs())) {
+      this.close(CLOSE_CODES.badMessages, 'Too many messages that make no sense.');
+    }
+  }
+
+  #receiveBinary(data: Buffer): void {
+    switch (data[0]) {
+      case MESSAGE_TYPE.ack: {
+        const ack = decodeAck(data);
+        if (!this.#viewer.acknowledge(ack)) {
+          throw new FramewireError('bad-message', `Frame ${ack.seq} was acknowledged, which is not in flight.`);
+        }
+        return;
+      }
+      case MESSAGE_TYPE.clock: {
+        const serverReceivedAt = monotonicMs();
+        const sentAt = decodeClockPing(data);
+        this.#ws.send(encodeClockPong({ sentAt, serverReceivedAt, serverSentAt: monotonicMs() }));
+        return;
+      }
+      default:
+        throw new FramewireError('bad-message', 'Binary messages are acknowledgements or clock samples.');
+    }
+  }
+
+  #receiveControl(text: string): void {
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) throw new FramewireError('bad-message', parsed.reason);
+    this.#obey(parsed.message);
+  }
+
+  #obey(message: ClientMessage): void {
+    switch (message.type) {
+      case 'hello':
+        if (message.protocol !== PROTOCOL_VERSION) {
+          const versions = `This server speaks version ${PROTOCOL_VERSION} of the protocol, not ${message.protocol}.`;
+          throw new FramewireError('protocol-version', versions);
+        }
+        return;
+      case 'subscribe':
+        this.#subscribe(message);
+        return;
+      case 'set':
+        if (this.#viewer.request === undefined)
+          throw new FramewireError('not-subscribed', 'Subscribe first, then set.');
+        this.#set(message);
+        return;
+      case 'pause':
+        this.#viewer.pause();
+        return;
+      case 'resume':
+        this.#viewer.resume();
+        return;
+      case 'unsubscribe':
+        this.#viewer.stop();
+        return;
+      case 'key':
+        // Every JPEG is a key frame.
+        return;
+    }
+  }
+
+  #subscribe(message: Subscribe): void {
+    const stream = this.#broadcaster.stream(message.stream);
+    const request = requestFrom(message, DEFAULT_REQUEST);
+    this.#dropPendingSet();
+    this.#hasHeaders = message.headers ?? true;
+    const acknowledges = message.acks ?? this.#hasHeaders;
+    if (acknowledges !== this.#acknowledges) {
+      this.#viewer.stop();
+      this.#acknowledges = acknowledges;
+      this.#viewer = new Viewer(this, acknowledges ? 'viewer' : 'socket');
+    }
+    this.#mode = message.mode ?? 'fixed';
+    this.#viewer.watch(stream, request);
+  }
+
+  #set(wishes: Wishes): void {
+    if (this.#pendingSet !== undefined) {
+      this.#pendingSet.wishes = { ...this.#pendingSet.wishes, ...wishes };
+      return;
+    }
+    const waitMs = this.#lastSetAt + SET_INTERVAL_MS - monotonicMs();
+    if (waitMs <= 0) this.#applySet(wishes);
+    else this.#pendingSet = { wishes, timer: setTimeout(() => this.#applyPendingSet(), waitMs) };
+  }
+
+  #applyPendingSet(): void {
+    const wishes = this.#pendingSet?.wishes;
+    this.#pendingSet = undefined;
+    if (wishes === undefined) return;
+    try {
+      this.#applySet(wishes);
+    } catch (error) {
+      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+    }
+  }
+
+  #applySet(wishes: Wishes): void {
+    this.#lastSetAt = monotonicMs();
+    if (wishes.mode !== undefined) this.#mode = wishes.mode;
+    const { request } = this.#viewer;
+    if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
+  }
+
+  #dropPendingSet(): void {
+    clearTimeout(this.#pendingSet?.timer);
+    this.#pendingSet = undefined;
+  }
+}
+
+/** @throws FramewireError unsupported-codec */
+function requestFrom(wishes: Omit<Wishes, 'mode'>, base: RenditionRequest): RenditionRequest {
+  const { codec = base.codec, quality = base.quality, fps = base.fps } = wishes;
+  const { maxWidth = base.maxWidth, maxHeight = base.maxHeight } = wishes;
+  if (codec !== 'jpeg')
+    throw new FramewireError('unsupported-codec', `This server encodes no ${codec}.`, 'Ask for jpeg.');
+  return { codec, quality, maxWidth, maxHeight, fps };
+}

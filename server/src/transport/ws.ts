@@ -1,0 +1,90 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { CLOSE_CODES, MAX_CONTROL_BYTES, SUBPROTOCOL } from '@framewire/shared/protocol';
+import type { Broadcaster } from '../broadcast/broadcaster.js';
+import { FramewireError } from '../errors.js';
+import { mayWatch } from './origins.js';
+import { WsViewer } from './ws-viewer.js';
+
+/** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
+const KEEP_ALIVE_MS = 30_000;
+
+export interface WsOptions {
+  /** For people: `framewire 0.1.0`. */
+  server: string;
+  allowedOrigins: readonly string[];
+  maxRenditions: number;
+  maxViewers: number;
+}
+
+/** The WebSocket endpoint `/ws`. */
+export class WsEndpoint {
+  readonly #options: WsOptions;
+  readonly #broadcaster: Broadcaster;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    // Deflating JPEGs gains nothing, costs 0.2 ms a frame and makes sending asynchronous.
+    perMessageDeflate: false,
+    maxPayload: MAX_CONTROL_BYTES,
+    handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+
+  constructor(broadcaster: Broadcaster, options: WsOptions) {
+    this.#broadcaster = broadcaster;
+    this.#options = options;
+  }
+
+  /** Takes over an HTTP upgrade, or refuses it with a status and a sentence. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined || !(socket instanceof Socket)) {
+      refuseUpgrade(socket, refusal ?? new FramewireError('bad-request', 'This is no network connection.'));
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, ws => {
+      ws.on('error', () => undefined); // ws closes the connection itself, with the code that fits.
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      const viewer = new WsViewer(ws, socket, this.#broadcaster);
+      try {
+        const admission = this.#broadcaster.admit(viewer);
+        ws.once('close', () => {
+          admission[Symbol.dispose]();
+          viewer.leave();
+        });
+        const { server, maxRenditions, maxViewers } = this.#options;
+        viewer.welcome(server, { renditions: maxRenditions, viewers: maxViewers, controlBytes: MAX_CONTROL_BYTES });
+      } catch (error) {
+        if (!(error instanceof FramewireError)) throw error;
+        viewer.refuse(error);
+        viewer.close(CLOSE_CODES.tooManyViewers, error.message);
+      }
+    });
+  }
+
+  #refusal({ url = '', headers }: IncomingMessage): FramewireError | undefined {
+    if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
+    if (!mayWatch(headers.origin, headers.host, this.#options.allowedOrigins)) {
+      const message = `Pages of ${headers.origin} may not watch this server.`;
+      return new FramewireError('origin-refused', message, `Allow them with: --allow-origin ${headers.origin}`);
+    }
+    const offered = headers['sec-websocket-protocol'];
+    if (offered !== undefined && !offered.split(',').some(name => name.trim() === SUBPROTOCOL)) {
+      return new FramewireError('protocol-version', `This server speaks ${SUBPROTOCOL}, not ${offered}.`);
+    }
+    return undefined;
+  }
+}
+
+function refuseUpgrade(socket: Duplex, error: FramewireError): void {
+  const body = JSON.stringify({ code: error.code, message: error.message, hint: error.hint });
+  const head = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
