@@ -82,7 +82,6 @@ export class FramewireClient implements AsyncDisposable {
   readonly #iterators = new Set<FrameIterator>();
   #streams: readonly StreamInfo[] = [];
   #subscribed: Subscribed | undefined;
-  #isPaused = false;
   #meter = new StatsMeter(performance.now());
   #statsTimer: ReturnType<typeof setInterval> | undefined;
   #connectedAt = 0;
@@ -121,7 +120,7 @@ export class FramewireClient implements AsyncDisposable {
   }
 
   get paused(): boolean {
-    return this.#isPaused;
+    return this.#subscription.isPaused;
   }
 
   /**
@@ -142,24 +141,22 @@ export class FramewireClient implements AsyncDisposable {
     return this.#subscription.set(wishes);
   }
 
-  /** No frames until `resume`, which goes on with the newest. Kept through reconnects. */
+  /**
+   * No frames until `resume`, which goes on with the newest. Kept through reconnects. What is asked for meanwhile is
+   * answered after it.
+   */
   pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
-    if (this.#subscription.wanted !== undefined) this.#connection.send({ type: 'pause' });
+    this.#subscription.pause();
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#meter.flows(performance.now());
-    if (this.#subscription.wanted !== undefined) this.#connection.send({ type: 'resume' });
+    if (this.paused) this.#meter.flows(performance.now());
+    this.#subscription.resume();
   }
 
   unsubscribe(): void {
-    this.#subscription.unsubscribe();
     this.#subscribed = undefined;
-    this.#connection.send({ type: 'unsubscribe' });
+    this.#subscription.unsubscribe();
   }
 
   /** Ends everything: pending promises reject with `closed`, `frames()` loops end. Further calls do nothing. */
@@ -271,7 +268,7 @@ export class FramewireClient implements AsyncDisposable {
     const { header, receivedAt, payloadMs, payload } = arrival;
     this.#acknowledge(header.seq, receivedAt, payloadMs);
     // Sent before the server had read that something else is wanted.
-    if (header.stream !== this.#wantedStreamId() || this.#isPaused) return;
+    if (header.stream !== this.#wantedStreamId() || this.paused) return;
     const ageMs = this.#connection.clock?.since(header.capturedAt, receivedAt);
     const frame = createFrame(arrival, ageMs, missedBetween(this.#lastSeq, header.seq));
     this.#lastSeq = header.seq;
@@ -300,7 +297,6 @@ export class FramewireClient implements AsyncDisposable {
     if (message.type !== 'subscribe') return;
     this.#meter = new StatsMeter(performance.now());
     this.#lastSeq = undefined;
-    if (this.#isPaused) this.#connection.send({ type: 'pause' });
   }
 }
 

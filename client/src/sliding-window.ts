@@ -1,7 +1,12 @@
+interface Entry {
+  at: number;
+  value: number;
+}
+
 /** Numbers of the last `windowMs`, and what can be said about them. Times never fall. */
 export class SlidingWindow {
   readonly #windowMs: number;
-  #entries: Array<{ at: number; value: number }> = [];
+  #entries: Entry[] = [];
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;

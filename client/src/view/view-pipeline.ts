@@ -35,7 +35,7 @@ export class ViewPipeline {
   constructor({ server, watch, flow, canvas }: Start, post: Post) {
     this.#post = post;
     this.#watch = watch;
-    this.#flow = { isPaused: false, isHidden: false };
+    this.#flow = flow;
     this.#client = new FramewireClient(server);
     this.#decoder = new JpegDecoder({
       decoded: (frame, bitmap) => this.#decoded(frame, bitmap),
@@ -49,6 +49,7 @@ export class ViewPipeline {
     this.#remote = canvas === undefined ? new RemotePainter(post, painting) : undefined;
     this.#painter = this.#remote ?? new CanvasPainter(contextOf(canvas), painting);
     this.#listen();
+    // Until somebody can see it, nothing is asked for: no camera is opened for a view at the end of a long page.
     this.#setFlow(flow);
     void this.#subscribe();
   }
@@ -90,8 +91,10 @@ export class ViewPipeline {
       this.#post({ type: 'stats', stats: { ...stats, drawnFps } });
     });
     this.#client.on('error', error => {
-      // A subscription that was agreed to before a reconnect can be refused after it: the server has other streams now.
-      if (this.#client.connection.state === 'open' && this.#client.subscribed === undefined) this.#refused(error);
+      const { connection, subscribed } = this.#client;
+      // What was agreed to before a reconnect can be refused after it: the server has other streams now.
+      const isRefusal = connection.state === 'open' && subscribed === undefined && error.code !== 'bad-server-message';
+      if (isRefusal) this.#refused(error);
       else this.#tellError(error);
     });
   }
@@ -128,12 +131,12 @@ export class ViewPipeline {
     const isWanted = !flow.isPaused && !flow.isHidden;
     this.#flow = flow;
     this.#client.report({ hidden: flow.isHidden });
-    if (isWanted && this.#client.paused) {
+    if (!isWanted) {
+      this.#client.pause();
+    } else if (this.#client.paused) {
       this.#flowsSince = performance.now();
       this.#isDrawn = false;
       this.#client.resume();
-    } else if (!isWanted) {
-      this.#client.pause();
     }
     this.#tellStatus();
   }

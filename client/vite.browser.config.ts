@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
+/**
+ * Puts the worker inside the script, as a Blob: a page of another origin may load the script, but the browser would
+ * not start a worker from that origin.
+ */
+const inlineWorker: Plugin = {
+  name: 'framewire-inline-worker',
+  enforce: 'pre',
+  load(id) {
+    if (id !== source('view/start-worker.ts')) return null;
+    return `
+      import ViewWorker from '${source('view/view-worker.ts')}?worker&inline';
+      export const startWorker = () => new ViewWorker({ name: 'framewire-view' });
+    `;
+  },
+};
+
+/** `client/dist/browser/framewire.js`: the element and the client for any page, in one file. */
+export default defineConfig({
+  resolve: { conditions: ['@framewire/source', ...defaultClientConditions] },
+  plugins: [inlineWorker],
+  worker: { format: 'es' },
+  build: {
+    outDir: 'dist/browser',
+    target: 'es2022',
+    modulePreload: false,
+    rolldownOptions: {
+      input: source('framewire.ts'),
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: 'framewire.js' },
+    },
+  },
+});
