@@ -1,11 +1,11 @@
+import type { Logger } from 'pino';
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import { Broadcaster } from './broadcast/broadcaster.js';
-import { Stream } from './broadcast/stream.js';
+import { Stream, type StreamOptions } from './broadcast/stream.js';
 import { CloseStack } from './close-stack.js';
 import type { Config } from './config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
-import type { Logger } from 'pino';
 import { createHttpServer } from './transport/http-server.js';
 import { listen } from './transport/listeners.js';
 import { WsEndpoint } from './transport/ws.js';
@@ -65,10 +65,10 @@ export async function startServer(config: Config, version: string, log: Logger):
 }
 
 /** Loaded when needed: a healthy server never draws one. */
-async function drawPlaceholder(...args: Parameters<typeof import('./encode/placeholder.js').drawPlaceholder>) {
+const drawPlaceholder: StreamOptions['drawPlaceholder'] = async (size, title, reason) => {
   const placeholder = await import('./encode/placeholder.js');
-  return placeholder.drawPlaceholder(...args);
-}
+  return placeholder.drawPlaceholder(size, title, reason);
+};
 
 async function probe(stream: Stream): Promise<void> {
   const state = await stream.probe(PROBE_MS);

@@ -1,5 +1,4 @@
-import { AVCOL_RANGE_JPEG, SWS_BILINEAR } from 'node-av/constants';
-import type { AVPixelFormat } from 'node-av/constants';
+import { AVCOL_RANGE_JPEG, SWS_BILINEAR, type AVPixelFormat } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 
@@ -40,19 +39,16 @@ export class Scaler implements Disposable {
   #contextFor(source: Frame): SoftwareScaleContext {
     const key = `${source.width}x${source.height} ${source.format} ${source.colorRange}`;
     if (this.#context?.key === key) return this.#context.scale;
+    if (!isPicture(source)) throw new Error('A frame of sound cannot be scaled.');
     this.#context?.scale.freeContext();
     const scale = new SoftwareScaleContext();
-    const format = source.format as AVPixelFormat;
-    scale.getContext(
-      source.width,
-      source.height,
-      format,
-      this.#target.width,
-      this.#target.height,
-      this.#format,
-      SWS_BILINEAR,
-    );
+    const { width, height } = this.#target;
+    scale.getContext(source.width, source.height, source.format, width, height, this.#format, SWS_BILINEAR);
     this.#context = { key, scale };
     return scale;
   }
+}
+
+function isPicture(frame: Frame): frame is Frame & { format: AVPixelFormat } {
+  return frame.isVideo();
 }

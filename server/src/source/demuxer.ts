@@ -15,7 +15,7 @@ import {
   Frame,
   InputFormat,
   Log,
-  Packet,
+  type Packet,
   type Stream,
 } from 'node-av/lib';
 import { FramewireError } from '../errors.js';

@@ -10,6 +10,13 @@ export interface Box {
   height: number;
 }
 
+/** Where a plane lies in the bytes: its first byte, bytes a row, and how many rows. */
+interface Plane {
+  offset: number;
+  stride: number;
+  rows: number;
+}
+
 const WHITE = 235;
 
 /**
@@ -36,14 +43,16 @@ export class I420 {
   fill(box: Box, [y, u, v]: Colour): void {
     const lumaEnd = this.width * this.height;
     const half = { x: box.x >> 1, y: box.y >> 1, width: (box.width + 1) >> 1, height: (box.height + 1) >> 1 };
-    this.#fillPlane(0, this.width, this.height, box, y);
-    this.#fillPlane(lumaEnd, this.width / 2, this.height / 2, half, u);
-    this.#fillPlane(lumaEnd + lumaEnd / 4, this.width / 2, this.height / 2, half, v);
+    const chroma = { stride: this.width / 2, rows: this.height / 2 };
+    this.#fillPlane({ offset: 0, stride: this.width, rows: this.height }, box, y);
+    this.#fillPlane({ offset: lumaEnd, ...chroma }, half, u);
+    this.#fillPlane({ offset: lumaEnd + lumaEnd / 4, ...chroma }, half, v);
   }
 
-  /** Draws columns `from` to `from + columns` of the mask in white, its upper left corner at x, y. */
-  ink(mask: Mask, from: number, columns: number, x: number, y: number): void {
-    const width = Math.min(columns, mask.width - from, this.width - x);
+  /** Draws some columns of the mask in white, its upper left corner at x, y. */
+  ink(mask: Mask, columns: { from: number; count: number }, { x, y }: { x: number; y: number }): void {
+    const { from, count } = columns;
+    const width = Math.min(count, mask.width - from, this.width - x);
     const height = Math.min(mask.height, this.height - y);
     for (let row = Math.max(0, -y); row < height; row += 1) {
       for (let column = Math.max(0, -x); column < width; column += 1) {
@@ -55,7 +64,7 @@ export class I420 {
     }
   }
 
-  #fillPlane(offset: number, stride: number, rows: number, box: Box, value: number): void {
+  #fillPlane({ offset, stride, rows }: Plane, box: Box, value: number): void {
     const left = Math.max(0, box.x);
     const right = Math.min(stride, box.x + box.width);
     for (let row = Math.max(0, box.y); row < Math.min(rows, box.y + box.height); row += 1) {

@@ -121,9 +121,9 @@ class ClockFace {
     const text = `${h}:${m}:${s}.${String(now.getMilliseconds()).padStart(3, '0')}`;
     const left = Math.round(centreX - (text.length * this.#advance) / 2);
     const top = Math.round(centreY - this.#mask.height / 2);
-    [...text].forEach((character, i) => {
+    Array.from(text).forEach((character, i) => {
       const from = ClockFace.#CHARACTERS.indexOf(character) * this.#advance;
-      picture.ink(this.#mask, from, this.#advance, left + i * this.#advance, top);
+      picture.ink(this.#mask, { from, count: this.#advance }, { x: left + i * this.#advance, y: top });
     });
   }
 }

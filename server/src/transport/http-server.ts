@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import helmet from '@fastify/helmet';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../broadcast/broadcaster.js';
@@ -16,6 +16,27 @@ const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } 
 /** A live picture is small, a snapshot is to be kept: quality 90 unless asked otherwise. */
 const SNAPSHOT_REQUEST = { ...DEFAULT_REQUEST, quality: 90 } as const;
 
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
+      workerSrc: ["'self'", 'blob:'],
+      imgSrc: ["'self'", 'blob:', 'data:'],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'self'"],
+    },
+  },
+  // This server speaks plain HTTP; whoever puts TLS in front decides on that.
+  strictTransportSecurity: false,
+  // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+};
+
 export interface HttpOptions {
   /** For people: `framewire 0.1.0`. */
   server: string;
@@ -25,26 +46,7 @@ export interface HttpOptions {
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
   const app = Fastify({ forceCloseConnections: true });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
-        workerSrc: ["'self'", 'blob:'],
-        imgSrc: ["'self'", 'blob:', 'data:'],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'self'"],
-      },
-    },
-    // This server speaks plain HTTP; whoever puts TLS in front decides on that.
-    strictTransportSecurity: false,
-    // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  });
+  await app.register(helmet, SECURITY_HEADERS);
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
   app.setNotFoundHandler((_request, reply) => {
     const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
@@ -80,7 +82,10 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   await app.register(fastifyStatic, { root: `${CLIENT_DIST}dashboard`, index: false });
   app.get('/', (request, reply) => {
     const action = parseAction(request.query);
-    if (action === 'stream') return videoFeed(request, reply);
+    if (action === 'stream') {
+      videoFeed(request, reply);
+      return reply;
+    }
     if (action === 'snapshot') return snapshot(request, reply, 'jpg');
     return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
   });

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
 import { FramewireError, messageOf } from '../errors.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];

@@ -183,27 +183,27 @@ export class WsViewer implements Guest, ViewerTransport {
           const versions = `This server speaks version ${PROTOCOL_VERSION} of the protocol, not ${message.protocol}.`;
           throw new FramewireError('protocol-version', versions);
         }
-        return;
+        break;
       case 'subscribe':
         this.#subscribe(message);
-        return;
+        break;
       case 'set':
         if (this.#viewer.request === undefined)
           throw new FramewireError('not-subscribed', 'Subscribe first, then set.');
         this.#set(message);
-        return;
+        break;
       case 'pause':
         this.#viewer.pause();
-        return;
+        break;
       case 'resume':
         this.#viewer.resume();
-        return;
+        break;
       case 'unsubscribe':
         this.#viewer.stop();
-        return;
+        break;
       case 'key':
         // Every JPEG is a key frame.
-        return;
+        break;
     }
   }
 
