@@ -11,13 +11,17 @@ import { MESSAGE_TYPE } from './protocol.js';
 export const CLOCK_PING_BYTES = 16;
 export const CLOCK_PONG_BYTES = 32;
 
+/** The server's answer to a ping. */
 export interface ClockPong {
   /** The viewer's own time stamp, returned. */
   sentAt: number;
+  /** When the ping arrived: ms on the server's monotonic clock, the one of `capturedAt`. */
   serverReceivedAt: number;
+  /** When the pong was sent: the same clock. */
   serverSentAt: number;
 }
 
+/** @param sentAt now, ms on the viewer's own monotonic clock. @returns a new array of `CLOCK_PING_BYTES`. */
 export function encodeClockPing(sentAt: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(CLOCK_PING_BYTES);
   bytes[0] = MESSAGE_TYPE.clock;
@@ -31,7 +35,8 @@ export function decodeClockPing(bytes: Uint8Array): number {
   return sentAt ?? 0;
 }
 
-export function encodeClockPong(pong: ClockPong): Uint8Array {
+/** @returns a new array of `CLOCK_PONG_BYTES`; stamp `serverSentAt` last, directly before sending. */
+export function encodeClockPong(pong: ClockPong): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(CLOCK_PONG_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, MESSAGE_TYPE.clock);
