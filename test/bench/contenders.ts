@@ -1,20 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera, type FakeCamera, type FakeCameraOptions } from '../support/fake-camera.js';
+import { fakeCamera, type FakeCamera, type FakeCameraOptions, type NoFakeCamera } from '../support/fake-camera.js';
 import { DEBIAN_PYTHON, missing } from '../support/requires.js';
 import { run, type Run } from '../support/run.js';
 import { startServer } from '../support/server.js';
+import { compiled } from './floor/compiled.js';
 import type { Protocol } from './load/plan.js';
 
-export interface Target {
+/** A contender that listens; its processes end when it is disposed. */
+export interface Target extends AsyncDisposable {
+  pid: number;
   port: number;
   protocol: Protocol;
-  process: Run;
 }
 
 /** Something that serves frames to viewers, measured like all the others. */
@@ -52,37 +51,25 @@ export function contenders(): Contender[] {
 /** What only writes `bytes` to every viewer `FPS` times a second. */
 export function floors(bytes: number): Contender[] {
   const args = [String(Math.round(bytes)), String(FPS)];
+  const size = `${Math.round(bytes / 1000)} kB`;
+  const floor = async (child: Run): Promise<Target> => {
+    const [, port] = await child.waitForOutput(/:(\d+)\/\n/);
+    return target(child, Number(port), { kind: 'marked' });
+  };
   return [
     {
-      key: 'floor-c',
-      name: 'floor: one send() a frame, C',
+      key: `floor-c-${size}`,
+      name: `floor: one send() a frame, C, ${size}`,
       skip: missing('gcc'),
-      start: async () => target(run(compiled('floor'), args), { kind: 'marked' }),
+      start: async () => floor(run(compiled('floor'), args)),
     },
     {
-      key: 'floor-node',
-      name: 'floor: one write() a frame, Node',
+      key: `floor-node-${size}`,
+      name: `floor: one write() a frame, Node, ${size}`,
       skip: undefined,
-      start: async () =>
-        target(run(process.execPath, [...process.execArgv, here('floor/floor.ts'), ...args]), { kind: 'marked' }),
+      start: async () => floor(run(process.execPath, [...process.execArgv, here('floor/floor.ts'), ...args])),
     },
   ];
-}
-
-/** How old the camera's pictures are when a program gets them, ms, ascending; or why that cannot be told. */
-export async function cameraAges(format: 'YUYV' | 'MJPG', count: number): Promise<number[] | string> {
-  const camera = theCamera({ formats: [format] });
-  const reason = camera.skip ?? missing('gcc');
-  if (camera.skip !== undefined || reason !== undefined) return reason ?? '';
-  await using reader = run(compiled('camera'), [format, String(count)], { env: camera.env });
-  const { code } = await reader.exited;
-  if (code !== 0) return `failed: ${reader.output()}`;
-  return reader
-    .output()
-    .trim()
-    .split('\n')
-    .map(Number)
-    .sort((a, b) => a - b);
 }
 
 function framewire(
@@ -91,10 +78,15 @@ function framewire(
   formats: FakeCameraOptions['formats'] & {},
   protocol: Protocol,
 ): Contender {
-  const camera = theCamera({ formats });
-  return withCamera(camera, key, name, undefined, async ({ env }) => {
-    const server = await startServer(['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS)], { env });
-    return { port: server.port, protocol, process: server };
+  const camera = benchCamera({ formats });
+  return withCamera(camera, {
+    key,
+    name,
+    skip: undefined,
+    start: async ({ env }) => {
+      const server = await startServer(['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS)], { env });
+      return target(server, server.port, protocol);
+    },
   });
 }
 
@@ -104,50 +96,52 @@ function subscribe(wishes: { quality: number | 'source' }): Protocol {
 
 function flask(): Contender {
   const script = existsSync(flaskScript) ? undefined : 'needs ../shared/measure, not part of this repository';
-  const skip = script ?? missing('python3-flask', 'python3-opencv');
-  const name = 'Flask, one capture thread for all';
-  return withCamera(theCamera({ formats: ['YUYV'] }), 'flask', name, skip, async ({ env }) => {
-    const port = await freePort();
-    const args = { env: { ...env, PORT: String(port), QUALITY: String(QUALITY) } };
-    return listening(run(DEBIAN_PYTHON, [flaskScript], args), port, '/video_feed');
+  return withCamera(benchCamera({ formats: ['YUYV'] }), {
+    key: 'flask',
+    name: 'Flask, one capture thread for all',
+    skip: script ?? missing('python3-flask', 'python3-opencv'),
+    start: async camera => {
+      const port = await freePort();
+      const env = { ...camera.env, PORT: String(port), QUALITY: String(QUALITY) };
+      return listening(run(DEBIAN_PYTHON, [flaskScript], { env }), port, '/video_feed');
+    },
   });
 }
 
 function ustreamer(key: string, name: string, format: 'YUYV' | 'MJPG', more: readonly string[]): Contender {
-  return withCamera(theCamera({ formats: [format] }), key, name, missing('ustreamer'), async ({ env }) => {
-    const port = await freePort();
-    const options = {
-      host: '127.0.0.1',
-      port: String(port),
-      resolution: SIZE,
-      'desired-fps': String(FPS),
-      quality: String(QUALITY),
-      format: format === 'MJPG' ? 'MJPEG' : format,
-    };
-    const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
-    return listening(run('ustreamer', [...args, ...more], { env }), port, '/stream');
+  return withCamera(benchCamera({ formats: [format] }), {
+    key,
+    name,
+    skip: missing('ustreamer'),
+    start: async ({ env }) => {
+      const port = await freePort();
+      const options = {
+        host: '127.0.0.1',
+        port: String(port),
+        resolution: SIZE,
+        'desired-fps': String(FPS),
+        quality: String(QUALITY),
+        format: format === 'MJPG' ? 'MJPEG' : format,
+      };
+      const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
+      return listening(run('ustreamer', [...args, ...more], { env }), port, '/stream');
+    },
   });
 }
 
-function theCamera(options: FakeCameraOptions) {
+/** All cameras send pictures of the same size and quality, so that what is compared carries the same bytes. */
+export function benchCamera(options: FakeCameraOptions): FakeCamera | NoFakeCamera {
   return fakeCamera({ ...options, fps: FPS, quality: QUALITY });
 }
 
+/** A contender that can run where there is a fake camera. */
 function withCamera(
-  camera: ReturnType<typeof fakeCamera>,
-  key: string,
-  name: string,
-  skip: string | undefined,
-  start: (camera: FakeCamera) => Promise<Target>,
+  camera: FakeCamera | NoFakeCamera,
+  contender: Omit<Contender, 'start'> & { start(camera: FakeCamera): Promise<Target> },
 ): Contender {
-  if (camera.skip !== undefined)
-    return { key, name, skip: camera.skip, start: () => Promise.reject(new Error(camera.skip)) };
-  return { key, name, skip, start: () => start(camera) };
-}
-
-async function target(process: Run, protocol: Protocol): Promise<Target> {
-  const [, port] = await process.waitForOutput(/:(\d+)\/\n/);
-  return { port: Number(port), protocol, process };
+  const { key, name, skip } = contender;
+  if (camera.skip === undefined) return { key, name, skip, start: () => contender.start(camera) };
+  return { key, name, skip: camera.skip, start: () => Promise.reject(new Error(camera.skip)) };
 }
 
 /** For servers that do not say when they listen. */
@@ -156,7 +150,11 @@ async function listening(process: Run, port: number, path: string): Promise<Targ
     throw new Error(`ended early: ${process.output()}`);
   });
   await Promise.race([eventually(() => isOpen(port), 'open port'), ended]);
-  return { port, protocol: { kind: 'multipart', path }, process };
+  return target(process, port, { kind: 'multipart', path });
+}
+
+function target(process: Run, port: number, protocol: Protocol): Target {
+  return { pid: process.pid, port, protocol, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
 function isOpen(port: number): Promise<boolean> {
@@ -175,16 +173,4 @@ async function freePort(): Promise<number> {
   await new Promise(resolve => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('No free port.');
   return address.port;
-}
-
-let folder: string | undefined;
-
-/** Compiles one of the C programs here. @returns the path of the program. */
-function compiled(program: string): string {
-  folder ??= mkdtempSync(join(tmpdir(), 'framewire-bench-'));
-  const path = join(folder, program);
-  if (existsSync(path)) return path;
-  const made = spawnSync('cc', ['-O2', '-o', path, here(`floor/${program}.c`)], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`floor/${program}.c does not compile: ${made.stderr}`);
-  return path;
 }

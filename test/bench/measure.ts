@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Target } from './contenders.js';
 import { percentile } from './figures.js';
 import { parseReport, type Load, type Order, type Plan, type Report } from './load/plan.js';
-import { usageOf } from './process-tree.js';
+import { machineCpuSeconds, usageOf } from './process-tree.js';
 
 /** What one contender did with one number of viewers. */
 export interface Reading {
@@ -20,6 +20,8 @@ export interface Reading {
   /** CPU of all of the contender's processes, and of the load client beside it. */
   serverCores: number;
   clientCores: number;
+  /** CPU of everything else on the machine meanwhile: much of it, and the other figures are not worth much. */
+  otherCores: number;
   /** Resident memory of all of the contender's processes: median while it was measured. */
   rssBytes: number;
   /** Kept frames whose age could not be read. */
@@ -41,11 +43,15 @@ const SETTLE_MS = 2_000;
 
 /** Puts a load on the contender. @throws Error when a viewer is refused, lost, or gets nothing. */
 export async function measure(target: Target, options: LoadOptions): Promise<Reading> {
-  const { pid } = target.process;
+  const { pid } = target;
   const { load, watched } = await underLoad(target, options, async counted => {
-    const before = usageOf(pid).cpuSeconds;
+    const before = { own: usageOf(pid).cpuSeconds, all: machineCpuSeconds() };
     const rss = await rssUntil(counted, pid, 250);
-    return { cpuSeconds: usageOf(pid).cpuSeconds - before, rss: rss.sort((a, b) => a - b) };
+    return {
+      own: usageOf(pid).cpuSeconds - before.own,
+      all: machineCpuSeconds() - before.all,
+      rss: rss.sort((a, b) => a - b),
+    };
   });
   return {
     viewers: options.viewers,
@@ -54,8 +60,9 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
     frameBytes: load.frameBytes,
     ageP50: percentile(load.ages, 50),
     ageP99: percentile(load.ages, 99),
-    serverCores: watched.cpuSeconds / load.seconds,
+    serverCores: watched.own / load.seconds,
     clientCores: load.clientCores,
+    otherCores: Math.max(0, (watched.all - watched.own) / load.seconds - load.clientCores),
     rssBytes: percentile(watched.rss, 50),
     unreadable: load.unreadable,
   };
@@ -63,7 +70,7 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
 
 /** Resident memory while viewers come and go, bytes, one figure a second. */
 export async function soak(target: Target, options: LoadOptions): Promise<number[]> {
-  const { watched } = await underLoad(target, options, counted => rssUntil(counted, target.process.pid, 1_000));
+  const { watched } = await underLoad(target, options, counted => rssUntil(counted, target.pid, 1_000));
   return watched;
 }
 
@@ -92,8 +99,8 @@ async function underLoad<T>(
   });
   ended.catch(() => {});
   const next = async <K extends Report['type']>(type: K): Promise<Extract<Report, { type: K }>> => {
-    const { value } = await Promise.race([messages.next(), ended]);
-    const report = parseReport(Array.isArray(value) ? value[0] : undefined);
+    const result: IteratorResult<unknown[], undefined> = await Promise.race([messages.next(), ended]);
+    const report = parseReport(result.value?.[0]);
     if (report.type === 'failed') throw new Error(report.reason);
     const isWanted = (given: Report): given is Extract<Report, { type: K }> => given.type === type;
     if (!isWanted(report)) throw new Error(`The load client said ${report.type} in place of ${type}.`);

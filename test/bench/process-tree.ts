@@ -40,3 +40,9 @@ function childrenOf(pid: string): string[] {
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
   );
 }
+
+/** CPU that all processes of this machine have used so far, seconds: to see whether it had something else to do. */
+export function machineCpuSeconds(): number {
+  const [, user = '0', nice = '0', system = '0'] = readFileSync('/proc/stat', 'utf8').split(/\s+/);
+  return (Number(user) + Number(nice) + Number(system)) / TICKS_PER_SECOND;
+}

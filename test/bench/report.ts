@@ -44,6 +44,7 @@ export function figures(results: readonly Result[]): string {
       text(reading.ageP99, 1),
       text(reading.serverCores, 2),
       text(reading.clientCores, 2),
+      text(reading.otherCores, 2),
       text(reading.rssBytes / 1e6, 1),
     ]),
     ...(result.note === undefined ? [] : [[result.name, result.note]]),
@@ -59,9 +60,12 @@ export function figures(results: readonly Result[]): string {
       text(memoryKb(result), 0),
     ]);
   return [
-    table(['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'RSS MB'], readings),
+    table(
+      ['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'other', 'RSS MB'],
+      readings,
+    ),
     'fps: frames a second of the mean viewer and of the slowest. Age: capture to the whole frame received, ms, over',
-    'viewers spread among all. Server and client: CPU in cores, all processes of the one, and the load beside it.',
+    'viewers spread among all. CPU in cores: all processes of the server; the load client; whatever else ran meanwhile.',
     '',
     table(['one further viewer', 'kB/frame', 'us/frame', 'x floor C', 'x floor Node', 'kB memory'], costs),
   ].join('\n');

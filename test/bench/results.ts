@@ -25,8 +25,12 @@ export class Results {
   add(key: string, name: string, outcome: Reading | string): void {
     const entry = this.#collected.get(key) ?? { key, name, readings: [], note: undefined };
     this.#collected.set(key, entry);
-    if (typeof outcome === 'string') entry.note = outcome;
-    else entry.readings.push(outcome);
+    if (typeof outcome === 'string') {
+      entry.note = outcome;
+      return;
+    }
+    entry.readings.push(outcome);
+    if (outcome.unreadable > 0) entry.note = `${outcome.unreadable} pictures had no readable time code`;
   }
 
   all(): Result[] {
@@ -48,6 +52,7 @@ function middle(readings: readonly Reading[]): Reading {
     ageP99: of(reading => reading.ageP99),
     serverCores: of(reading => reading.serverCores),
     clientCores: of(reading => reading.clientCores),
+    otherCores: of(reading => reading.otherCores),
     rssBytes: of(reading => reading.rssBytes),
     unreadable: of(reading => reading.unreadable),
   };

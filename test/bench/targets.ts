@@ -4,7 +4,7 @@ import { table } from './table.js';
 
 export interface Extras {
   /** The camera's own share of the age, median, ms; undefined when it was not measured. */
-  cameraMs: { YUYV: number | undefined; MJPG: number | undefined };
+  cameraMs: { YUYV: number | undefined; MJPG: number | undefined } | undefined;
   /** Growth of the memory with viewers coming and going, as a share. */
   growth: number | undefined;
 }
@@ -27,8 +27,8 @@ export function targets(results: readonly Result[], extras: Extras): string {
   const rows = [
     row("CPU of a further viewer's frame, x floor", ratio('ws'), 1.5, 2),
     row('the same, MJPG passed through', ratio('ws-mjpg'), 1.5, 2),
-    row(`age p50 at 1 viewer, YUYV, ms${camera(extras.cameraMs.YUYV)}`, one('ws')?.ageP50, 8, 1),
-    row(`age p50 at 1 viewer, MJPG passed through, ms${camera(extras.cameraMs.MJPG)}`, one('ws-mjpg')?.ageP50, 4, 1),
+    row(`age p50 at 1 viewer, YUYV, ms${camera(extras.cameraMs?.YUYV)}`, one('ws')?.ageP50, 8, 1),
+    row(`age p50 at 1 viewer, MJPG passed through, ms${camera(extras.cameraMs?.MJPG)}`, one('ws-mjpg')?.ageP50, 4, 1),
     row(`age p99 ${atLeast(200)}, YUYV, ms`, many('ws')?.ageP99, 40, 1),
     row(`age p99 ${atLeast(200)}, MJPG passed through, ms`, many('ws-mjpg')?.ageP99, 40, 1),
     row('memory of a viewer, kB', memoryKb(of('ws')), 100, 0),

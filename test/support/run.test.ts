@@ -33,7 +33,7 @@ describe('a child process of a test', () => {
     `);
     const [, pid] = await child.waitForOutput(/started (\d+);/);
     await child.stop();
-    await eventually(() => !isRunning(Number(pid)), 'end of the grandchild');
+    expect(await eventually(() => !isRunning(Number(pid)), 'end of the grandchild')).toBe(true);
   });
 
   it('ends with 127 when there is no such program', async () => {

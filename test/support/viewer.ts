@@ -2,7 +2,7 @@ import { encodeAck } from '@framewire/shared/ack';
 import { parseServerMessage, type ServerMessage, type Subscribe } from '@framewire/shared/control';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
 import { MESSAGE_TYPE, SUBPROTOCOL } from '@framewire/shared/protocol';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 
 export interface ViewerOptions {
   /** Sent as soon as the socket is open; null: nothing is sent. Default: `{}`, the first stream as it comes. */

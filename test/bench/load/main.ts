@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Crowd } from './crowd.js';
-import { parseOrder, type Report } from './plan.js';
+import { parseOrder, type Order, type Report } from './plan.js';
 
 /**
  * The load client: a process of its own, so that its CPU is not taken for the server's. It is forked, is told a plan,
@@ -14,9 +14,9 @@ function say(report: Report): void {
   process.send?.(report);
 }
 
-async function nextOrder() {
-  const [message] = await once(process, 'message');
-  return parseOrder(message);
+async function nextOrder(): Promise<Order> {
+  const values: unknown[] = await once(process, 'message');
+  return parseOrder(values[0]);
 }
 
 async function main(): Promise<void> {

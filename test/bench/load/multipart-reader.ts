@@ -14,6 +14,8 @@ export class MultipartReader implements Reader {
   readonly #events: ReaderEvents;
   readonly #keeps: boolean;
   #pieces: Buffer[] = [];
+  #head = '';
+  #status: string | undefined;
   #received = 0;
   /** The last byte of the piece before, for markers that lie across two. */
   #last = 0;
@@ -25,14 +27,7 @@ export class MultipartReader implements Reader {
   }
 
   push(chunk: Buffer): void {
-    if (this.#received === 0) {
-      const status = chunk.toString('latin1', 0, chunk.indexOf('\r\n'));
-      if (!/^HTTP\/1\.[01] 200/.test(status)) this.#events.failed(`Answered "${status}".`);
-    }
-    if (this.#received <= HEADERS_BYTES) {
-      this.#received += chunk.length;
-      if (this.#received > HEADERS_BYTES) this.#events.flowing();
-    }
+    if (this.#received <= HEADERS_BYTES) this.#begin(chunk);
     if (!this.#keeps) return;
     let from = 0;
     while (from < chunk.length) {
@@ -48,6 +43,18 @@ export class MultipartReader implements Reader {
     if (from === chunk.length) return;
     this.#pieces.push(Buffer.from(chunk.subarray(from)));
     this.#last = chunk[chunk.length - 1] ?? 0;
+  }
+
+  #begin(chunk: Buffer): void {
+    if (this.#status === undefined) {
+      this.#head += chunk.toString('latin1');
+      this.#status = /^.*(?=\r\n)/.exec(this.#head)?.[0];
+      if (this.#status?.split(' ')[1] !== '200' && this.#status !== undefined) {
+        this.#events.failed(`Answered "${this.#status}".`);
+      }
+    }
+    this.#received += chunk.length;
+    if (this.#received > HEADERS_BYTES) this.#events.flowing();
   }
 
   /** The index after the first end of an image at or after `from`; below 0 when there is none. */
