@@ -150,7 +150,6 @@ export class FramewireClient implements AsyncDisposable {
   }
 
   resume(): void {
-    if (this.paused) this.#meter.flows(performance.now());
     this.#subscription.resume();
   }
 
@@ -220,6 +219,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#streams = message.streams;
     this.#subscribed = undefined;
     this.#connectedAt = performance.now();
+    this.#meter = new StatsMeter(this.#connectedAt);
     this.#drawn = { seq: 0, lagMs: 0 };
     this.#subscription.connected();
   }
@@ -267,12 +267,15 @@ export class FramewireClient implements AsyncDisposable {
   #arrived(arrival: Arrival): void {
     const { header, receivedAt, payloadMs, payload } = arrival;
     this.#acknowledge(header.seq, receivedAt, payloadMs);
-    // Sent before the server had read that something else is wanted.
-    if (header.stream !== this.#wantedStreamId() || this.paused) return;
     const ageMs = this.#connection.clock?.since(header.capturedAt, receivedAt);
+    this.#meter.arrived({ bytes: payload.byteLength, receivedAt, encodeMs: header.encodeUs / 1000, ageMs });
+    if (this.paused || header.stream !== this.#wantedStreamId()) {
+      // Sent before the server had read that something else is wanted.
+      this.#meter.dropped(1);
+      return;
+    }
     const frame = createFrame(arrival, ageMs, missedBetween(this.#lastSeq, header.seq));
     this.#lastSeq = header.seq;
-    this.#meter.arrived({ bytes: payload.byteLength, receivedAt, encodeMs: header.encodeUs / 1000, ageMs });
     this.#events.emit('frame', frame);
     for (const iterator of this.#iterators) if (iterator.put(frame)) this.report({ dropped: 1 });
   }
@@ -294,9 +297,8 @@ export class FramewireClient implements AsyncDisposable {
 
   #sendRequest(message: SubscriptionMessage): void {
     this.#connection.send(message satisfies ClientMessage);
-    if (message.type !== 'subscribe') return;
-    this.#meter = new StatsMeter(performance.now());
-    this.#lastSeq = undefined;
+    if (message.type === 'subscribe') this.#lastSeq = undefined;
+    if (message.type !== 'set') this.#meter.flows(performance.now());
   }
 }
 

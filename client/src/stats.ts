@@ -26,16 +26,16 @@ export interface ClientStats {
   fps: number;
   /** Payload bits a second, over the last 2 s. */
   bitsPerSecond: number;
-  /** Frames received since subscribing; starts anew after a reconnect, as everything that is counted. */
+  /** Frames received since connecting; starts anew after a reconnect, as everything that is counted. */
   received: number;
   receivedBytes: number;
-  /** Pictures captured since subscribing; undefined before the server's first report, which comes once a second. */
+  /** Pictures captured while it watched; undefined before the server's first report, which comes once a second. */
   captured: number | undefined;
   /** Viewers of the stream now; undefined before the server's first report. */
   viewers: number | undefined;
   latencyMs: LatencyStats;
   /**
-   * Frames not shown, since subscribing. The server's: `rate` (more than the fps asked for), `superseded` (a newer
+   * Frames not shown. The server's: `rate` (more than the fps asked for), `superseded` (a newer
    * one came first), `skipped` (never encoded for anybody). `client`: received, and a newer one came before it
    * could be used.
    */
@@ -55,7 +55,7 @@ export interface ArrivalSample {
   ageMs: number | undefined;
 }
 
-/** Collects the figures of one subscription. All times are ms on `performance.now()`. */
+/** Collects the figures of one connection. All times are ms on `performance.now()`. */
 export class StatsMeter {
   #startedAt: number;
   #received = 0;
