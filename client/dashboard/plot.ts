@@ -1,0 +1,162 @@
+import uPlot from 'uplot';
+import { byId, setText } from './dom.js';
+import { bitrateFigure, figureText, latencyFigure, rateFigure, type Figure } from './figures.js';
+import type { Columns } from './history.js';
+
+/** Which line the lower plot draws. */
+export type RateKind = 'fps' | 'bps';
+
+const SYNC_KEY = 'minute';
+const LATENCY_HEIGHT = 104;
+const RATE_HEIGHT = 78;
+
+/** The last minute of the large picture: latency above, frames or bits a second below, with one cursor over both. */
+export class MinutePlot {
+  readonly #latencyBox = byId('latency-plot', HTMLElement);
+  readonly #rateBox = byId('rate-plot', HTMLElement);
+  readonly #latency: uPlot;
+  readonly #rate: uPlot;
+  #columns: Columns = { at: [], latencyP50Ms: [], latencyP95Ms: [], fps: [], bps: [] };
+  #kind: RateKind = 'fps';
+
+  constructor() {
+    const readOut = (plot: uPlot): void => this.#readOut(plot.cursor.idx ?? null);
+    this.#latency = new uPlot(
+      {
+        ...frame(LATENCY_HEIGHT, 10, latencyFigure, readOut),
+        axes: [{ show: false }, valueAxis(latencyFigure)],
+        series: [{}, line('--plot-p50', 1.75), line('--plot-p95', 1)],
+        bands: [{ series: [2, 1], fill: () => color('--plot-band') }],
+      },
+      [[], [], []],
+      this.#latencyBox,
+    );
+    const rateText = (value: number): Figure => (this.#kind === 'fps' ? rateFigure(value) : bitrateFigure(value));
+    this.#rate = new uPlot(
+      { ...frame(RATE_HEIGHT, 1, rateText, readOut), series: [{}, line('--plot-rate', 1.5)] },
+      [[], []],
+      this.#rateBox,
+    );
+    new ResizeObserver(() => this.#fit()).observe(this.#latencyBox);
+    // Colours are read from the style sheet when drawing, so another scheme needs only another drawing.
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(this.#columns));
+  }
+
+  draw(columns: Columns): void {
+    this.#columns = columns;
+    this.#latency.setData([columns.at, columns.latencyP50Ms, columns.latencyP95Ms]);
+    this.#rate.setData([columns.at, columns[this.#kind]]);
+    this.#readOut(this.#latency.cursor.idx ?? null);
+    this.#describe();
+  }
+
+  showRate(kind: RateKind): void {
+    this.#kind = kind;
+    this.draw(this.#columns);
+  }
+
+  #fit(): void {
+    const width = this.#latencyBox.clientWidth;
+    if (width === 0) return;
+    this.#latency.setSize({ width, height: LATENCY_HEIGHT });
+    this.#rate.setSize({ width, height: RATE_HEIGHT });
+  }
+
+  /** The figures under the cursor; without a cursor none: the newest stand above already. */
+  #readOut(index: number | null): void {
+    const { at, latencyP50Ms, latencyP95Ms } = this.#columns;
+    const second = index === null ? undefined : at[index];
+    const text =
+      index === null || second === undefined
+        ? ''
+        : [
+            `${figureText(latencyFigure(latencyP50Ms[index] ?? null))} / ${figureText(latencyFigure(latencyP95Ms[index] ?? null))}`,
+            this.#rateText(this.#columns[this.#kind][index] ?? null),
+            `${Math.round(-second)} s ago`,
+          ].join(' · ');
+    setText(byId('minute-readout', HTMLElement), text);
+  }
+
+  #rateText(value: number | null): string {
+    return figureText(this.#kind === 'fps' ? rateFigure(value) : bitrateFigure(value));
+  }
+
+  /** The same in words, for those who do not see the lines. */
+  #describe(): void {
+    const { latencyP50Ms, latencyP95Ms } = this.#columns;
+    const p50 = span(latencyP50Ms, latencyFigure);
+    const p95 = span(latencyP95Ms, latencyFigure);
+    this.#latencyBox.ariaLabel = `Latency in the last minute: p50 ${p50}, p95 ${p95}`;
+    const rate = span(this.#columns[this.#kind], this.#kind === 'fps' ? rateFigure : bitrateFigure);
+    this.#rateBox.ariaLabel = `${this.#kind === 'fps' ? 'Frames' : 'Bits'} a second in the last minute: ${rate}`;
+  }
+}
+
+function span(values: readonly (number | null)[], figure: (value: number) => Figure): string {
+  const known = values.filter(value => value !== null);
+  if (known.length === 0) return 'nothing yet';
+  return `${figureText(figure(Math.min(...known)))} to ${figureText(figure(Math.max(...known)))}`;
+}
+
+const AXIS = {
+  stroke: () => color('--muted'),
+  font: '11px Inter, system-ui, sans-serif',
+  ticks: { show: false },
+} satisfies uPlot.Axis;
+
+function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
+  return {
+    ...AXIS,
+    size: 44,
+    gap: 6,
+    space: 28,
+    grid: { stroke: () => color('--line'), width: 1 },
+    values: (_plot, splits) => splits.map(split => axisText(figure(split))),
+  };
+}
+
+/** What both plots share. @param smallest the scale's end at least, so that a calm minute looks calm. */
+function frame(
+  height: number,
+  smallest: number,
+  figure: (value: number) => Figure,
+  onCursor: (plot: uPlot) => void,
+): Omit<uPlot.Options, 'series'> {
+  return {
+    width: 300,
+    height,
+    legend: { show: false },
+    padding: [8, 14, 8, 0],
+    cursor: { sync: { key: SYNC_KEY }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: false, range: () => [-60, 0] },
+      y: { range: (_plot, _min, max) => [0, Math.max(smallest, Number.isFinite(max) ? max * 1.15 : 0)] },
+    },
+    axes: [
+      {
+        ...AXIS,
+        size: 20,
+        gap: 4,
+        grid: { show: false },
+        splits: () => [-60, -30, 0],
+        values: () => ['60 s', '30 s', 'now'],
+      },
+      valueAxis(figure),
+    ],
+    hooks: { setCursor: [onCursor] },
+  };
+}
+
+/** Short: `20 ms`, `4 M`, `30`. */
+function axisText({ value, unit }: Figure): string {
+  const shortUnits: Partial<Record<string, string>> = { fps: '', 'kbit/s': ' k', 'Mbit/s': ' M' };
+  return value.replace(/\.0+$/, '') + (shortUnits[unit] ?? ` ${unit}`);
+}
+
+function line(name: string, width: number): uPlot.Series {
+  return { stroke: () => color(name), width, points: { show: false } };
+}
+
+function color(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name);
+}

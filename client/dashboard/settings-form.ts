@@ -1,0 +1,72 @@
+import type { Subscribed } from '@framewire/client';
+import { byId, make, setText } from './dom.js';
+import { DEFAULT_QUALITY, parseStep, RATES, WIDTHS, type Settings } from './url-state.js';
+
+/**
+ * The wishes for the large picture: quality, width, frame rate. Beside each wish stands what is really sent.
+ * `isFinal` is false while a slider is being dragged.
+ */
+export class SettingsForm {
+  readonly #form = byId('settings', HTMLFormElement);
+  readonly #quality = byId('quality', HTMLInputElement);
+  readonly #qualitySource = byId('quality-source', HTMLInputElement);
+
+  constructor(onChange: (settings: Settings, isFinal: boolean) => void) {
+    fillSteps('widths', 'width', WIDTHS);
+    fillSteps('rates', 'fps', RATES);
+    this.#form.addEventListener('submit', event => event.preventDefault());
+    this.#quality.addEventListener('input', () => {
+      this.#qualitySource.checked = false;
+      onChange(this.#read(), false);
+    });
+    this.#form.addEventListener('change', () => onChange(this.#read(), true));
+  }
+
+  show({ quality, maxWidth, fps }: Settings): void {
+    this.#qualitySource.checked = quality === 'source';
+    this.#quality.value = String(quality === 'source' ? DEFAULT_QUALITY : quality);
+    this.#check('width', maxWidth);
+    this.#check('fps', fps);
+  }
+
+  showActual({ rendition, why }: Subscribed): void {
+    setText(byId('actual-quality', HTMLElement), String(rendition.quality));
+    setText(byId('actual-size', HTMLElement), `${rendition.width} × ${rendition.height}`);
+    setText(byId('actual-fps', HTMLElement), rendition.fps === null ? 'as the source' : `${rendition.fps} fps`);
+    setText(byId('why', HTMLElement), why);
+  }
+
+  #read(): Settings {
+    const data = new FormData(this.#form);
+    return {
+      quality: this.#qualitySource.checked ? 'source' : this.#quality.valueAsNumber,
+      maxWidth: parseStep(WIDTHS, text(data.get('width'))),
+      fps: parseStep(RATES, text(data.get('fps'))),
+    };
+  }
+
+  #check(name: string, step: number | null): void {
+    for (const radio of this.#form.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
+      radio.checked = radio.value === stepValue(step);
+    }
+  }
+}
+
+function fillSteps(id: string, name: string, steps: readonly (number | null)[]): void {
+  const labels = steps.map(step => {
+    const radio = make('input', '');
+    radio.type = 'radio';
+    radio.name = name;
+    radio.value = stepValue(step);
+    return make('label', '', radio, make('span', '', step === null ? 'Source' : String(step)));
+  });
+  byId(id, HTMLElement).append(...labels);
+}
+
+function stepValue(step: number | null): string {
+  return step === null ? 'source' : String(step);
+}
+
+function text(value: FormDataEntryValue | null): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,44 @@
+/** What a key does. `stream`: show the stream with this number, counted from 0. */
+export type Action =
+  { do: 'pause' | 'fullscreen' | 'save' | 'grid' | 'help' | 'previous' | 'next' } | { do: 'stream'; index: number };
+
+/** The list of the help popover, in its order; `actionFor` answers to nothing else. */
+export const SHORTCUTS = [
+  { keys: ['Space'], what: 'Pause, go on' },
+  { keys: ['F'], what: 'Fullscreen' },
+  { keys: ['S'], what: 'Save the picture' },
+  { keys: ['1', '…', '9'], what: 'Show this stream' },
+  { keys: ['←', '→'], what: 'Stream before, after' },
+  { keys: ['G'], what: 'All streams, one large' },
+  { keys: ['?'], what: 'This help' },
+] as const;
+
+/** The keys of a keyboard event, as far as they matter here. */
+export interface Key {
+  key: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+const LETTERS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  [' ', { do: 'pause' }],
+  ['f', { do: 'fullscreen' }],
+  ['s', { do: 'save' }],
+  ['g', { do: 'grid' }],
+  ['?', { do: 'help' }],
+  ['arrowleft', { do: 'previous' }],
+  ['arrowright', { do: 'next' }],
+]);
+
+/** How the focused control uses keys itself: `press`: space and enter; `move`: those and the arrows. */
+export type KeyUse = 'none' | 'press' | 'move';
+
+/** @returns null for keys that belong to the browser (with a modifier) or to the focused control. */
+export function actionFor({ key, ctrlKey, altKey, metaKey }: Key, focused: KeyUse): Action | null {
+  if (ctrlKey || altKey || metaKey) return null;
+  if (focused !== 'none' && key === ' ') return null;
+  if (focused === 'move' && key.startsWith('Arrow')) return null;
+  if (/^[1-9]$/.test(key)) return { do: 'stream', index: Number(key) - 1 };
+  return LETTERS.get(key.toLowerCase()) ?? null;
+}

@@ -1,0 +1,122 @@
+import type { ViewStatus } from '@framewire/client/element';
+import { durationText } from './figures.js';
+
+/** `ok`: pictures come; `busy`: wait a moment; `warn`: wait longer; `bad`: somebody should look; `off`: as wanted. */
+export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'off';
+
+/**
+ * What is said about a view: a word beside a dot, and, when there is more to say, a title with a sentence or two.
+ * A detail without a title is a few words that stand beside the word.
+ */
+export interface Words {
+  tone: Tone;
+  word: string;
+  title: string;
+  detail: string;
+  /** The picture on the screen is old and must not be taken for now. */
+  isStale: boolean;
+}
+
+/** What is known about a view. Times are milliseconds on one clock. */
+export interface ViewFacts {
+  stream: string;
+  status: ViewStatus;
+  /** Since when the view has not been live, or has been. */
+  since: number;
+  /** When the newest picture came; null: none yet. */
+  pictureAt: number | null;
+  /** How long from one picture to the next when all is well. */
+  pictureEveryMs: number;
+}
+
+/** After this long without a connection the server is called gone: a restart takes less. */
+const GONE_AFTER_MS = 10_000;
+/** So many pictures, but at least so long, must fail to come before anybody is told: figures come once a second. */
+const MISSED_PICTURES = 3;
+const SILENT_AFTER_MS = 2500;
+
+/** What is said in place of a view, when no stream is known. @param failingForMs as for `serverWords` */
+export function emptyWords(isListKnown: boolean, failingForMs: number | null): Words {
+  if (isListKnown) {
+    return words('off', 'No streams', 'No streams', 'The server has no source yet. It can be started with several.');
+  }
+  return failingForMs === null
+    ? words('busy', 'Connecting', 'Connecting…', 'to the server.')
+    : words('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.');
+}
+
+export function viewWords(facts: ViewFacts, now: number): Words {
+  const { status, stream } = facts;
+  switch (status.state) {
+    case 'connecting':
+      return words('busy', 'Connecting', 'Connecting…', 'to the server.');
+    case 'starting':
+      return words('busy', 'Starting', `Starting ${stream}…`, 'Its source is being opened.');
+    case 'live':
+      return liveWords(facts, now);
+    case 'paused':
+      return status.by === 'hidden'
+        ? words('off', 'Out of view')
+        : words('off', 'Paused', '', `for ${durationText(now - facts.since)}`);
+    case 'lost':
+      return stale('bad', 'Lost', `${stream} is lost`, `${sentence(status.reason)} It is being reopened.`);
+    case 'reconnecting':
+      return reconnectingWords(facts, status, now);
+    case 'failed':
+      return stale('bad', 'Failed', failedTitle(stream, status.code), sentences(status.reason, status.hint));
+  }
+}
+
+/** What is said about the server itself, by how its list of streams answers. */
+export function serverWords(server: string | null, failingForMs: number | null): { tone: Tone; text: string } {
+  if (failingForMs === null) {
+    return server === null ? { tone: 'busy', text: 'Connecting…' } : { tone: 'ok', text: server };
+  }
+  return failingForMs < GONE_AFTER_MS
+    ? { tone: 'warn', text: 'No answer' }
+    : { tone: 'bad', text: `Gone for ${durationText(failingForMs)}` };
+}
+
+function liveWords({ pictureAt, pictureEveryMs }: ViewFacts, now: number): Words {
+  const ageMs = pictureAt === null ? 0 : now - pictureAt;
+  if (ageMs <= Math.max(SILENT_AFTER_MS, MISSED_PICTURES * pictureEveryMs)) return words('ok', 'Live');
+  return stale('warn', 'Frozen', 'No new pictures', `This one is ${durationText(ageMs)} old. The link may be broken.`);
+}
+
+function reconnectingWords(
+  { since, pictureAt }: ViewFacts,
+  { reason, code }: Extract<ViewStatus, { state: 'reconnecting' }>,
+  now: number,
+): Words {
+  const age = pictureAt === null ? '' : ` The picture is ${durationText(now - pictureAt)} old.`;
+  const detail = `${sentence(reason)}${age}`;
+  if (code === 'server-full') return stale('warn', 'Server full', 'The server is full', detail);
+  return now - since < GONE_AFTER_MS
+    ? stale('warn', 'Reconnecting', 'Reconnecting…', detail)
+    : stale('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
+}
+
+function failedTitle(stream: string, code: string): string {
+  return code === 'unknown-stream' ? `There is no stream “${stream}”` : `${stream} cannot be shown`;
+}
+
+function words(tone: Tone, word: string, title = '', detail = ''): Words {
+  return { tone, word, title, detail, isStale: false };
+}
+
+function stale(tone: Tone, word: string, title: string, detail: string): Words {
+  return { tone, word, title, detail, isStale: true };
+}
+
+function sentences(...texts: (string | undefined)[]): string {
+  return texts
+    .filter(text => text !== undefined && text !== '')
+    .map(text => sentence(text ?? ''))
+    .join(' ');
+}
+
+/** Reasons come from programs: with or without a full stop. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

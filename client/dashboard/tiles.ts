@@ -1,0 +1,127 @@
+import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
+import type { StreamInfo } from '@framewire/client';
+import { byId, make, setData, setText } from './dom.js';
+import { figureText, latencyFigure, rateFigure } from './figures.js';
+import { gridColumns } from './grid-columns.js';
+import { viewWords, type Words } from './states.js';
+import type { PageState } from './url-state.js';
+
+/** What a tile asks for: little beside the large picture, more when the tiles are all there is. */
+const RENDITIONS = {
+  large: { maxWidth: 320, fps: 5, quality: '60' },
+  grid: { maxWidth: 640, fps: 15, quality: '70' },
+} as const;
+
+interface Tile {
+  item: HTMLLIElement;
+  button: HTMLButtonElement;
+  picture: HTMLElement;
+  word: HTMLElement;
+  figures: HTMLElement;
+  view: FramewireViewElement | null;
+}
+
+/** All streams as small pictures; choosing one shows it large. */
+export class Tiles {
+  readonly #list = byId('tiles', HTMLUListElement);
+  readonly #tiles = new Map<string, Tile>();
+  readonly #box = byId('streams', HTMLElement);
+  readonly #onChoose: (stream: string) => void;
+
+  constructor(onChoose: (stream: string) => void) {
+    this.#onChoose = onChoose;
+    new ResizeObserver(() => this.#arrange()).observe(this.#box);
+  }
+
+  /** The tile of the large picture has no view of its own: it is told. */
+  showLarge(stream: string, words: Words): void {
+    const tile = this.#tiles.get(stream);
+    if (tile !== undefined && tile.view === null) writeWords(tile, words);
+  }
+
+  /** @param large name of the stream that is shown large; its tile stays dark, as its picture is already there. */
+  show(streams: readonly StreamInfo[], view: PageState['view'], large: string | null): void {
+    const names = new Set(streams.map(({ name }) => name));
+    for (const [name, tile] of this.#tiles) {
+      if (names.has(name)) continue;
+      tile.item.remove();
+      this.#tiles.delete(name);
+    }
+    streams.forEach((info, index) => {
+      const tile = this.#tiles.get(info.name) ?? this.#add(info.name);
+      // Moving an element disconnects it, so only those in the wrong place are moved.
+      if (this.#list.children[index] !== tile.item)
+        this.#list.insertBefore(tile.item, this.#list.children[index] ?? null);
+      setText(tile.item.querySelector('.number') ?? tile.item, index < 9 ? String(index + 1) : '');
+      const isLarge = view === 'large' && info.name === large;
+      if (isLarge) tile.button.setAttribute('aria-current', 'true');
+      else tile.button.removeAttribute('aria-current');
+      if (isLarge) removeView(tile);
+      else showView(tile, info.name, view);
+    });
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    const { clientWidth, clientHeight } = this.#box;
+    const columns = gridColumns(this.#tiles.size, clientWidth, clientHeight);
+    this.#list.style.setProperty('--columns', String(columns));
+  }
+
+  #add(name: string): Tile {
+    const picture = make('span', 'tile-picture');
+    const word = make('span', 'tile-word');
+    const figures = make('span', 'tile-figures');
+    const caption = make('span', 'tile-caption', make('span', 'dot'), make('span', 'tile-name', name), word, figures);
+    const number = make('kbd', 'number');
+    number.ariaHidden = 'true';
+    const button = make('button', 'tile', picture, number, caption);
+    button.type = 'button';
+    button.addEventListener('click', () => this.#onChoose(name));
+    const tile = { item: make('li', '', button), button, picture, word, figures, view: null };
+    this.#tiles.set(name, tile);
+    return tile;
+  }
+}
+
+function showView(tile: Tile, stream: string, kind: PageState['view']): void {
+  const view = (tile.view ??= addView(tile, stream));
+  const { maxWidth, fps, quality } = RENDITIONS[kind];
+  view.maxWidth = maxWidth;
+  view.fps = fps;
+  view.quality = quality;
+}
+
+function addView(tile: Tile, stream: string): FramewireViewElement {
+  const view = document.createElement('framewire-view');
+  view.stream = stream;
+  view.addEventListener('framewire-status', event => showStatus(tile, stream, event.detail));
+  view.addEventListener('framewire-stats', event => showStats(tile, event.detail));
+  tile.picture.replaceChildren(view);
+  return view;
+}
+
+function removeView(tile: Tile): void {
+  tile.view?.remove();
+  tile.view = null;
+  tile.picture.replaceChildren(make('span', 'tile-note', 'Shown large'));
+  setText(tile.figures, '');
+}
+
+function showStatus(tile: Tile, stream: string, status: ViewStatus): void {
+  const now = performance.now();
+  writeWords(tile, viewWords({ stream, status, since: now, pictureAt: now, pictureEveryMs: 1000 }, now));
+}
+
+function writeWords(tile: Tile, { tone, word, isStale }: Words): void {
+  setData(tile.button, 'tone', tone);
+  setData(tile.button, 'stale', String(isStale));
+  setText(tile.word, tone === 'ok' ? '' : word);
+  if (tone !== 'ok') setText(tile.figures, '');
+}
+
+function showStats(tile: Tile, { latencyMs, drawnFps }: ViewStats): void {
+  if (tile.view?.status.state !== 'live') return;
+  const latency = figureText(latencyFigure(latencyMs.total?.p50 ?? null));
+  setText(tile.figures, `${latency} · ${figureText(rateFigure(drawnFps))}`);
+}
