@@ -6,9 +6,11 @@ import * as z from 'zod/mini';
 z.config(z.locales.en());
 
 /** IJG's scale, as cv2.IMWRITE_JPEG_QUALITY; source = the camera's own JPEG, untouched. */
-const quality = z.union([z.int().check(z.minimum(1), z.maximum(100)), z.literal('source')], {
-  error: 'quality is a whole number from 1 to 100, or "source"',
-});
+const qualityError = { error: 'quality is a whole number from 1 to 100, or "source"' };
+const quality = z.union(
+  [z.int(qualityError).check(z.minimum(1), z.maximum(100)), z.literal('source', qualityError)],
+  qualityError,
+);
 const side = (name: string) =>
   z.int({ error: `${name} is a whole number of pixels from 16 to 16384` }).check(z.minimum(16), z.maximum(16_384));
 
@@ -28,7 +30,7 @@ const wishes = {
 
 const hello = z.strictObject({
   type: z.literal('hello'),
-  protocol: z.int(),
+  protocol: z.int({ error: 'protocol is a whole number' }),
   client: z.optional(z.string().check(z.maxLength(200))),
   token: z.optional(z.string().check(z.maxLength(4096))),
 });
@@ -36,7 +38,7 @@ const hello = z.strictObject({
 const subscribe = z.strictObject({
   type: z.literal('subscribe'),
   /** Absent: the first stream. */
-  stream: z.optional(z.string().check(z.maxLength(64))),
+  stream: z.optional(z.string({ error: 'stream is a name of at most 64 characters' }).check(z.maxLength(64))),
   ...wishes,
   /** Whether this viewer acknowledges frames. Absent: as `headers`. */
   acks: z.optional(z.boolean()),
@@ -46,15 +48,24 @@ const subscribe = z.strictObject({
 
 const set = z.strictObject({ type: z.literal('set'), ...wishes });
 
-const clientMessage = z.discriminatedUnion('type', [
-  hello,
-  subscribe,
-  set,
-  z.strictObject({ type: z.literal('pause') }),
-  z.strictObject({ type: z.literal('resume') }),
-  z.strictObject({ type: z.literal('unsubscribe') }),
-  z.strictObject({ type: z.literal('key') }),
-]);
+const clientMessage = z.discriminatedUnion(
+  'type',
+  [
+    hello,
+    subscribe,
+    set,
+    z.strictObject({ type: z.literal('pause') }),
+    z.strictObject({ type: z.literal('resume') }),
+    z.strictObject({ type: z.literal('unsubscribe') }),
+    z.strictObject({ type: z.literal('key') }),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? 'type is "hello", "subscribe", "set", "pause", "resume", "unsubscribe" or "key"'
+        : 'A control message is a JSON object',
+  },
+);
 
 export type ClientMessage = z.infer<typeof clientMessage>;
 export type Subscribe = z.infer<typeof subscribe>;
@@ -176,10 +187,13 @@ function parse<T>(schema: z.ZodMiniType<T>, text: string): Parsed<T> {
   return { ok: false, reason: describe(result.error) };
 }
 
-/** The first issue as one sentence: a stranger's message can have thousands. */
+const LONGEST_REASON = 300;
+
+/** The first issue as one sentence: a stranger's message can have thousands, and keys of any length. */
 export function describe(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'The message is not valid.';
   const path = issue.path.join('.');
-  return path === '' || issue.message.startsWith(path) ? `${issue.message}.` : `${path}: ${issue.message}.`;
+  const reason = path === '' || issue.message.startsWith(path) ? issue.message : `${path}: ${issue.message}`;
+  return reason.length <= LONGEST_REASON ? `${reason}.` : `${reason.slice(0, LONGEST_REASON)}...`;
 }
