@@ -57,6 +57,7 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
       collect,
     )
     .helpOption('--help', 'show this')
+    .allowExcessArguments()
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
@@ -65,7 +66,7 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'done' };
-    const sentence = error.message.replace(/^error: /, '');
+    const sentence = error.message.replace(/^error: |\.$/g, '');
     throw new FramewireError('bad-option', `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, 'See --help.');
   }
   if (command.args.length > 0) {

@@ -16,13 +16,13 @@ export class Broadcaster {
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #maxViewers: number;
   readonly #guests = new Set<Guest>();
-  readonly #ticker: NodeJS.Timeout;
+  /** Runs while there are guests. */
+  #ticker: NodeJS.Timeout | undefined;
 
   /** @param streams at least one; their names differ. @param maxViewers of all streams and transports together. */
   constructor(streams: readonly Stream[], maxViewers: number) {
     this.#streams = new Map(streams.map(stream => [stream.name, stream]));
     this.#maxViewers = maxViewers;
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
 
   get streams(): StreamInfo[] {
@@ -48,13 +48,20 @@ export class Broadcaster {
       throw new FramewireError('too-many-viewers', message, 'Try again later, or raise --max-viewers.');
     }
     this.#guests.add(guest);
-    return { [Symbol.dispose]: () => void this.#guests.delete(guest) };
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
+    return { [Symbol.dispose]: () => this.#discharge(guest) };
   }
 
   /** Sends every guest away. */
   close(): void {
-    clearInterval(this.#ticker);
     for (const guest of [...this.#guests]) guest.dismiss();
+  }
+
+  #discharge(guest: Guest): void {
+    this.#guests.delete(guest);
+    if (this.#guests.size > 0) return;
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
   }
 
   #tick(): void {

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { CLOSE_CODES } from '@framewire/shared/protocol';
+import { streamAt } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { childrenOf, isRunning } from '../support/processes.js';
+import { startServer } from '../support/server.js';
+import { Viewer } from '../support/viewer.js';
+
+describe('what is always true', () => {
+  it('encodes each picture once for all who want the same, and not at all when nobody is ready', async () => {
+    await using server = await startServer(['--source', 'test', '--size', '320x240']);
+    await using a = await Viewer.open(server.url);
+    await using b = await Viewer.open(server.url);
+    await using c = await Viewer.open(server.url, { subscribe: { quality: 80 } });
+    const viewers = [a, b, c];
+    await Promise.all(viewers.map(viewer => viewer.nextFrames(5)));
+    expect((await streamAt(server.url)).renditions.toSorted()).toEqual(['jpeg-320x240-q30', 'jpeg-320x240-q80']);
+
+    const before = await streamAt(server.url);
+    const after = await eventually(async () => {
+      const stream = await streamAt(server.url);
+      return stream.captured > before.captured + 30 && stream;
+    }, '30 more pictures');
+    const encodes = (after.encoded - before.encoded) / (after.captured - before.captured);
+    expect(encodes).toBeGreaterThan(1.5);
+    expect(encodes).toBeLessThanOrEqual(2.1);
+
+    // Nobody acknowledges any more: when all windows are full, nothing is encoded, but the source goes on.
+    for (const viewer of viewers) viewer.acks = false;
+    const still = await eventually(async () => {
+      const first = await streamAt(server.url);
+      const second = await eventually(async () => {
+        const stream = await streamAt(server.url);
+        return stream.captured > first.captured + 20 && stream;
+      }, 'pictures while nobody is ready');
+      return second.encoded === first.encoded && second;
+    }, 'end of encoding');
+    expect(still.source.state).toBe('live');
+  });
+
+  it('closes the source some time after the last viewer and opens it again for the next', async () => {
+    await using server = await startServer(['--source', 'test', '--size', '320x240', '--grace', '1']);
+    const viewer = await Viewer.open(server.url);
+    await viewer.nextFrames(3);
+    expect(childrenOf(server.pid)).toHaveLength(1);
+    await viewer.close();
+    await eventually(async () => (await streamAt(server.url)).source.state === 'idle', 'closed source');
+    await eventually(() => childrenOf(server.pid).length === 0, 'end of the engine');
+    await using next = await Viewer.open(server.url);
+    expect(await next.message('source', ({ state }) => state === 'live')).toBeDefined();
+    await next.nextFrames(3);
+  });
+
+  it('counts every picture: received + dropped = captured, for each viewer', async () => {
+    await using server = await startServer(['--source', 'test', '--size', '320x240']);
+    await using all = await Viewer.open(server.url);
+    await using some = await Viewer.open(server.url, { subscribe: { fps: 10 } });
+    await using slow = await Viewer.open(server.url, { subscribe: { quality: 50 }, acks: false });
+    await all.nextFrames(60);
+    // Whoever acknowledges late gets the newest picture then, and the others are counted.
+    const late = slow.frames[0]?.header;
+    if (late === undefined) throw new Error('The slow viewer got nothing.');
+    slow.ack(late.seq);
+    await slow.nextFrames(1);
+    for (const viewer of [all, some, slow]) {
+      const seen = viewer.messages.length;
+      const stats = await viewer.message('stats', message => viewer.messages.indexOf(message) >= seen);
+      const dropped = stats.dropped.rate + stats.dropped.superseded + stats.dropped.skipped;
+      const waiting = stats.captured - stats.sent - dropped;
+      expect(waiting).toBeGreaterThanOrEqual(0);
+      expect(waiting).toBeLessThanOrEqual(1);
+      const first = viewer.frames[0]?.header?.seq ?? 0;
+      const received = viewer.frames.filter(({ header }) => (header?.seq ?? 0) < first + stats.captured).length;
+      expect(Math.abs(received - stats.sent)).toBeLessThanOrEqual(2);
+    }
+    expect(some.frameCount).toBeLessThan(all.frameCount / 2);
+  });
+
+  it('lets no stalled viewer slow the others, and closes it with a reason', { timeout: 30_000 }, async () => {
+    await using server = await startServer(['--source', 'test', '--size', '320x240']);
+    const good = await Promise.all(Array.from({ length: 20 }, () => Viewer.open(server.url)));
+    await using stalled = await Viewer.open(server.url, { acks: false });
+    await stalled.nextFrames(2);
+    const before = good.map(({ frameCount }) => frameCount);
+    const closed = await stalled.closed;
+    expect(closed.code).toBe(CLOSE_CODES.stalled);
+    expect(closed.reason).not.toBe('');
+    // It had its window of two frames and nothing more; the others had each picture meanwhile.
+    expect(stalled.frameCount).toBe(2);
+    const gained = good.map(({ frameCount }, i) => frameCount - (before[i] ?? 0));
+    expect(Math.min(...gained)).toBeGreaterThan(Math.max(...gained) * 0.9);
+    for (const viewer of good) await viewer.close();
+  });
+
+  it('says goodbye with 1001 on SIGTERM, exits with 0 and leaves no process behind', async () => {
+    const server = await startServer(['--source', 'test', '--source', 'two=test', '--size', '320x240']);
+    const viewer = await Viewer.open(server.url);
+    const feed = await fetch(`${server.url}/video_feed`);
+    await viewer.nextFrames(2);
+    const engines = childrenOf(server.pid);
+    expect(engines).toHaveLength(2);
+    const exit = await server.stop(2000);
+    expect(exit).toEqual({ code: 0, signal: null, forced: false });
+    expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
+    expect((await feed.arrayBuffer()).byteLength).toBeGreaterThan(0);
+    await eventually(() => !engines.some(isRunning), 'end of the engines');
+  });
+});
