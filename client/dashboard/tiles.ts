@@ -2,7 +2,7 @@ import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/cli
 import type { StreamInfo } from '@framewire/client';
 import { byId, make, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
-import { gridColumns } from './grid-columns.js';
+import { gridLayout } from './grid-layout.js';
 import { viewWords, type Words } from './states.js';
 import type { PageState } from './url-state.js';
 
@@ -11,6 +11,10 @@ const RENDITIONS = {
   large: { maxWidth: 320, fps: 5, quality: '60' },
   grid: { maxWidth: 640, fps: 15, quality: '70' },
 } as const;
+
+/** What the style sheet leaves around the list: beside it for the focus ring, below it to the window's end. */
+const BORDER_PX = 2;
+const BOTTOM_PX = 16;
 
 interface Tile {
   item: HTMLLIElement;
@@ -25,12 +29,12 @@ interface Tile {
 export class Tiles {
   readonly #list = byId('tiles', HTMLUListElement);
   readonly #tiles = new Map<string, Tile>();
-  readonly #box = byId('streams', HTMLElement);
   readonly #onChoose: (stream: string) => void;
 
   constructor(onChoose: (stream: string) => void) {
     this.#onChoose = onChoose;
-    new ResizeObserver(() => this.#arrange()).observe(this.#box);
+    new ResizeObserver(() => this.#arrange()).observe(this.#list);
+    window.addEventListener('resize', () => this.#arrange());
   }
 
   /** The tile of the large picture has no view of its own: it is told. */
@@ -63,9 +67,10 @@ export class Tiles {
   }
 
   #arrange(): void {
-    const { clientWidth, clientHeight } = this.#box;
-    const columns = gridColumns(this.#tiles.size, clientWidth, clientHeight);
-    this.#list.style.setProperty('--columns', String(columns));
+    // Down to the end of the window: the list itself is as high as its tiles.
+    const height = window.innerHeight - this.#list.getBoundingClientRect().top - window.scrollY - BOTTOM_PX;
+    const { columns, tileWidth } = gridLayout(this.#tiles.size, this.#list.clientWidth - 2 * BORDER_PX, height);
+    this.#list.style.setProperty('--columns', `repeat(${columns}, ${tileWidth}px)`);
   }
 
   #add(name: string): Tile {

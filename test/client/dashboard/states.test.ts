@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { ViewStatus } from '../../../client/src/view/view-status.js';
+import { emptyWords, serverWords, viewWords, type ViewFacts, type Words } from '../../../client/dashboard/states.js';
+
+const facts = (status: ViewStatus, more: Partial<ViewFacts> = {}): ViewFacts => ({
+  stream: 'gate',
+  status,
+  since: 100_000,
+  pictureAt: 100_000,
+  pictureEveryMs: 33,
+  ...more,
+});
+const said = ({ word, title, detail }: Words): string => [word, title, detail].join(' | ');
+
+const reconnecting: ViewStatus = {
+  state: 'reconnecting',
+  attempt: 2,
+  retryInMs: 2000,
+  code: 'connection-lost',
+  reason: 'The connection broke',
+};
+
+describe('what is said about a view', () => {
+  test.each<[ViewStatus, string]>([
+    [{ state: 'connecting' }, 'Connecting | Connecting… | to the server.'],
+    [{ state: 'starting' }, 'Starting | Starting gate… | Its source is being opened.'],
+    [{ state: 'live' }, 'Live |  | '],
+    [{ state: 'paused', by: 'page' }, 'Paused |  | for 1 s'],
+    [{ state: 'paused', by: 'hidden' }, 'Out of view |  | '],
+    [
+      { state: 'lost', code: 'gone', reason: 'The camera was unplugged.' },
+      'Lost | gate is lost | The camera was unplugged. It is being reopened.',
+    ],
+    [reconnecting, 'Reconnecting | Reconnecting… | The connection broke. The picture is 1 s old.'],
+    [
+      { state: 'failed', code: 'unknown-stream', reason: 'Not here', hint: 'Try yard' },
+      'Failed | There is no stream “gate” | Not here. Try yard.',
+    ],
+    [
+      { state: 'failed', code: 'refused', reason: 'Too many messages.', hint: undefined },
+      'Failed | gate cannot be shown | Too many messages.',
+    ],
+  ])('names the state %j', (status, words) => {
+    expect(said(viewWords(facts(status), 101_000))).toBe(words);
+  });
+
+  test('calls the server gone when it has not come back for 10 s', () => {
+    const words = viewWords(facts(reconnecting), 112_000);
+    expect(words.word).toBe('Server gone');
+    expect(words.detail).toContain('The picture is 12 s old.');
+    expect(viewWords(facts(reconnecting, { pictureAt: null }), 112_000).detail).not.toContain('old');
+  });
+
+  test('does not call a full server gone', () => {
+    const full: ViewStatus = { ...reconnecting, code: 'server-full', reason: 'It has 100 viewers' };
+    expect(said(viewWords(facts(full), 200_000))).toMatch(/^Server full \| The server is full \| It has 100 viewers\./);
+  });
+
+  test('calls a picture frozen that says live and has no successor', () => {
+    const live: ViewStatus = { state: 'live' };
+    expect(viewWords(facts(live), 102_000).word).toBe('Live');
+    expect(said(viewWords(facts(live), 104_000))).toMatch(/^Frozen \| No new pictures \| This one is 4 s old\./);
+    expect(viewWords(facts(live, { pictureEveryMs: 10_000 }), 120_000).word).toBe('Live');
+  });
+
+  test('marks a picture as stale when, and only when, it may pass for a live one', () => {
+    const isStale = (status: ViewStatus): boolean => viewWords(facts(status), 101_000).isStale;
+    expect(isStale({ state: 'live' })).toBe(false);
+    expect(isStale({ state: 'paused', by: 'page' })).toBe(false);
+    expect(isStale(reconnecting)).toBe(true);
+    expect(isStale({ state: 'lost', code: 'gone', reason: 'x' })).toBe(true);
+  });
+});
+
+describe('what is said about the server', () => {
+  test.each([
+    [null, null, 'busy', 'Connecting…'],
+    ['framewire 0.1.0', null, 'ok', 'framewire 0.1.0'],
+    ['framewire 0.1.0', 2000, 'warn', 'No answer'],
+    [null, 12_000, 'bad', 'Gone for 12 s'],
+  ])('named %s and failing for %s ms is %s: %s', (server, failingForMs, tone, text) => {
+    expect(serverWords(server, failingForMs)).toEqual({ tone, text });
+  });
+
+  test('says in place of a picture why there is none', () => {
+    expect(emptyWords(false, null).word).toBe('Connecting');
+    expect(emptyWords(false, 0).word).toBe('No answer');
+    expect(emptyWords(true, null).word).toBe('No streams');
+  });
+});
