@@ -1,0 +1,18 @@
+import { decodeFrameHeader, encodeFrameHeader, FrameHeaderError } from '@framewire/shared/frame-header';
+import { describe, expect, it } from 'vitest';
+import { describeBinaryFormat } from './binary-format.js';
+
+describeBinaryFormat('frame header', {
+  vectors: 'frame-header.json',
+  encode: encodeFrameHeader,
+  decode: decodeFrameHeader,
+  error: FrameHeaderError,
+});
+
+describe('FrameHeaderError', () => {
+  it('has a code for programs and says what was wanted and what was found', () => {
+    const refuse = (): unknown => decodeFrameHeader(new Uint8Array(39));
+    expect(refuse).toThrow(expect.objectContaining({ code: 'bad-frame-header' }));
+    expect(refuse).toThrow('A frame header has 40 bytes, this one 39.');
+  });
+});
