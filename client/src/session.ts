@@ -132,8 +132,8 @@ export class Session {
       this.#events.ended(verdict);
       return;
     }
-    const reason =
-      said === '' ? `Nothing answers at ${this.#url}.` : `${this.#url} cannot be reached: ${verdict.reason}`;
+    const { host } = new URL(this.#url);
+    const reason = said === '' ? `${host} cannot be reached.` : `${host} cannot be reached: ${verdict.reason}`;
     this.#events.ended({ ...verdict, code: 'unreachable', reason });
   }
 }

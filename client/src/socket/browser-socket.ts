@@ -45,5 +45,5 @@ export function openSocket(url: string, events: SocketEvents): Socket {
 function whyNotOpened(url: string): string {
   const { host } = new URL(url);
   const isOwnHost = URL.canParse(origin) && new URL(origin).host === host;
-  return isOwnHost ? '' : `${host} does not answer, or does not let pages of ${origin} watch (--allow-origin).`;
+  return isOwnHost ? '' : `it does not answer, or it does not let pages of ${origin} watch (--allow-origin).`;
 }

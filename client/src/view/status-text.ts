@@ -21,13 +21,6 @@ export function statusText(status: ViewStatus): string {
 }
 
 function reconnectingText(code: string, reason: string): string {
-  switch (code) {
-    case 'server-stopped':
-    case 'server-full':
-      return reason;
-    case 'unreachable':
-      return 'The server cannot be reached.';
-    default:
-      return 'Connection lost.';
-  }
+  // Why a connection broke tells people nothing; that one cannot be made, or was ended, does.
+  return code === 'connection-lost' || code === 'no-answer' ? 'Connection lost.' : reason;
 }

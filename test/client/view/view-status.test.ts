@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { statusText } from '../../../client/src/view/status-text.js';
+import { viewStatus, type ViewFacts } from '../../../client/src/view/view-status.js';
+
+const OPEN: ViewFacts = {
+  connection: { state: 'open' },
+  source: { state: 'live' },
+  flow: { isPaused: false, isHidden: false },
+  isDrawn: true,
+  refusal: undefined,
+};
+const RECONNECTING = { state: 'reconnecting', attempt: 2, retryInMs: 900, code: 'x', reason: 'Gone.' } as const;
+const LOST = { state: 'lost', code: 'unplugged', reason: 'The camera was unplugged.' } as const;
+const REFUSAL = { code: 'unknown-stream', message: 'There is no such stream.', hint: 'There is: gate.' };
+
+describe('viewStatus', () => {
+  it.each<[string, Partial<ViewFacts>, object]>([
+    ['live with a picture', {}, { state: 'live' }],
+    ['starting before the first picture', { isDrawn: false }, { state: 'starting' }],
+    ['starting while the source starts', { isDrawn: false, source: { state: 'starting' } }, { state: 'starting' }],
+    ['starting before anything is known', { isDrawn: false, source: undefined }, { state: 'starting' }],
+    ['lost, with the reason', { source: LOST }, LOST],
+    ['paused by the page', { flow: { isPaused: true, isHidden: true } }, { state: 'paused', by: 'page' }],
+    ['paused because hidden', { flow: { isPaused: false, isHidden: true } }, { state: 'paused', by: 'hidden' }],
+    [
+      'paused although lost',
+      { flow: { isPaused: true, isHidden: false }, source: LOST },
+      { state: 'paused', by: 'page' },
+    ],
+    ['connecting', { connection: { state: 'connecting' }, isDrawn: false }, { state: 'connecting' }],
+    ['reconnecting, whatever else', { connection: RECONNECTING, source: LOST, refusal: REFUSAL }, RECONNECTING],
+    [
+      'failed when the server refused the subscription',
+      { refusal: REFUSAL },
+      { state: 'failed', code: 'unknown-stream', reason: REFUSAL.message, hint: REFUSAL.hint },
+    ],
+    [
+      'failed when the connection is closed for good',
+      { connection: { state: 'closed', code: 'refused', reason: 'No.' } },
+      { state: 'failed', code: 'refused', reason: 'No.', hint: undefined },
+    ],
+  ])('is %s', (_, facts, expected) => {
+    expect(viewStatus({ ...OPEN, ...facts })).toEqual(expected);
+  });
+});
+
+describe('statusText', () => {
+  it.each<[Parameters<typeof statusText>[0], string]>([
+    [{ state: 'connecting' }, 'Connecting…'],
+    [{ state: 'starting' }, 'Starting…'],
+    [{ state: 'live' }, 'Live'],
+    [{ state: 'paused', by: 'page' }, 'Paused'],
+    [{ state: 'paused', by: 'hidden' }, ''],
+    [LOST, 'No picture. The camera was unplugged.'],
+    [{ ...RECONNECTING, code: 'connection-lost', reason: 'x' }, 'Connection lost.'],
+    [{ ...RECONNECTING, code: 'server-stopped', reason: 'The server was stopped.' }, 'The server was stopped.'],
+    [{ ...RECONNECTING, code: 'unreachable', reason: 'host:1 cannot be reached.' }, 'host:1 cannot be reached.'],
+    [{ state: 'failed', code: 'a', reason: 'No.', hint: undefined }, 'No.'],
+    [{ state: 'failed', code: 'a', reason: 'No.', hint: 'Do this.' }, 'No. Do this.'],
+  ])('says of %j: %s', (status, expected) => {
+    expect(statusText(status)).toBe(expected);
+  });
+});
