@@ -8,10 +8,20 @@ export const INSTALLED = 'node_modules/.package-lock.json';
 /** Ours: what was installed and built last, as `Prepared`. */
 export const PREPARED = '.framewire/prepared.json';
 
-/** What a build makes; when one is gone, everything is made again. */
-const OUTPUTS = ['shared/dist/protocol.js', 'server/dist/main.js', 'client/dist'];
-
 const PACKAGES = ['shared', 'server', 'client'];
+
+/** What a build makes; when one is gone, everything is made again. */
+export const OUTPUTS = [
+  'shared/dist/protocol.js',
+  'server/dist/main.js',
+  'client/dist/client.js',
+  'client/dist/dashboard/index.html',
+  'client/dist/browser/framewire.js',
+];
+
+/** What tsc knows of its output; it does not look whether that is still there. */
+export const BUILD_NOTES = PACKAGES.map(name => `${name}/dist/.tsbuildinfo`);
+
 const ROOT_FILES = ['package.json', 'package-lock.json', 'tsconfig.base.json'];
 const NO_SOURCE = /^(dist|node_modules)$|^\.|\.(md|tsbuildinfo)$/;
 

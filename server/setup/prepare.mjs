@@ -1,8 +1,17 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from './lock.mjs';
-import { INSTALLED, lockHash, PREPARED, readPrepared, sourcesFingerprint, whatIsMissing } from './missing.mjs';
+import {
+  BUILD_NOTES,
+  INSTALLED,
+  lockHash,
+  OUTPUTS,
+  PREPARED,
+  readPrepared,
+  sourcesFingerprint,
+  whatIsMissing,
+} from './missing.mjs';
 import { npm, SetupError } from './npm.mjs';
 import { Progress } from './progress.mjs';
 
@@ -98,6 +107,9 @@ async function build(root, why, lock, progress) {
   progress.begin(`Building (${why})`);
   // Before the build: what is edited during it must be built by the next start.
   const sources = sourcesFingerprint(root);
+  if (OUTPUTS.some(output => !existsSync(join(root, output)))) {
+    for (const notes of BUILD_NOTES) rmSync(join(root, notes), { force: true });
+  }
   await npm(root, ['run', 'build', '--silent'], pid => lock.note(pid));
   remember(root, { sources });
   progress.done('Built');

@@ -2,6 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { OUTPUTS } from '../../server/setup/missing.mjs';
 import { run, type Run } from '../support/run.js';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,8 +30,7 @@ if (failing === step && how === 'hang') {
   put('node_modules/typescript/package.json', '{}');
   put('node_modules/.package-lock.json', '{}');
 } else {
-  put('shared/dist/protocol.js', '');
-  put('client/dist/index.html', '');
+  for (const output of ${JSON.stringify(OUTPUTS)}) put(output, '');
   put('server/dist/main.js', "console.log('serving with ' + JSON.stringify(process.argv.slice(1)));");
 }
 `;
