@@ -50,8 +50,6 @@ export class Capture {
     for (let failures = 1; ; failures += 1) {
       const before = this.#captured;
       const error = await this.#readUntilFailure();
-      this.#newest?.release();
-      this.#newest = undefined;
       if (this.#captured > before) failures = 1;
       this.#options.onState({ state: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
       await sleep(Math.min(this.#options.longestBackoffMs, backoffMs(failures)));
@@ -75,6 +73,9 @@ export class Capture {
     } catch (error) {
       failure = error instanceof FramewireError ? error : new FramewireError('source-unreadable', messageOf(error));
     }
+    // Before the source is closed: it waits for its pictures, which may lie in the device's own memory.
+    this.#newest?.release();
+    this.#newest = undefined;
     if (source !== undefined) await this.#closeOrHang(source, failure);
     return failure;
   }

@@ -1,6 +1,7 @@
 import {
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  AVERROR_EXIT,
   AVMEDIA_TYPE_VIDEO,
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_MJPEG,
@@ -18,6 +19,7 @@ import {
   type Packet,
   type Stream,
 } from 'node-av/lib';
+import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../errors.js';
 import { sourceFailure } from './failure.js';
 
@@ -35,25 +37,38 @@ export interface InputSpec {
 }
 
 /**
- * One video stream of one FFmpeg input, and its decoder.
+ * One video stream of one FFmpeg input, and its decoder. All that is to be known of the stream is read once, when it
+ * opens: FFmpeg's own description of it dies with the input.
  *
  * `open2Sync` with options is not used on purpose: node-av 6.1 leaves the dictionary dangling there and the garbage
  * collector crashes on it; the asynchronous call is sound.
  */
 export class Demuxer {
-  readonly stream: Stream;
+  /** Pixels. */
+  readonly size: Size;
+  readonly isJpeg: boolean;
+  /** Frames a second that the input announces; 0 when it does not. */
+  readonly fps: number;
+  readonly #index: number;
+  readonly #msPerTick: number;
   readonly #input: InputSpec;
   readonly #format: FormatContext;
   readonly #decoder: CodecContext;
   #reading: Promise<unknown> = Promise.resolve();
   #decoding: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
+  #isStopped = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(input: InputSpec, format: FormatContext, stream: Stream, decoder: CodecContext) {
     this.#input = input;
     this.#format = format;
-    this.stream = stream;
     this.#decoder = decoder;
+    const { codecpar, avgFrameRate, timeBase } = stream;
+    this.size = { width: codecpar.width, height: codecpar.height };
+    this.isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
+    this.fps = avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den;
+    this.#index = stream.index;
+    this.#msPerTick = (timeBase.num * 1000) / timeBase.den;
   }
 
   /** @throws FramewireError of a `source-` code. */
@@ -75,37 +90,26 @@ export class Demuxer {
     }
   }
 
-  get isJpeg(): boolean {
-    return this.stream.codecpar.codecId === AV_CODEC_ID_MJPEG;
-  }
-
-  /** Frames a second that the input announces; 0 when it does not. */
-  get fps(): number {
-    const { num, den } = this.stream.avgFrameRate;
-    return den === 0 ? 0 : num / den;
-  }
-
   /** ms since the input's own zero. */
   toMs(pts: bigint): number {
-    const { num, den } = this.stream.timeBase;
-    return (Number(pts) * num * 1000) / den;
+    return Number(pts) * this.#msPerTick;
   }
 
   /**
    * Reads the next packet of the video stream into `packet`.
    *
    * @returns false at the end of a file.
-   * @throws FramewireError of a `source-` code.
+   * @throws FramewireError of a `source-` code, also once the demuxer was stopped.
    */
   async readPacket(packet: Packet): Promise<boolean> {
     do {
-      packet.unref();
-      const reading = this.#format.readFrame(packet);
-      this.#reading = reading.catch(() => undefined);
-      const result = await reading;
+      const result = await this.#read(() => {
+        packet.unref();
+        return this.#format.readFrame(packet);
+      });
       if (result === AVERROR_EOF && this.#input.kind === 'file') return false;
       check(this.#input, result);
-    } while (packet.streamIndex !== this.stream.index);
+    } while (packet.streamIndex !== this.#index);
     return true;
   }
 
@@ -117,7 +121,7 @@ export class Demuxer {
   }
 
   async #decodeNext(packet: Packet): Promise<Frame | undefined> {
-    if (this.#isClosed) return undefined;
+    if (this.#isStopped) return undefined;
     // A packet that cannot be decoded is a scratch on the picture, not the end of the stream.
     if ((await this.#decoder.sendPacket(packet)) < 0) return undefined;
     const frame = new Frame();
@@ -131,21 +135,41 @@ export class Demuxer {
 
   /** Starts the file anew. */
   async rewind(): Promise<void> {
-    check(this.#input, await this.#format.seekFrame(this.stream.index, 0n));
+    check(this.#input, await this.#read(() => this.#format.seekFrame(this.#index, 0n)));
     this.#decoder.flushBuffers();
   }
 
-  /**
-   * Ends a pending `readPacket` and closes; frames already handed out stay valid. Waits for the native calls under
-   * way: freeing a context below them would crash the process.
-   */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Ends a pending `readPacket` and waits for the native calls under way; none follows. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#format.interrupt();
     await Promise.all([this.#reading, this.#decoding]);
+  }
+
+  /**
+   * Stops and closes. The frames handed out must have been freed: those of a raw camera lie in memory that the driver
+   * has lent, and whoever touches them later crashes the process.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.stop();
     this.#decoder.freeContext();
     await this.#format.closeInput();
+  }
+
+  /** The one way to FFmpeg's reading calls: freeing a context below one of them would crash the process. */
+  async #read(call: () => Promise<number>): Promise<number> {
+    let result: number = AVERROR_EXIT;
+    if (!this.#isStopped) {
+      const reading = call();
+      this.#reading = reading.catch(() => undefined);
+      result = await reading;
+    }
+    return this.#isStopped ? AVERROR_EXIT : result;
   }
 }
 

@@ -25,14 +25,14 @@ export async function openFile(path: string): Promise<Source> {
   return MediaSource.open({ kind: 'file', what, url: path, options: {} });
 }
 
-/** A camera on the network: RTSP over TCP, or MJPEG over HTTP. @throws FramewireError of a `source-` code. */
+/** A camera on the network: RTSP (over TCP where it can, else UDP), or MJPEG over HTTP. @throws FramewireError of a `source-` code. */
 export async function openUrl(url: string): Promise<Source> {
   const isRtsp = url.startsWith('rtsp');
   const options: Record<string, string> = {
     fflags: 'nobuffer',
     // Probing holds back the first picture: half a second of it is plenty for a live stream.
     analyzeduration: '500000',
-    ...(isRtsp ? { rtsp_transport: 'tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
+    ...(isRtsp ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
   };
   return MediaSource.open({ kind: 'url', what: describeSpec({ kind: 'url', url }), url, options });
 }
@@ -47,12 +47,16 @@ export class MediaSource implements Source {
   #clock: { startedAt: number; firstMs: number } | undefined;
   #undecodable = 0;
   #picturesThisLoop = 0;
+  /** Frames handed out and not yet freed. */
+  #lent = 0;
+  #onReturned: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
 
   private constructor(input: InputSpec, demuxer: Demuxer) {
     this.#input = input;
     this.#demuxer = demuxer;
     this.#packet.alloc();
-    const { width, height } = demuxer.stream.codecpar;
+    const { width, height } = demuxer.size;
     const rate = demuxer.fps > 0 ? `, ${Math.round(demuxer.fps * 100) / 100} fps` : '';
     const format = input.kind === 'camera' ? (demuxer.isJpeg ? ', MJPG' : ', raw') : '';
     this.info = {
@@ -75,6 +79,8 @@ export class MediaSource implements Source {
         continue;
       }
       const capturedAt = await this.#captureTime(this.#packet.pts);
+      // Then the packet is no longer to be touched, and `readPacket` says why.
+      if (this.#closing.signal.aborted) continue;
       const picture = this.#demuxer.isJpeg ? this.#jpegPicture(capturedAt) : await this.#decodedPicture(capturedAt);
       if (picture !== undefined) {
         this.#undecodable = 0;
@@ -88,10 +94,22 @@ export class MediaSource implements Source {
     }
   }
 
-  async close(): Promise<void> {
+  /** Waits until all its pictures are freed: see `Demuxer.close`. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort();
-    await this.#demuxer.close();
+    await this.#demuxer.stop();
     this.#packet.free();
+    if (this.#lent > 0) {
+      await new Promise<void>(resolve => {
+        this.#onReturned = resolve;
+      });
+    }
+    await this.#demuxer.close();
   }
 
   async #rewind(): Promise<void> {
@@ -112,7 +130,7 @@ export class MediaSource implements Source {
     this.#clock ??= { startedAt: now, firstMs: stampMs };
     const dueAt = this.#clock.startedAt + stampMs - this.#clock.firstMs;
     if (now - dueAt > MOST_BEHIND_MS) this.#clock = { startedAt: now, firstMs: stampMs };
-    if (dueAt > now) await sleep(dueAt - now, undefined, { signal: this.#closing.signal });
+    if (dueAt > now) await sleep(dueAt - now, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     return monotonicMs();
   }
 
@@ -135,20 +153,25 @@ export class MediaSource implements Source {
         if (frame === undefined) throw new Error('The JPEG of the source cannot be decoded.');
         return frame;
       },
-      free: () => void decoded?.then(frame => frame?.free()),
+      // What went wrong was thrown by `pixels`.
+      free: () =>
+        void decoded?.then(
+          frame => frame?.free(),
+          () => undefined,
+        ),
     };
   }
 
   async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {
     const frame = await this.#demuxer.decode(this.#packet);
     if (frame === undefined) return undefined;
-    return {
-      capturedAt,
-      width: frame.width,
-      height: frame.height,
-      pixels: () => Promise.resolve(frame),
-      free: () => frame.free(),
+    this.#lent += 1;
+    const free = () => {
+      frame.free();
+      this.#lent -= 1;
+      if (this.#lent === 0) this.#onReturned?.();
     };
+    return { capturedAt, width: frame.width, height: frame.height, pixels: () => Promise.resolve(frame), free };
   }
 }
 

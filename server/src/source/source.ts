@@ -12,7 +12,7 @@ export interface Source {
    * @throws FramewireError of a `source-` code when the source ended, vanished or was closed.
    */
   read(): Promise<Picture>;
-  /** Ends a pending read too. */
+  /** Ends a pending read too. Waits until every picture is freed, because some lie in the device's own memory. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,40 @@
+import { openSource } from '../../../server/src/source/source.js';
+import type { CameraSpec } from '../../../server/src/source/source-spec.js';
+import { FramewireError, messageOf } from '../../../server/src/errors.js';
+
+/**
+ * Opens the camera that only this process sees (it is preloaded), looks at three pictures, holds the last one while
+ * the source closes, and says as one line of JSON what came of it.
+ */
+async function main(spec: CameraSpec): Promise<object> {
+  const source = await openSource(spec);
+  const capturedAt: number[] = [];
+  for (;;) {
+    const picture = await source.read();
+    capturedAt.push(picture.capturedAt);
+    if (capturedAt.length < 3) {
+      picture.free();
+      continue;
+    }
+    const closed = source.close();
+    const bytes = (await picture.pixels().catch(() => undefined))?.toBuffer().length ?? picture.jpeg?.length;
+    picture.free();
+    await closed;
+    return { info: source.info, capturedAt, bytes };
+  }
+}
+
+const [size, fps, format] = process.argv.slice(2);
+const [width = 0, height = 0] = (size ?? '').split('x').map(Number);
+const spec: CameraSpec = {
+  kind: 'camera',
+  device: '/dev/video0',
+  format: format === 'yuyv' || format === 'mjpg' ? format : 'auto',
+  size: width > 0 ? { width, height } : null,
+  fps: fps === undefined || fps === '' ? null : Number(fps),
+};
+const result = await main(spec).catch((error: unknown) => {
+  if (error instanceof FramewireError) return { code: error.code, message: error.message, hint: error.hint };
+  return { message: messageOf(error) };
+});
+process.stdout.write(`${JSON.stringify(result)}\n`);
