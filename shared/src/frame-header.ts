@@ -60,7 +60,7 @@ const CODEC_NAMES: ReadonlyMap<number, Codec> = new Map([
 ]);
 
 /** @returns a new array of `FRAME_HEADER_BYTES`; the caller owns it. Numbers beyond their field are cut to it. */
-export function encodeFrameHeader(header: FrameHeader): Uint8Array {
+export function encodeFrameHeader(header: FrameHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, MESSAGE_TYPE.frame);
