@@ -29,6 +29,7 @@ export type ClientErrorCode =
   /** The page may not start the worker that receives and decodes. */
   | 'no-worker';
 
+/** What the client throws and reports: a code for programs, a sentence for people. */
 export class FramewireClientError extends Error {
   override readonly name = 'FramewireClientError';
   /** One of `ClientErrorCode`, or a code of the server's. */

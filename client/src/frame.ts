@@ -20,6 +20,7 @@ export interface Frame extends Readonly<FrameHeader> {
 
 const MEDIA_TYPES: Record<Codec, string> = { jpeg: 'image/jpeg', h264: 'video/h264' };
 
+/** @param missed as in `Frame`. @returns a frame that owns the arrival's payload, without a copy of it. */
 export function createFrame(arrival: Arrival, ageMs: number | undefined, missed: number): Frame {
   const { header, payload, receivedAt, payloadMs } = arrival;
   return {
