@@ -21,6 +21,8 @@ const size = z
     error: '--size is from 32x32 to 16384x16384',
   });
 
+const GRACE = { error: '--grace is a number of seconds up to 86400, or "never" to keep sources open' };
+
 /** What the command line says, as text; defaults and bounds are here and nowhere else. */
 const options = z.object({
   source: z.array(z.string()).default([]),
@@ -30,11 +32,7 @@ const options = z.object({
   host: z.string().min(1, { error: '--host is an address or a name' }).default('localhost'),
   port: integer('--port', 0, 65_535).default(8080),
   /** Seconds. */
-  grace: z
-    .union([z.literal('never'), z.coerce.number().min(0).max(86_400)], {
-      error: '--grace is a number of seconds, or "never" to keep sources open',
-    })
-    .default(10),
+  grace: z.union([z.literal('never'), z.coerce.number(GRACE).min(0).max(86_400)], GRACE).default(10),
   maxViewers: integer('--max-viewers', 1, 100_000).default(1000),
   maxRenditions: integer('--max-renditions', 1, 64).default(8),
   allowOrigin: z.array(z.string()).default([]),

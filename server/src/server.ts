@@ -10,8 +10,9 @@ import { createHttpServer } from './transport/http-server.js';
 import { listen } from './transport/listeners.js';
 import { WsEndpoint } from './transport/ws.js';
 
-/** A network camera that has not answered by then does not hold up the start, ms. */
-const PROBE_MS = 1500;
+/** How long the start waits for a source to open, ms: a camera on the network that is down does not hold up the others. */
+const LOCAL_PROBE_MS = 10_000;
+const NETWORK_PROBE_MS = 1500;
 
 export interface FramewireServer {
   readonly urls: { local: string[]; network: string[] };
@@ -49,7 +50,11 @@ export async function startServer(config: Config, version: string, log: Logger):
     closing.push(() => http.close());
     for (const stream of streams) closing.push(() => stream.close());
     closing.push(() => broadcaster.close());
-    await Promise.all(streams.map(probe));
+    await Promise.all(
+      streams.map((stream, i) =>
+        probe(stream, config.streams[i]?.spec.kind === 'url' ? NETWORK_PROBE_MS : LOCAL_PROBE_MS),
+      ),
+    );
     for (const stream of streams) stream.onState(state => logState(log, stream.name, state));
     return {
       urls: listeners.urls,
@@ -70,8 +75,8 @@ const drawPlaceholder: StreamOptions['drawPlaceholder'] = async (size, title, re
   return placeholder.drawPlaceholder(size, title, reason);
 };
 
-async function probe(stream: Stream): Promise<void> {
-  const state = await stream.probe(PROBE_MS);
+async function probe(stream: Stream, patienceMs: number): Promise<void> {
+  const state = await stream.probe(patienceMs);
   if (state.state !== 'lost' || !isErrorCode(state.code)) return;
   const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`);
   if (error.exitCode !== undefined) throw error;

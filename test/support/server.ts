@@ -21,8 +21,8 @@ export async function startServer(args: readonly string[], options: RunOptions =
   const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='));
   const child = run(process.execPath, [main, ...args, ...(hasPort ? [] : ['--port', '0'])], options);
   try {
-    // Colours, quotes and brackets around the URL are not part of it.
-    const [, url = '', port = ''] = await child.waitForOutput(/(http:\/\/[\w.:[\]-]+:(\d+))\b/);
+    // Not any URL: a source's own is printed too.
+    const [, url = '', port = ''] = await child.waitForOutput(/Open: +(http:\/\/[\w.:[\]-]+:(\d+))\b/);
     return { ...child, url, port: Number(port) };
   } catch (error) {
     await child.stop();

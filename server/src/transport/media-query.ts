@@ -10,13 +10,12 @@ const number = (name: string, min: number, max: number) =>
     .max(max);
 const side = (name: string) => number(name, 16, 16_384).int().optional();
 
+/** For both: a union passes on what its only near miss has to say. */
+const QUALITY = { error: 'quality is a whole number from 1 to 100, or "source"' };
+
 const mediaQuery = z.object({
   stream: z.string().optional(),
-  quality: z
-    .union([z.literal('source'), z.coerce.number().int().min(1).max(100)], {
-      error: 'quality is a whole number from 1 to 100, or "source"',
-    })
-    .optional(),
+  quality: z.union([z.literal('source'), z.coerce.number(QUALITY).int().min(1).max(100)], QUALITY).optional(),
   fps: number('fps', 0.1, 240).optional(),
   width: side('width'),
   height: side('height'),

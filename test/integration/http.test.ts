@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { DEBIAN_PYTHON, missing } from '../support/requires.js';
+import { startServer, type Server } from '../support/server.js';
+
+const refusal = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+
+describe('the HTTP endpoints', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer(['--source', 'yard=test', '--size', '640x360']);
+  });
+  afterAll(() => server.stop());
+
+  it.each(['/video_feed', '/?action=stream'])(
+    '%s sends parts with length, time and the boundary behind',
+    async path => {
+      const response = await fetch(`${server.url}${path}${path.includes('?') ? '&' : '?'}width=320&quality=40`);
+      expect(response.headers.get('content-type')).toBe('multipart/x-mixed-replace; boundary=frame');
+      expect(response.headers.get('cache-control')).toContain('no-store');
+      let text = '';
+      if (response.body === null) throw new Error('No body.');
+      for await (const chunk of response.body) {
+        text += Buffer.from(chunk).toString('latin1');
+        if (text.split('--frame\r\n').length > 4) break;
+      }
+      const parts = text.split('--frame\r\n').slice(1, 4);
+      const times = await Promise.all(
+        parts.map(async part => {
+          const [head = '', body = ''] = [
+            part.slice(0, part.indexOf('\r\n\r\n')),
+            part.slice(part.indexOf('\r\n\r\n') + 4),
+          ];
+          expect(head).toMatch(/^Content-Type: image\/jpeg\r\n/);
+          const length = Number(/Content-Length: (\d+)/.exec(head)?.[1]);
+          expect(body.length).toBe(length + 2);
+          const { width, height } = await sharp(Buffer.from(body.slice(0, length), 'latin1')).metadata();
+          expect({ width, height }).toEqual({ width: 320, height: 180 });
+          return Number(/X-Timestamp: (\d+\.\d{6})/.exec(head)?.[1]);
+        }),
+      );
+      expect(Math.abs((times[0] ?? 0) - Date.now() / 1000)).toBeLessThan(5);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    },
+  );
+
+  it('/video_feed is read by ffmpeg', context => {
+    const reason = missing('ffmpeg');
+    if (reason !== undefined) return context.skip(reason);
+    const args = ['-hide_banner', '-loglevel', 'error', '-i', `${server.url}/video_feed`, '-frames:v', '10'];
+    const read = spawnSync('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-'], { timeout: 15_000 });
+    expect(read.stderr.toString()).not.toMatch(/error/i);
+    expect(read.stdout.toString()).toMatch(/frame=10\n[^]*progress=end/);
+  });
+
+  it('/video_feed is read by OpenCV, as by the script that it replaces', context => {
+    const reason = missing('python3-opencv');
+    if (reason !== undefined) return context.skip(reason);
+    const script = `
+import cv2
+camera = cv2.VideoCapture('${server.url}/video_feed?quality=60')
+for _ in range(5): ok, frame = camera.read()
+print(ok, frame.shape)`;
+    const read = spawnSync(DEBIAN_PYTHON, ['-c', script], { timeout: 15_000 });
+    expect(read.stdout.toString()).toBe('True (360, 640, 3)\n');
+  });
+
+  it.each([
+    ['/snapshot.jpg', 'image/jpeg', 'jpeg'],
+    ['/?action=snapshot', 'image/jpeg', 'jpeg'],
+    ['/snapshot.png?width=160', 'image/png', 'png'],
+    ['/snapshot.webp?stream=yard&quality=60', 'image/webp', 'webp'],
+  ] as const)('%s is one new picture', async (path, type, format) => {
+    const before = Date.now();
+    const response = await fetch(`${server.url}${path}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(new Date(response.headers.get('x-captured-at') ?? 0).getTime()).toBeGreaterThanOrEqual(before - 1);
+    const metadata = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    expect(metadata.format).toBe(format);
+    expect(metadata.width).toBe(path.includes('160') ? 160 : 640);
+  });
+
+  it.each([
+    ['/video_feed?quality=0', 400, 'bad-request', /quality is a whole number from 1 to 100/],
+    ['/video_feed?quality=101', 400, 'bad-request', /quality/],
+    ['/video_feed?quality=high', 400, 'bad-request', /quality/],
+    ['/video_feed?fps=-3', 400, 'bad-request', /fps is a number/],
+    ['/video_feed?width=wide', 400, 'bad-request', /width is a number/],
+    ['/video_feed?stream=nowhere', 404, 'unknown-stream', /There is no stream "nowhere"/],
+    ['/snapshot.jpg?stream=nowhere', 404, 'unknown-stream', /nowhere/],
+    ['/snapshot.gif', 404, 'not-found', /Nothing is served there/],
+    ['/etc/passwd', 404, 'not-found', /Nothing/],
+    ['/..%2f..%2fpackage.json', 404, 'not-found', /Nothing/],
+  ])('%s is refused with a sentence', async (path, status, code, sentence) => {
+    const response = await fetch(`${server.url}${path}`);
+    expect(response.status).toBe(status);
+    const body = refusal.parse(await response.json());
+    expect(body.code).toBe(code);
+    expect(body.message).toMatch(sentence);
+  });
+
+  it('serves the page with a strict policy, and the script of the element to all', async () => {
+    const page = await fetch(`${server.url}/`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<html');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    const script = await fetch(`${server.url}/framewire.js`);
+    expect(script.headers.get('content-type')).toContain('javascript');
+    expect(script.headers.get('access-control-allow-origin')).toBe('*');
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
+  it('answers on IPv4 and IPv6 on the same port', async context => {
+    expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
+    const six = await fetch(`http://[::1]:${server.port}/healthz`).catch(() => undefined);
+    if (six === undefined) return context.skip('needs IPv6 on the loopback');
+    expect(six.status).toBe(200);
+  });
+});
