@@ -1,8 +1,8 @@
 import { byId, make } from './dom.js';
-import { actionFor, SHORTCUTS, type Action, type KeyUse } from './shortcuts.js';
+import { actionFor, SHORTCUTS, type KeyUse, type PageAction } from './shortcuts.js';
 
 /** Calls `act` for every shortcut that the focused control has no use for, and fills the help with all of them. */
-export function listenToKeys(act: (action: Exclude<Action, { do: 'help' }>) => void): void {
+export function listenToKeys(act: (action: PageAction) => void): void {
   fillHelp();
   const help = byId('help', HTMLElement);
   document.addEventListener('keydown', event => {

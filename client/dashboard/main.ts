@@ -1,4 +1,4 @@
 import '@framewire/client/element';
 import { Page } from './page.js';
 
-new Page();
+new Page().start();

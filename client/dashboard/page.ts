@@ -7,7 +7,7 @@ import { listenToKeys } from './keyboard.js';
 import { Panel } from './panel.js';
 import { MinutePlot } from './plot.js';
 import { SettingsForm } from './settings-form.js';
-import type { Action } from './shortcuts.js';
+import type { PageAction } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { emptyWords, serverWords, type Words } from './states.js';
 import { watchStreams } from './stream-list.js';
@@ -43,7 +43,8 @@ export class Page {
   #announced = '';
   #toastTimer: number | undefined;
 
-  constructor() {
+  /** From now on, for as long as the document lives. */
+  start(): void {
     this.#listen();
     this.#form.show(this.#state.settings);
     this.#show();
@@ -51,6 +52,10 @@ export class Page {
       onList: (streams, server) => {
         this.#streams = streams;
         this.#server = server;
+        if (this.#failingSince !== null) {
+          this.#stage.reconnect();
+          this.#tiles.reconnect();
+        }
         this.#failingSince = null;
         this.#show();
       },
@@ -87,7 +92,7 @@ export class Page {
     listenToKeys(action => this.#act(action));
   }
 
-  #act(action: Exclude<Action, { do: 'help' }>): void {
+  #act(action: PageAction): void {
     switch (action.do) {
       case 'pause':
         this.#stage.togglePause();
@@ -149,7 +154,7 @@ export class Page {
       this.#stage.hide();
     } else {
       if (this.#stage.stream !== large) this.#history.clear();
-      this.#stage.show(large, this.#state.settings, info !== undefined);
+      this.#stage.show(large, this.#state.settings, info);
     }
     setText(byId('stage-name', HTMLElement), large ?? 'No stream yet');
     setText(byId('stage-description', HTMLElement), info?.description ?? '');

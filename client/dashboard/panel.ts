@@ -29,7 +29,7 @@ export class Panel {
   showSource(info: StreamInfo): void {
     const { width, height, fps } = info;
     const size = width === null || height === null ? '–' : `${width} × ${height}`;
-    const rate = fps === null ? '' : `, ${figureText(rateFigure(fps))}`;
+    const rate = fps === null || fps === 0 ? '' : `, ${figureText(rateFigure(fps))}`;
     setText(byId('source', HTMLElement), size + rate);
   }
 

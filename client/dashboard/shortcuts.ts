@@ -1,6 +1,7 @@
-/** What a key does. `stream`: show the stream with this number, counted from 0. */
-export type Action =
-  { do: 'pause' | 'fullscreen' | 'save' | 'grid' | 'help' | 'previous' | 'next' } | { do: 'stream'; index: number };
+/** What a key does to what is shown. `stream`: show the stream with this number, counted from 0. */
+export type PageAction =
+  { do: 'pause' | 'fullscreen' | 'save' | 'grid' | 'previous' | 'next' } | { do: 'stream'; index: number };
+export type Action = PageAction | { do: 'help' };
 
 /** The list of the help popover, in its order; `actionFor` answers to nothing else. */
 export const SHORTCUTS = [

@@ -1,5 +1,5 @@
 import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
-import type { Subscribed } from '@framewire/client';
+import type { StreamInfo, Subscribed } from '@framewire/client';
 import { byId, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
@@ -37,23 +37,33 @@ export class Stage {
     return this.#view?.stream ?? null;
   }
 
-  /** @param isListed whether the server has such a stream, as far as is known. */
-  show(stream: string, settings: Settings, isListed: boolean): void {
+  /** @param info as the server lists the stream; undefined when it does not, or has not yet. */
+  show(stream: string, settings: Settings, info: StreamInfo | undefined): void {
     // A view that was refused an unknown stream does not ask again by itself; the stream may have come since.
     const { status } = this.#facts ?? {};
-    if (isListed && status?.state === 'failed' && status.code === 'unknown-stream') this.hide();
+    if (info !== undefined && status?.state === 'failed' && status.code === 'unknown-stream') this.hide();
     const view = (this.#view ??= this.#addView());
     if (view.stream !== stream) {
       view.stream = stream;
       view.paused = false;
-      this.#facts = { stream, status: view.status, since: performance.now(), pictureAt: null, pictureEveryMs: 1000 };
+      this.#facts = { stream, status: view.status, since: performance.now(), pictureAt: null, pictureEveryMs: 0 };
       this.#received = 0;
       this.#showPaused();
     }
     view.quality = String(settings.quality);
     view.maxWidth = settings.maxWidth;
     view.fps = settings.fps;
+    if (this.#facts !== null) {
+      // Cameras on the network may not tell their rate: 0.
+      const sourceFps = info?.fps ?? 0;
+      this.#facts.pictureEveryMs = 1000 / Math.min(settings.fps ?? Infinity, sourceFps > 0 ? sourceFps : 30);
+    }
     this.tick(performance.now());
+  }
+
+  /** The server answers again: does not wait for the view's own next attempt, which may be 10 s away. */
+  reconnect(): void {
+    if (this.#facts?.status.state === 'reconnecting') this.hide();
   }
 
   /** Ends the connection too: what nobody sees costs nothing. */
@@ -128,9 +138,8 @@ export class Stage {
 
   #onSubscribed(subscribed: Subscribed): void {
     if (this.#facts === null || subscribed.stream !== this.#facts.stream) return;
-    const { width, height, fps } = subscribed.rendition;
+    const { width, height } = subscribed.rendition;
     this.#picture.style.setProperty('--aspect', String(width / height));
-    this.#facts.pictureEveryMs = 1000 / (fps ?? 10);
     this.#listener.onSubscribed(subscribed);
   }
 

@@ -40,7 +40,7 @@ export class Tiles {
   /** The tile of the large picture has no view of its own: it is told. */
   showLarge(stream: string, words: Words): void {
     const tile = this.#tiles.get(stream);
-    if (tile !== undefined && tile.view === null) writeWords(tile, words);
+    if (tile?.view === null) writeWords(tile, words);
   }
 
   /** @param large name of the stream that is shown large; its tile stays dark, as its picture is already there. */
@@ -64,6 +64,15 @@ export class Tiles {
       else showView(tile, info.name, view);
     });
     this.#arrange();
+  }
+
+  /** As `Stage.reconnect`; the next `show` opens the views anew. */
+  reconnect(): void {
+    for (const tile of this.#tiles.values()) {
+      if (tile.view?.status.state !== 'reconnecting') continue;
+      tile.view.remove();
+      tile.view = null;
+    }
   }
 
   #arrange(): void {

@@ -34,7 +34,7 @@ export function parsePageState(hash: string): PageState {
   const query = new URLSearchParams(hash.replace(/^#/, ''));
   return {
     view: query.get('view') === 'grid' ? 'grid' : 'large',
-    stream: query.get('stream') || null,
+    stream: query.get('stream') === '' ? null : query.get('stream'),
     settings: {
       quality: parseQuality(query.get('quality')),
       maxWidth: parseStep(WIDTHS, query.get('width')),

@@ -1,0 +1,97 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../support/browser.js';
+import { fakeCamera } from '../support/fake-camera.js';
+import { missing } from '../support/requires.js';
+import { startServer } from '../support/server.js';
+
+const reason = missing('chromium');
+const LONG_MS = 60_000;
+
+describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined ? '' : ` (${reason})`}`, () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  test('why a camera is lost, and shows it again when it is back', { timeout: LONG_MS }, async context => {
+    const camera = fakeCamera();
+    if (camera.skip !== undefined) return context.skip(camera.skip);
+    await using server = await startServer(['--source', 'gate=/dev/video0'], { env: camera.env });
+    await using watched = await openPage(browser, server.url);
+    const { page } = watched;
+    const pill = page.locator('#pill');
+    await pill.getByText('Live').waitFor();
+    camera.unplug();
+    await pill.getByText('Lost').waitFor();
+    expect(await page.locator('#notice-title').textContent()).toBe('gate is lost');
+    expect(await page.locator('#notice-detail').textContent()).toMatch(/\/dev\/video0.*It is being reopened\.$/);
+    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('true');
+    expect(await page.title()).toBe('Lost: gate – Framewire');
+    expect(await page.locator('#latency-p50').textContent()).toBe('–');
+    camera.plug();
+    await pill.getByText('Live').waitFor();
+    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('false');
+    expect(watched.complaints).toEqual([]);
+  });
+
+  test('why a source on the network is lost', { timeout: LONG_MS }, async () => {
+    await using origin = await startServer(['--source', 'test']);
+    await using server = await startServer(['--source', `far=${origin.url}/video_feed`]);
+    // The first address that this server prints is its source's.
+    const [, url = ''] = await server.waitForOutput(/Open:\s+(http\S+)\//);
+    await using watched = await openPage(browser, url);
+    const { page } = watched;
+    await page.locator('#pill', { hasText: 'Live' }).waitFor();
+    await origin.stop();
+    await page.locator('#pill', { hasText: 'Lost' }).waitFor();
+    expect(await page.locator('#notice-title').textContent()).toBe('far is lost');
+    expect((await page.locator('#notice-detail').textContent())?.length).toBeGreaterThan(30);
+    expect(watched.complaints).toEqual([]);
+  });
+
+  test('that the server is away, then gone, and goes on when it is back', { timeout: LONG_MS }, async () => {
+    const server = await startServer(['--source', 'gate=test']);
+    await using watched = await openPage(browser, `${server.url}/#stream=gate`);
+    const { page } = watched;
+    const pill = page.locator('#pill');
+    try {
+      await pill.getByText('Live').waitFor();
+    } finally {
+      await server.stop();
+    }
+    await pill.getByText('Reconnecting').waitFor();
+    expect(await page.locator('#notice-detail').textContent()).toMatch(/The picture is \d+ s old\./);
+    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('true');
+    await page.locator('#server', { hasText: 'No answer' }).waitFor();
+    await pill.getByText('Server gone').waitFor();
+    await page.locator('#server', { hasText: 'Gone for' }).waitFor();
+
+    await using again = await startServer(['--source', 'gate=test', '--port', String(server.port)]);
+    await pill.getByText('Live').waitFor();
+    await page.locator('#server', { hasText: 'framewire' }).waitFor();
+    expect(again.port).toBe(server.port);
+    // That nobody answered is what the browser itself writes to the console.
+    expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+  });
+
+  test('that there is no such stream, and shows it once there is', { timeout: LONG_MS }, async () => {
+    const server = await startServer(['--source', 'gate=test']);
+    await using watched = await openPage(browser, `${server.url}/#stream=barn`);
+    const { page } = watched;
+    try {
+      await page.locator('#notice-title', { hasText: 'There is no stream “barn”' }).waitFor();
+      expect(await page.locator('#pill').textContent()).toBe('Failed');
+    } finally {
+      await server.stop();
+    }
+    await using again = await startServer(['--source', 'barn=test', '--port', String(server.port)]);
+    await page.locator('#pill', { hasText: 'Live' }).waitFor();
+    expect(await page.locator('#stage-name').textContent()).toBe('barn');
+    expect(again.port).toBe(server.port);
+  });
+});
