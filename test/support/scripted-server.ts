@@ -92,7 +92,7 @@ export class ScriptedServer {
   }
 }
 
-/** The server's end of one connection. Clock samples are answered by itself. */
+/** The server's end of one connection. Clock samples and nonsense are answered by itself. */
 export class ScriptedViewer {
   readonly controls: ClientMessage[] = [];
   readonly acks: Ack[] = [];
@@ -141,7 +141,7 @@ export class ScriptedViewer {
   frame(
     seq: number,
     fields: Partial<FrameHeader> & { ageMs?: number } = {},
-    payload = new Uint8Array([255, 216]),
+    payload: Uint8Array = new Uint8Array([255, 216]),
   ): void {
     const { ageMs = 5, ...header } = fields;
     this.raw(
@@ -187,8 +187,8 @@ export class ScriptedViewer {
 
   #control(text: string): void {
     const parsed = parseClientMessage(text);
-    if (!parsed.ok) throw new Error(`The client sent what is no control message: ${parsed.reason} ${text}`);
-    this.controls.push(parsed.message);
+    if (parsed.ok) this.controls.push(parsed.message);
+    else this.say({ type: 'error', code: 'bad-message', message: parsed.reason });
   }
 
   #pong(sentAt: number): void {

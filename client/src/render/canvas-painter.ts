@@ -3,13 +3,23 @@ import { Latest } from '@framewire/shared/latest';
 export interface PainterEvents<T> {
   /** @param at when it was drawn, ms on `performance.now()` */
   painted(picture: T, at: number): void;
-  /** A newer one came before the screen was ready for this one. */
+  /** A newer one came before the screen was ready for this one, or it was cleared. */
   dropped(picture: T): void;
+}
+
+interface Undrawn<T> {
+  bitmap: ImageBitmap;
+  picture: T;
 }
 
 /** Takes decoded pictures, whose bitmaps it then owns: it, or whom it hands them to, closes every one. */
 export interface Painter<T> {
   put(bitmap: ImageBitmap, picture: T): void;
+  /**
+   * Drops what was not drawn yet. To be called when the page is hidden: it would lie there until the page is seen
+   * again, and then be old.
+   */
+  clear(): void;
 }
 
 /**
@@ -19,7 +29,7 @@ export interface Painter<T> {
 export class CanvasPainter<T> implements Painter<T> {
   readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   readonly #events: PainterEvents<T>;
-  readonly #waiting = new Latest<{ bitmap: ImageBitmap; picture: T }>();
+  readonly #waiting = new Latest<Undrawn<T>>();
   #request: number | undefined;
 
   constructor(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, events: PainterEvents<T>) {
@@ -28,17 +38,20 @@ export class CanvasPainter<T> implements Painter<T> {
   }
 
   put(bitmap: ImageBitmap, picture: T): void {
-    const older = this.#waiting.put({ bitmap, picture });
-    if (older !== undefined) {
-      older.bitmap.close();
-      this.#events.dropped(older.picture);
-    }
+    this.#drop(this.#waiting.put({ bitmap, picture }));
     this.#request ??= requestAnimationFrame(() => this.#paint());
   }
 
-  close(): void {
+  clear(): void {
     if (this.#request !== undefined) cancelAnimationFrame(this.#request);
-    this.#waiting.take()?.bitmap.close();
+    this.#request = undefined;
+    this.#drop(this.#waiting.take());
+  }
+
+  #drop(undrawn: Undrawn<T> | undefined): void {
+    if (undrawn === undefined) return;
+    undrawn.bitmap.close();
+    this.#events.dropped(undrawn.picture);
   }
 
   #paint(): void {

@@ -238,7 +238,7 @@ export class FramewireViewElement extends HTMLElement {
 
   #label(): string {
     const stream = this.#subscribed?.stream ?? this.stream ?? '';
-    return this.ariaLabel ?? (stream === '' ? 'Live picture' : `Live picture of ${stream}`);
+    return this.getAttribute('aria-label') ?? (stream === '' ? 'Live picture' : `Live picture of ${stream}`);
   }
 
   #number(name: string): number | null {

@@ -19,8 +19,8 @@ export class Overlay {
     sheet.replaceSync(viewStyle);
     this.#root.adoptedStyleSheets = [sheet];
     this.#status.part.add('status');
-    this.#status.role = 'status';
-    this.#countdown.ariaHidden = 'true';
+    this.#status.setAttribute('role', 'status');
+    this.#countdown.setAttribute('aria-hidden', 'true');
     this.#status.append(this.#text, this.#countdown);
     this.#root.append(this.#status);
   }
@@ -32,7 +32,7 @@ export class Overlay {
     canvas.width = 640;
     canvas.height = 360;
     canvas.part.add('canvas');
-    canvas.role = 'img';
+    canvas.setAttribute('role', 'img');
     this.#canvas?.remove();
     this.#canvas = canvas;
     this.#root.prepend(canvas);
@@ -42,7 +42,7 @@ export class Overlay {
 
   /** The accessible name of the picture. */
   set label(label: string) {
-    if (this.#canvas !== undefined) this.#canvas.ariaLabel = label;
+    this.#canvas?.setAttribute('aria-label', label);
   }
 
   show(status: ViewStatus): void {

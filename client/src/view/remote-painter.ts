@@ -21,6 +21,9 @@ export class RemotePainter implements Painter<Frame> {
     this.#post({ type: 'bitmap', id, bitmap }, [bitmap]);
   }
 
+  /** The page knows itself when it is hidden. */
+  clear(): void {}
+
   /** @param paintedAt ms since 1970; undefined: it was dropped for a newer one */
   done(id: number, paintedAt: number | undefined): void {
     const frame = this.#given.get(id);

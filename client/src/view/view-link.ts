@@ -23,9 +23,11 @@ export class ViewLink {
   readonly #painter: CanvasPainter<number> | undefined;
   readonly #snapshots = new Map<number, (picture: Blob | undefined) => void>();
   #lastSnapshot = 0;
+  #isHidden: boolean;
 
   constructor({ server, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
     this.#tell = tell;
+    this.#isHidden = flow.isHidden;
     this.#worker = startWorker();
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#receive(data));
     this.#worker.addEventListener('error', event => this.#failed(event));
@@ -41,6 +43,8 @@ export class ViewLink {
   }
 
   setFlow(flow: Flow): void {
+    this.#isHidden = flow.isHidden;
+    if (flow.isHidden) this.#painter?.clear();
     this.#post({ type: 'flow', flow });
   }
 
@@ -55,7 +59,7 @@ export class ViewLink {
 
   close(): void {
     this.#worker.terminate();
-    this.#painter?.close();
+    this.#painter?.clear();
     for (const resolve of this.#snapshots.values()) resolve(undefined);
     this.#snapshots.clear();
   }
@@ -64,6 +68,7 @@ export class ViewLink {
     switch (message.type) {
       case 'bitmap':
         this.#painter?.put(message.bitmap, message.id);
+        if (this.#isHidden) this.#painter?.clear();
         break;
       case 'snapshot':
         this.#snapshots.get(message.id)?.(message.picture);

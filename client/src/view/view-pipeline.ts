@@ -78,6 +78,8 @@ export class ViewPipeline {
     });
     this.#client.on('connection', ({ state }) => {
       if (state !== 'open') this.#isDrawn = false;
+      // A server that was started anew may have what the old one had not.
+      else if (this.#refusal !== undefined) void this.#subscribe();
       this.#tellStatus();
     });
     this.#client.on('source', () => this.#tellStatus());
@@ -101,6 +103,7 @@ export class ViewPipeline {
 
   async #subscribe(): Promise<void> {
     this.#isDrawn = false;
+    this.#refusal = undefined;
     try {
       await this.#client.subscribe(this.#watch);
     } catch (error) {
@@ -111,6 +114,7 @@ export class ViewPipeline {
   /** `set` where it can do it, so that the picture does not break off. */
   async #setWatch(watch: SubscribeOptions): Promise<void> {
     const before = this.#watch;
+    if (JSON.stringify(watch) === JSON.stringify(before) && this.#refusal === undefined) return;
     this.#watch = watch;
     const isOtherStream = watch.stream !== before.stream;
     // `set` has no word for the server's default quality.
@@ -131,6 +135,7 @@ export class ViewPipeline {
     const isWanted = !flow.isPaused && !flow.isHidden;
     this.#flow = flow;
     this.#client.report({ hidden: flow.isHidden });
+    if (flow.isHidden) this.#painter.clear();
     if (!isWanted) {
       this.#client.pause();
     } else if (this.#client.paused) {
@@ -145,6 +150,7 @@ export class ViewPipeline {
     this.#isUndecodable = false;
     this.#client.report({ decodeQueue: this.#decoder.queue });
     this.#painter.put(bitmap, frame);
+    if (this.#flow.isHidden) this.#painter.clear();
   }
 
   #undecodable(frame: Frame, cause: unknown): void {
@@ -188,6 +194,7 @@ export class ViewPipeline {
   }
 }
 
+/** What a page is told of an error. @throws the error itself when it is a fault, not one of the client's own. */
 export function errorFields(error: unknown): ErrorFields {
   if (!(error instanceof FramewireClientError)) throw error;
   return { code: error.code, message: error.message, hint: error.hint };
