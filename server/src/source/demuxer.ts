@@ -2,10 +2,13 @@ import {
   AVERROR_EAGAIN,
   AVERROR_EOF,
   AVERROR_EXIT,
+  AVERROR_INVALIDDATA,
   AVMEDIA_TYPE_VIDEO,
+  AVSEEK_FLAG_BYTE,
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_MJPEG,
   AV_LOG_FATAL,
+  AV_NOPTS_VALUE,
   FF_THREAD_SLICE,
 } from 'node-av/constants';
 import {
@@ -78,6 +81,8 @@ export class Demuxer {
     try {
       const demuxer = input.format === undefined ? null : InputFormat.findInputFormat(input.format);
       check(input, await format.openInput(input.url, demuxer, Dictionary.fromObject(input.options)));
+      // FFmpeg would show any text as a terminal does.
+      if (format.iformat?.name === 'tty') throw sourceFailure(input.kind, input.what, AVERROR_INVALIDDATA);
       // A V4L2 device says all that is to be known when it opens; probing it would only cost its first pictures.
       if (input.kind !== 'camera') check(input, await format.findStreamInfo());
       const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
@@ -90,9 +95,9 @@ export class Demuxer {
     }
   }
 
-  /** ms since the input's own zero. */
-  toMs(pts: bigint): number {
-    return Number(pts) * this.#msPerTick;
+  /** ms since the input's own zero; undefined for a stamp that is none. */
+  toMs(stamp: bigint): number | undefined {
+    return stamp === AV_NOPTS_VALUE ? undefined : Number(stamp) * this.#msPerTick;
   }
 
   /**
@@ -113,17 +118,22 @@ export class Demuxer {
     return true;
   }
 
-  /** Decodes one packet, calls one after the other; undefined when it gave no picture. The caller frees the frame. */
-  decode(packet: Packet): Promise<Frame | undefined> {
+  /**
+   * Decodes one packet, calls one after the other. The caller frees the frame.
+   *
+   * @param packet null at the end of a file, until nothing is left in the decoder.
+   * @returns undefined when there was no picture.
+   */
+  decode(packet: Packet | null): Promise<Frame | undefined> {
     const decoded = this.#decoding.then(() => this.#decodeNext(packet));
     this.#decoding = decoded.catch(() => undefined);
     return decoded;
   }
 
-  async #decodeNext(packet: Packet): Promise<Frame | undefined> {
+  async #decodeNext(packet: Packet | null): Promise<Frame | undefined> {
     if (this.#isStopped) return undefined;
     // A packet that cannot be decoded is a scratch on the picture, not the end of the stream.
-    if ((await this.#decoder.sendPacket(packet)) < 0) return undefined;
+    if ((await this.#decoder.sendPacket(packet)) < 0 && packet !== null) return undefined;
     const frame = new Frame();
     frame.alloc();
     const result = this.#decoder.receiveFrameSync(frame);
@@ -135,7 +145,9 @@ export class Demuxer {
 
   /** Starts the file anew. */
   async rewind(): Promise<void> {
-    check(this.#input, await this.#read(() => this.#format.seekFrame(this.#index, 0n)));
+    const result = await this.#read(() => this.#format.seekFrame(this.#index, 0n));
+    // Bare H.264 and the like have no times to look for, only bytes.
+    if (result < 0) check(this.#input, await this.#read(() => this.#format.seekFrame(-1, 0n, AVSEEK_FLAG_BYTE)));
     this.#decoder.flushBuffers();
   }
 

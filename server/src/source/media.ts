@@ -4,6 +4,7 @@ import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
+import { paceAnew, paceNext, type FilePace } from './file-pace.js';
 import type { Source } from './source.js';
 import { describeSpec } from './source-spec.js';
 
@@ -13,8 +14,8 @@ const NETWORK_TIMEOUT_US = String(5_000_000);
 /** Packets in a row without a picture before the source counts as unreadable: two seconds at 60 fps. */
 const MOST_UNDECODABLE = 120;
 
-/** A file whose reader falls behind by more than this goes on from now in place of racing to catch up, ms. */
-const MOST_BEHIND_MS = 500;
+/** The rate of a file that announces none. */
+const USUAL_FPS = 25;
 
 /** A device's own stamp is believed when it is from the last second; drivers exist that stamp with other clocks. */
 const OLDEST_STAMP_MS = 1000;
@@ -44,7 +45,7 @@ export class MediaSource implements Source {
   readonly #input: InputSpec;
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
-  #clock: { startedAt: number; firstMs: number } | undefined;
+  #pace: FilePace | undefined;
   #undecodable = 0;
   #picturesThisLoop = 0;
   /** Frames handed out and not yet freed. */
@@ -75,10 +76,12 @@ export class MediaSource implements Source {
   async read(): Promise<Picture> {
     for (;;) {
       if (!(await this.#demuxer.readPacket(this.#packet))) {
+        const last = await this.#lastPicture();
+        if (last !== undefined) return last;
         await this.#rewind();
         continue;
       }
-      const capturedAt = await this.#captureTime(this.#packet.pts);
+      const capturedAt = await this.#captureTime();
       // Then the packet is no longer to be touched, and `readPacket` says why.
       if (this.#closing.signal.aborted) continue;
       const picture = this.#demuxer.isJpeg ? this.#jpegPicture(capturedAt) : await this.#decodedPicture(capturedAt);
@@ -117,20 +120,31 @@ export class MediaSource implements Source {
       throw new FramewireError('source-unreadable', `There are no pictures in ${this.#input.what}.`);
     }
     this.#picturesThisLoop = 0;
-    this.#clock = undefined;
+    this.#pace = paceAnew(this.#pace);
     await this.#demuxer.rewind();
   }
 
   /** The device's stamp, the moment a file's picture is due (waits for it), or now. ms on the monotonic clock. */
-  async #captureTime(pts: bigint): Promise<number> {
-    const stampMs = this.#demuxer.toMs(pts);
+  async #captureTime(): Promise<number> {
     const now = monotonicMs();
-    if (this.#input.kind === 'url') return now;
-    if (this.#input.kind === 'camera') return stampMs <= now && now - stampMs < OLDEST_STAMP_MS ? stampMs : now;
-    this.#clock ??= { startedAt: now, firstMs: stampMs };
-    const dueAt = this.#clock.startedAt + stampMs - this.#clock.firstMs;
-    if (now - dueAt > MOST_BEHIND_MS) this.#clock = { startedAt: now, firstMs: stampMs };
-    if (dueAt > now) await sleep(dueAt - now, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    switch (this.#input.kind) {
+      case 'url':
+        return now;
+      case 'camera': {
+        const stampMs = this.#demuxer.toMs(this.#packet.pts);
+        return stampMs !== undefined && stampMs <= now && now - stampMs < OLDEST_STAMP_MS ? stampMs : now;
+      }
+      case 'file':
+        return this.#waitUntilDue(this.#demuxer.toMs(this.#packet.dts));
+    }
+  }
+
+  /** @returns the time by then, ms; early when the source is being closed. */
+  async #waitUntilDue(stampMs: number | undefined): Promise<number> {
+    const now = monotonicMs();
+    this.#pace = paceNext(this.#pace, stampMs, 1000 / (this.#demuxer.fps || USUAL_FPS), now);
+    const waitMs = this.#pace.dueAt - now;
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     return monotonicMs();
   }
 
@@ -164,7 +178,18 @@ export class MediaSource implements Source {
 
   async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {
     const frame = await this.#demuxer.decode(this.#packet);
+    return frame && this.#lend(frame, capturedAt);
+  }
+
+  /** What a decoder still holds at the end of a file, because pictures may be coded out of order. */
+  async #lastPicture(): Promise<Picture | undefined> {
+    const frame = this.info.isJpeg ? undefined : await this.#demuxer.decode(null);
     if (frame === undefined) return undefined;
+    this.#picturesThisLoop += 1;
+    return this.#lend(frame, await this.#waitUntilDue(undefined));
+  }
+
+  #lend(frame: Frame, capturedAt: number): Picture {
     this.#lent += 1;
     const free = () => {
       frame.free();
