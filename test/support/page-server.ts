@@ -9,12 +9,15 @@ export interface PageServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** @param headers of the page, as a Content-Security-Policy */
-export async function servePage(html: string, headers: Record<string, string> = {}): Promise<PageServer> {
+/**
+ * @param html of the page; asked for at each request, so that it can name what is not known yet
+ * @param headers of the page, as a Content-Security-Policy
+ */
+export async function servePage(html: () => string, headers: Record<string, string> = {}): Promise<PageServer> {
   const framewire = await readFile(script);
   const server = createServer(({ url }, response) => {
     if (url === '/framewire.js') response.setHeader('content-type', 'text/javascript').end(framewire);
-    else if (url === '/') response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(html);
+    else if (url === '/') response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(html());
     else response.writeHead(204).end();
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

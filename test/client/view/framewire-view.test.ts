@@ -106,9 +106,11 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
 
   it('asks for nothing before it was in view', async () => {
     const server = await ScriptedServer.open();
-    await using site = await servePage(`<!doctype html>
+    await using site = await servePage(
+      () => `<!doctype html>
       <script type="module" src="/framewire.js"></script><div style="height: 3000px"></div>
-      <framewire-view src="${server.url}"></framewire-view>`);
+      <framewire-view src="${server.url}"></framewire-view>`,
+    );
     await using watched = await openSite(browser, site);
     const viewer = await server.viewer();
     await eventually(() => viewer.pings > 0, 'clock sample');
@@ -245,7 +247,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
   it('names the reason when the page forbids its worker', async () => {
     const headers = { 'content-security-policy': "default-src 'self'; worker-src 'none'; connect-src *" };
     const html = '<!doctype html><script type="module" src="/framewire.js"></script><framewire-view></framewire-view>';
-    await using site = await servePage(html, headers);
+    await using site = await servePage(() => html, headers);
     await using watched = await openSite(browser, site);
     expect(await state(watched.page, 'failed')).toMatchObject({ code: 'no-worker' });
   });
@@ -253,7 +255,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
   it('says what is wrong with an address', async () => {
     const html = `<!doctype html><script type="module" src="/framewire.js"></script>
       <framewire-view src="ftp://camera"></framewire-view>`;
-    await using site = await servePage(html);
+    await using site = await servePage(() => html);
     await using watched = await openSite(browser, site);
     expect(await state(watched.page, 'failed')).toMatchObject({ code: 'bad-address' });
   });
@@ -263,7 +265,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     const policy = `default-src 'self'; worker-src blob:; connect-src ws://127.0.0.1:${server.port}`;
     const html = `<!doctype html><script type="module" src="/framewire.js"></script>
       <framewire-view src="${server.url}"></framewire-view>`;
-    await using site = await servePage(html, { 'content-security-policy': policy });
+    await using site = await servePage(() => html, { 'content-security-policy': policy });
     await using watched = await openSite(browser, site);
     const viewer = await server.viewer();
     await viewer.control('subscribe');

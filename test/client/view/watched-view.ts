@@ -50,10 +50,12 @@ export async function openSite(browser: Browser, site: PageServer, before = ''):
 /** Opens a page with a view and waits until that is connected; nothing is agreed to yet. */
 export async function watch(browser: Browser, options: WatchOptions = {}): Promise<WatchedView> {
   const server = await ScriptedServer.open();
-  const site = await servePage(`<!doctype html>
+  const site = await servePage(
+    () => `<!doctype html>
     <script type="module" src="/framewire.js"></script>
     <framewire-view src="${server.url}" ${options.attributes ?? 'stream="gate"'} style="width: 640px"></framewire-view>
-    <div style="height: 3000px"></div>`);
+    <div style="height: 3000px"></div>`,
+  );
   const watched = await openSite(browser, site, options.before);
   return {
     page: watched.page,
