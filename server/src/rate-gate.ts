@@ -7,15 +7,22 @@
 export interface RateGate {
   /** When the next picture is due, ms on the capture clock. */
   readonly dueAt: number;
+  /** The rate by which it is due. */
+  readonly fps: number;
 }
 
-export const OPEN_GATE: RateGate = { dueAt: -Infinity };
+export const OPEN_GATE: RateGate = { dueAt: -Infinity, fps: Infinity };
 
-/** @param fps Infinity lets everything pass. @returns the new gate when the picture passes, undefined when it does not. */
+/**
+ * @param fps Infinity lets everything pass. Another rate than last time counts from the picture that passed last, so
+ * that nobody waits for a picture that a slower viewer was due.
+ * @returns the new gate when the picture passes, undefined when it does not.
+ */
 export function passGate(gate: RateGate, capturedAt: number, fps: number): RateGate | undefined {
   if (fps === Infinity) return OPEN_GATE;
   const interval = 1000 / fps;
-  if (capturedAt < gate.dueAt - interval / 4) return undefined;
-  const isLate = capturedAt > gate.dueAt + interval;
-  return { dueAt: (isLate ? capturedAt : gate.dueAt) + interval };
+  const dueAt = gate.dueAt - 1000 / gate.fps + interval;
+  if (capturedAt < dueAt - interval / 4) return undefined;
+  const isLate = capturedAt > dueAt + interval;
+  return { dueAt: (isLate ? capturedAt : dueAt) + interval, fps };
 }
