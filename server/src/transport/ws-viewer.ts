@@ -22,6 +22,7 @@ import { FramewireError, messageOf } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { MessageLimits } from './message-limits.js';
+import { wireImage } from './ws-wire.js';
 
 /** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
 const SET_INTERVAL_MS = 100;
@@ -45,7 +46,7 @@ export class WsViewer implements Guest, ViewerTransport {
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
 
-  /** @param socket below `ws`: both messages of a frame are handed to it as one write. */
+  /** @param socket below `ws`: frames are written to it directly, see `wireImage`. */
   constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
     this.#ws = ws;
     this.#socket = socket;
@@ -54,19 +55,19 @@ export class WsViewer implements Guest, ViewerTransport {
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
   }
 
-  send({ headerBytes, payload }: EncodedFrame, onTaken: () => void): void {
+  send(frame: EncodedFrame, onTaken: () => void): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    const image = wireImage(frame);
     const taken = this.#acknowledges ? undefined : onTaken;
     if (!this.#hasHeaders) {
-      this.#ws.send(payload, taken);
-      return;
+      this.#socket.write(image.payload, taken);
+    } else if (this.#socket instanceof TLSSocket) {
+      // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
+      this.#socket.write(image.header);
+      this.#socket.write(image.payload, taken);
+    } else {
+      this.#socket.write(image.both, taken);
     }
-    // One system call for both, except under TLS: there they would share a record, arrive in the same instant, and
-    // tell the viewer nothing about its link.
-    const isPlain = !(this.#socket instanceof TLSSocket);
-    if (isPlain) this.#socket.cork();
-    this.#ws.send(headerBytes);
-    this.#ws.send(payload, taken);
-    if (isPlain) this.#socket.uncork();
   }
 
   chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
