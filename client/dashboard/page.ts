@@ -28,6 +28,7 @@ export class Page {
   readonly #form = new SettingsForm((settings, isFinal) => this.#change(settings, isFinal));
   readonly #stage = new Stage({
     onStats: (stats, isLive) => this.#record(stats, isLive),
+    onStill: () => this.#panel.clearMoment(),
     onSubscribed: subscribed => {
       this.#form.showActual(subscribed);
       this.#panel.showSubscribed(subscribed);

@@ -1,4 +1,4 @@
-import type { Percentiles, StreamInfo, Subscribed } from '@framewire/client';
+import type { StreamInfo, Subscribed } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
 import { byId, make, setText } from './dom.js';
 import { bitrateFigure, countText, figureText, latencyFigure, NO_FIGURE, rateFigure, type Figure } from './figures.js';
@@ -10,20 +10,16 @@ const DROPS = ['rate', 'superseded', 'skipped', 'client'] as const;
 export class Panel {
   readonly #shares = byId('shares', HTMLElement);
 
-  /** @param isLive when false, the figures of the moment are left out: they would be those of another moment. */
+  /** @param isLive when false, only what is counted is shown: latency and rates would be those of another moment. */
   showStats(stats: ViewStats, isLive: boolean): void {
-    const { latencyMs } = stats;
-    const now = <T>(value: T | undefined): T | null => (isLive && value !== undefined ? value : null);
-    writeFigure('latency-p50', latencyFigure(now(latencyMs.total?.p50)));
-    writeFigure('latency-p95', latencyFigure(now(latencyMs.total?.p95)));
-    writeFigure('fps', isLive ? rateFigure(stats.drawnFps) : NO_FIGURE);
-    writeFigure('bitrate', isLive ? bitrateFigure(stats.bitsPerSecond) : NO_FIGURE);
-    for (const stage of STAGES) {
-      const figure = latencyFigure(now(latencyMs[stage]?.p50));
-      setText(byId(`latency-${stage}`, HTMLElement), figureText(figure));
-    }
-    this.#showShares(STAGES.map(stage => now(latencyMs[stage])));
+    if (isLive) this.#showMoment(stats);
+    else this.clearMoment();
     this.#showCounts(stats);
+  }
+
+  clearMoment(): void {
+    for (const id of ['latency-p50', 'latency-p95', 'fps', 'bitrate']) writeFigure(id, NO_FIGURE);
+    this.#showStages({});
   }
 
   showSource(info: StreamInfo): void {
@@ -39,6 +35,14 @@ export class Panel {
     setText(byId('rendition', HTMLElement), `${rendition.width} × ${rendition.height}, ${codec}, ${quality}`);
   }
 
+  #showMoment({ latencyMs, drawnFps, bitsPerSecond }: ViewStats): void {
+    writeFigure('latency-p50', latencyFigure(latencyMs.total?.p50 ?? null));
+    writeFigure('latency-p95', latencyFigure(latencyMs.total?.p95 ?? null));
+    writeFigure('fps', rateFigure(drawnFps));
+    writeFigure('bitrate', bitrateFigure(bitsPerSecond));
+    this.#showStages(latencyMs);
+  }
+
   #showCounts({ dropped, viewers, clock }: ViewStats): void {
     for (const reason of DROPS) setText(byId(`dropped-${reason}`, HTMLElement), countText(dropped[reason]));
     setText(byId('viewers', HTMLElement), viewers === undefined ? '–' : countText(viewers));
@@ -46,12 +50,14 @@ export class Panel {
     setText(byId('clock', HTMLElement), clock.synced ? `aligned, round trip ${roundTrip}` : 'being aligned');
   }
 
-  /** One bar, divided as the time is: encode, network, draw. */
-  #showShares(stages: (Percentiles | null)[]): void {
+  /** Each in figures, and all as one bar that is divided as the time is. */
+  #showStages(latencyMs: Partial<ViewStats['latencyMs']>): void {
     const parts = [...this.#shares.children];
-    stages.forEach((stage, index) => {
+    STAGES.forEach((stage, index) => {
+      const p50 = latencyMs[stage]?.p50 ?? null;
+      setText(byId(`latency-${stage}`, HTMLElement), figureText(latencyFigure(p50)));
       const part = parts[index];
-      if (part instanceof HTMLElement) part.style.flexGrow = String(Math.max(0, stage?.p50 ?? 0));
+      if (part instanceof HTMLElement) part.style.flexGrow = String(Math.max(0, p50 ?? 0));
     });
   }
 }

@@ -7,8 +7,10 @@ import { viewWords, type ViewFacts, type Words } from './states.js';
 import type { Settings } from './url-state.js';
 
 export interface StageListener {
-  /** Once a second, also while paused. */
+  /** Once a second while connected, also while paused. */
   onStats(stats: ViewStats, isLive: boolean): void;
+  /** From now on, and until `onStats` tells otherwise, no pictures come. */
+  onStill(): void;
   onSubscribed(subscribed: Subscribed): void;
   onWords(words: Words): void;
   /** Something worth a sentence happened. */
@@ -105,8 +107,7 @@ export class Stage {
   #say(words: Words, isBlank: boolean): void {
     for (const button of this.#buttons) button.disabled = this.#view === null;
     setData(this.#picture, 'tone', words.tone);
-    setData(this.#picture, 'stale', String(words.isStale));
-    setData(this.#picture, 'blank', String(isBlank));
+    setData(this.#picture, 'picture', isBlank ? 'none' : words.picture);
     const besides = words.title === '' ? ` ${words.detail}` : '';
     setText(byId('pill-word', HTMLElement), words.word + besides.trimEnd());
     setText(byId('notice-title', HTMLElement), words.title);
@@ -133,6 +134,10 @@ export class Stage {
     this.#facts = { ...this.#facts, status, since: isSame ? this.#facts.since : now };
     // A picture that came before the pause says nothing about whether pictures come after it.
     if (status.state === 'live') this.#facts.pictureAt = now;
+    else {
+      setText(byId('hud', HTMLElement), '');
+      this.#listener.onStill();
+    }
     this.tick(now);
   }
 

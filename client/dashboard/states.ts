@@ -13,8 +13,8 @@ export interface Words {
   word: string;
   title: string;
   detail: string;
-  /** The picture on the screen is old and must not be taken for now. */
-  isStale: boolean;
+  /** `old`: it stands still and must not pass for a live one; `none`: what is drawn, if anything, is no picture. */
+  picture: 'good' | 'old' | 'none';
 }
 
 /** What is known about a view. Times are milliseconds on one clock. */
@@ -58,12 +58,15 @@ export function viewWords(facts: ViewFacts, now: number): Words {
       return status.by === 'hidden'
         ? words('off', 'Out of view')
         : words('off', 'Paused', '', `for ${durationText(now - facts.since)}`);
-    case 'lost':
-      return stale('bad', 'Lost', `${stream} is lost`, `${sentence(status.reason)} It is being reopened.`);
+    case 'lost': {
+      // The server draws the reason too, as a picture for those who have no page around it.
+      const detail = `${sentence(status.reason)} It is being reopened.`;
+      return { ...words('bad', 'Lost', `${stream} is lost`, detail), picture: 'none' };
+    }
     case 'reconnecting':
       return reconnectingWords(facts, status, now);
     case 'failed':
-      return stale('bad', 'Failed', failedTitle(stream, status.code), sentences(status.reason, status.hint));
+      return old('bad', 'Failed', failedTitle(stream, status.code), sentences(status.reason, status.hint));
   }
 }
 
@@ -80,7 +83,7 @@ export function serverWords(server: string | null, failingForMs: number | null):
 function liveWords({ pictureAt, pictureEveryMs }: ViewFacts, now: number): Words {
   const ageMs = pictureAt === null ? 0 : now - pictureAt;
   if (ageMs <= Math.max(SILENT_AFTER_MS, MISSED_PICTURES * pictureEveryMs)) return words('ok', 'Live');
-  return stale('warn', 'Frozen', 'No new pictures', `This one is ${durationText(ageMs)} old. The link may be broken.`);
+  return old('warn', 'Frozen', 'No new pictures', `This one is ${durationText(ageMs)} old. The link may be broken.`);
 }
 
 function reconnectingWords(
@@ -90,10 +93,10 @@ function reconnectingWords(
 ): Words {
   const age = pictureAt === null ? '' : ` The picture is ${durationText(now - pictureAt)} old.`;
   const detail = `${sentence(reason)}${age}`;
-  if (code === 'server-full') return stale('warn', 'Server full', 'The server is full', detail);
+  if (code === 'server-full') return old('warn', 'Server full', 'The server is full', detail);
   return now - since < GONE_AFTER_MS
-    ? stale('warn', 'Reconnecting', 'Reconnecting…', detail)
-    : stale('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
+    ? old('warn', 'Reconnecting', 'Reconnecting…', detail)
+    : old('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
 }
 
 function failedTitle(stream: string, code: string): string {
@@ -101,11 +104,11 @@ function failedTitle(stream: string, code: string): string {
 }
 
 function words(tone: Tone, word: string, title = '', detail = ''): Words {
-  return { tone, word, title, detail, isStale: false };
+  return { tone, word, title, detail, picture: 'good' };
 }
 
-function stale(tone: Tone, word: string, title: string, detail: string): Words {
-  return { tone, word, title, detail, isStale: true };
+function old(tone: Tone, word: string, title: string, detail: string): Words {
+  return { tone, word, title, detail, picture: 'old' };
 }
 
 function sentences(...texts: (string | undefined)[]): string {

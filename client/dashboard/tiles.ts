@@ -127,9 +127,9 @@ function showStatus(tile: Tile, stream: string, status: ViewStatus): void {
   writeWords(tile, viewWords({ stream, status, since: now, pictureAt: now, pictureEveryMs: 1000 }, now));
 }
 
-function writeWords(tile: Tile, { tone, word, isStale }: Words): void {
+function writeWords(tile: Tile, { tone, word, picture }: Words): void {
   setData(tile.button, 'tone', tone);
-  setData(tile.button, 'stale', String(isStale));
+  setData(tile.button, 'picture', picture);
   setText(tile.word, tone === 'ok' ? '' : word);
   if (tone !== 'ok') setText(tile.figures, '');
 }

@@ -30,12 +30,12 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     await pill.getByText('Lost').waitFor();
     expect(await page.locator('#notice-title').textContent()).toBe('gate is lost');
     expect(await page.locator('#notice-detail').textContent()).toMatch(/\/dev\/video0.*It is being reopened\.$/);
-    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('true');
+    expect(await page.locator('#picture').getAttribute('data-picture')).toBe('none');
     expect(await page.title()).toBe('Lost: gate – Framewire');
     expect(await page.locator('#latency-p50').textContent()).toBe('–');
     camera.plug();
     await pill.getByText('Live').waitFor();
-    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('false');
+    expect(await page.locator('#picture').getAttribute('data-picture')).toBe('good');
     expect(watched.complaints).toEqual([]);
   });
 
@@ -66,7 +66,8 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     }
     await pill.getByText('Reconnecting').waitFor();
     expect(await page.locator('#notice-detail').textContent()).toMatch(/The picture is \d+ s old\./);
-    expect(await page.locator('#picture').getAttribute('data-stale')).toBe('true');
+    expect(await page.locator('#picture').getAttribute('data-picture')).toBe('old');
+    expect(await page.locator('#latency-p50').textContent()).toBe('–');
     await page.locator('#server', { hasText: 'No answer' }).waitFor();
     await pill.getByText('Server gone').waitFor();
     await page.locator('#server', { hasText: 'Gone for' }).waitFor();

@@ -63,12 +63,12 @@ describe('what is said about a view', () => {
     expect(viewWords(facts(live, { pictureEveryMs: 10_000 }), 120_000).word).toBe('Live');
   });
 
-  test('marks a picture as stale when, and only when, it may pass for a live one', () => {
-    const isStale = (status: ViewStatus): boolean => viewWords(facts(status), 101_000).isStale;
-    expect(isStale({ state: 'live' })).toBe(false);
-    expect(isStale({ state: 'paused', by: 'page' })).toBe(false);
-    expect(isStale(reconnecting)).toBe(true);
-    expect(isStale({ state: 'lost', code: 'gone', reason: 'x' })).toBe(true);
+  test('tells a picture that stands still from a live one, and both from none', () => {
+    const picture = (status: ViewStatus): string => viewWords(facts(status), 101_000).picture;
+    expect(picture({ state: 'live' })).toBe('good');
+    expect(picture({ state: 'paused', by: 'page' })).toBe('good');
+    expect(picture(reconnecting)).toBe('old');
+    expect(picture({ state: 'lost', code: 'gone', reason: 'x' })).toBe('none');
   });
 });
 
