@@ -34,6 +34,7 @@ export class Session {
   readonly #receiver = new Receiver();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasOpened = false;
+  #isWelcome = false;
   #heardAt = 0;
   #oldestPingAt: number | undefined;
 
@@ -68,13 +69,15 @@ export class Session {
     if (!parsed.ok) {
       this.#events.bad(parsed.reason);
     } else if (parsed.message.type === 'welcome') {
-      this.#welcome(parsed.message);
+      if (this.#isWelcome) this.#events.bad('The server welcomed a second time.');
+      else this.#welcome(parsed.message);
     } else {
       this.#events.control(parsed.message);
     }
   }
 
   #welcome(message: Welcome): void {
+    this.#isWelcome = true;
     clearTimeout(this.#timer);
     if (message.protocol !== PROTOCOL_VERSION) {
       const reason = `The server speaks version ${message.protocol} of the protocol, this client ${PROTOCOL_VERSION}.`;

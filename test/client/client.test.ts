@@ -128,12 +128,13 @@ describe('a server that talks nonsense', () => {
     viewer.raw('{');
     viewer.raw('{"type":"surprise"}');
     viewer.raw('{"type":"subscribed","stream":7}');
+    viewer.welcome();
     viewer.raw(new Uint8Array(0));
     viewer.raw(new Uint8Array([9, 9, 9]));
     viewer.raw(new Uint8Array(32).fill(3, 0, 1));
     viewer.frame(1);
     await eventually(() => frames.length === 1, 'frame');
-    expect(codes).toEqual(Array.from({ length: 6 }, () => 'bad-server-message'));
+    expect(codes).toEqual(Array.from({ length: 7 }, () => 'bad-server-message'));
   });
 });
 

@@ -34,6 +34,7 @@ export interface ScriptedServerOptions {
   port?: number;
   /** This server's clock minus `performance.now()`, ms. */
   clockMs?: number;
+  /** What it says to whoever comes, other than the usual; null: nothing. */
   welcome?: Partial<Extract<ServerMessage, { type: 'welcome' }>> | null;
 }
 
@@ -68,16 +69,7 @@ export class ScriptedServer {
     sockets.on('connection', socket => {
       const viewer = new ScriptedViewer(socket, clockMs);
       this.viewers.push(viewer);
-      if (welcome === null) return;
-      viewer.say({
-        type: 'welcome',
-        protocol: PROTOCOL_VERSION,
-        server: 'scripted',
-        streams: STREAMS,
-        limits: { renditions: 8, viewers: 100, controlBytes: 16_384 },
-        capabilities: { codecs: ['jpeg'], modes: ['fixed'] },
-        ...welcome,
-      });
+      if (welcome !== null) viewer.welcome(welcome);
     });
   }
 
@@ -123,6 +115,18 @@ export class ScriptedViewer {
 
   say(message: ServerMessage): void {
     this.raw(JSON.stringify(message));
+  }
+
+  welcome(fields: Partial<Extract<ServerMessage, { type: 'welcome' }>> = {}): void {
+    this.say({
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      server: 'scripted',
+      streams: STREAMS,
+      limits: { renditions: 8, viewers: 100, controlBytes: 16_384 },
+      capabilities: { codecs: ['jpeg'], modes: ['fixed'] },
+      ...fields,
+    });
   }
 
   /** Agrees to what was asked. */

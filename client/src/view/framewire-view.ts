@@ -251,3 +251,8 @@ export class FramewireViewElement extends HTMLElement {
     else this.setAttribute(name, String(value));
   }
 }
+
+/** Makes `<framewire-view>` known to the page, unless another copy of this script has: it may load those of two servers. */
+export function defineFramewireView(): void {
+  if (customElements.get('framewire-view') === undefined) customElements.define('framewire-view', FramewireViewElement);
+}
