@@ -5,5 +5,5 @@ import { defineFramewireView, FramewireViewElement } from './view/framewire-view
 export { connect, FramewireClient, FramewireClientError } from './client.js';
 export { FramewireViewElement } from './view/framewire-view.js';
 
-FramewireViewElement.defaultServer = new URL('.', import.meta.url).href;
+FramewireViewElement.defaultServer = new URL(/* @vite-ignore */ '.', import.meta.url).href;
 defineFramewireView();
