@@ -52,7 +52,7 @@ export class StreamLease implements Lease, RenditionMember {
   }
 
   deliver(frame: EncodedFrame): void {
-    this.sink.frame(frame);
+    if (!this.#isReleased) this.sink.frame(frame);
   }
 
   setReady(isReady: boolean): void {

@@ -5,6 +5,7 @@ import type { EncodedFrame, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { chooseRendition, nearestRendition, type RenditionRequest } from './choose-rendition.js';
 import type { CreateProducer, Producer } from './producer.js';
+import { Loss } from './loss.js';
 import { StreamLease, type FrameSink, type Lease } from './lease.js';
 import { SharedRendition } from './shared-rendition.js';
 
@@ -37,13 +38,16 @@ export class Stream {
   readonly #leases = new Set<StreamLease>();
   readonly #renditions = new Map<string, SharedRendition>();
   #state: SourceState = { state: 'idle' };
+  /** While the state is `lost`. */
+  #loss: Loss | undefined;
   #info: SourceInfo | undefined;
   #counts = { captured: 0, encoded: 0 };
-  #nextRenditionId = 1;
+  #lastRenditionId = 0;
   #lastSeq = 0;
   /** What is added to the producer's numbers, so that they never fall over restarts and placeholders. */
   #seqBase = 0;
   #grace: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #onState: ((state: SourceState) => void) | undefined;
   readonly #onWarning: (message: string) => void;
 
@@ -94,15 +98,16 @@ export class Stream {
   async probe(patienceMs: number): Promise<SourceState> {
     this.#state = { state: 'starting' };
     this.#producer.start();
-    this.#startGrace();
-    return new Promise(resolve => {
+    const state = await new Promise<SourceState>(resolve => {
       const timer = setTimeout(() => resolve(this.#state), patienceMs);
-      this.onState(state => {
-        if (state.state !== 'live' && state.state !== 'lost') return;
+      this.onState(changed => {
+        if (changed.state !== 'live' && changed.state !== 'lost') return;
         clearTimeout(timer);
-        resolve(state);
+        resolve(changed);
       });
     });
+    if (this.#leases.size === 0) this.#startGrace();
+    return state;
   }
 
   /** The sink is told the source's state at once, and the rendition as soon as the source's size is known. */
@@ -114,13 +119,14 @@ export class Stream {
     this.#leases.add(lease);
     clearTimeout(this.#grace);
     if (this.#state.state === 'idle') this.#state = { state: 'starting' };
-    this.#producer.start();
+    if (!this.#isClosed) this.#producer.start();
     sink.source(this.#state);
     this.#place(lease);
     return lease;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#grace);
     await this.#producer.stop();
   }
@@ -133,9 +139,10 @@ export class Stream {
 
   #startGrace(): void {
     clearTimeout(this.#grace);
-    if (this.#options.graceMs === Infinity) return;
+    if (this.#options.graceMs === Infinity || this.#isClosed) return;
     this.#grace = setTimeout(() => {
       this.#state = { state: 'idle' };
+      this.#loss = undefined;
       this.#producer.stop().catch((error: unknown) => this.#onWarning(String(error)));
     }, this.#options.graceMs);
   }
@@ -152,9 +159,12 @@ export class Stream {
     const choice = isFull ? (nearestRendition(ideal.spec, specs) ?? ideal) : ideal;
     if (lease.rendition === undefined || renditionKey(lease.rendition.spec) !== renditionKey(choice.spec)) {
       this.#leave(lease);
-      lease.rendition = this.#renditionFor(choice.spec);
-      lease.rendition.join(lease);
-      if (this.#state.state === 'lost') void this.#showPlaceholder(lease.rendition, this.#state.reason);
+      const rendition = this.#renditionFor(choice.spec);
+      lease.rendition = rendition;
+      rendition.join(lease);
+      void this.#showLoss(rendition, frame => {
+        if (lease.rendition === rendition) lease.deliver(frame);
+      });
     }
     lease.sink.chosen({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
   }
@@ -177,23 +187,33 @@ export class Stream {
     const key = renditionKey(spec);
     let rendition = this.#renditions.get(key);
     if (rendition === undefined) {
-      const id = this.#nextRenditionId;
-      this.#nextRenditionId = (this.#nextRenditionId % 0xffff) + 1;
+      const id = this.#freeRenditionId();
       rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
       this.#renditions.set(key, rendition);
     }
     return rendition;
   }
 
+  /** Numbers come back after 65535 renditions, but never that of one in use. */
+  #freeRenditionId(): number {
+    const used = new Set(Array.from(this.#renditions.values(), ({ id }) => id));
+    do this.#lastRenditionId = (this.#lastRenditionId % 0xffff) + 1;
+    while (used.has(this.#lastRenditionId));
+    return this.#lastRenditionId;
+  }
+
   #changeSource(state: SourceState, info: SourceInfo | undefined): void {
     this.#state = state;
+    this.#loss = state.state === 'lost' ? this.#newLoss(state.reason) : undefined;
     const isOther = info !== undefined && !hasSameShape(info, this.#info);
     this.#info = info ?? this.#info;
     for (const lease of this.#leases) lease.sink.source(state);
-    for (const lease of this.#leases) if (isOther || lease.rendition === undefined) this.#place(lease);
-    if (state.state === 'lost') {
-      for (const rendition of this.#renditions.values()) void this.#showPlaceholder(rendition, state.reason);
+    // All leave before the first is placed again: renditions of the old size would count against the limit.
+    if (isOther) for (const lease of this.#leases) this.#leave(lease);
+    for (const rendition of this.#renditions.values()) {
+      void this.#showLoss(rendition, frame => rendition.deliver(frame));
     }
+    for (const lease of this.#leases) if (lease.rendition === undefined) this.#place(lease);
     this.#onState?.(state);
   }
 
@@ -205,27 +225,36 @@ export class Stream {
     this.#deliver({ ...header, seq }, payload);
   }
 
-  async #showPlaceholder(rendition: SharedRendition, reason: string): Promise<void> {
-    const { codec, width, height } = rendition.spec;
-    if (codec !== 'jpeg') return;
-    const title = this.name;
-    const payload = await this.#options.drawPlaceholder({ width, height }, title, reason).catch((error: unknown) => {
-      this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
-    });
-    if (payload === undefined || this.#state.state !== 'lost' || this.#state.reason !== reason) return;
+  #newLoss(reason: string): Loss {
     this.#lastSeq += 1;
     this.#seqBase += 1;
-    const picture = { codec, width, height, stream: this.id, rendition: rendition.id, seq: this.#lastSeq } as const;
+    return new Loss(this.#lastSeq, size => this.#options.drawPlaceholder(size, this.name, reason));
+  }
+
+  /** Delivers the placeholder of the present loss, if there is one. */
+  async #showLoss({ id, spec }: SharedRendition, deliver: (frame: EncodedFrame) => void): Promise<void> {
+    const loss = this.#loss;
+    const { codec, width, height } = spec;
+    if (loss === undefined || codec !== 'jpeg') return;
+    const payload = await loss.placeholder(spec).catch((error: unknown) => {
+      this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+    });
+    if (payload === undefined || this.#loss !== loss) return;
+    const picture = { codec, width, height, stream: this.id, rendition: id, seq: loss.seq } as const;
     const kind = { key: true, discardable: true, placeholder: true, refSeq: 0, encodeUs: 0 };
-    this.#deliver({ ...picture, ...kind, capturedAt: monotonicMs(), payloadBytes: payload.length }, payload);
+    deliver(encoded({ ...picture, ...kind, capturedAt: monotonicMs(), payloadBytes: payload.length }, payload));
   }
 
   #deliver(header: FrameHeader, payload: Uint8Array): void {
-    const frame: EncodedFrame = { header, headerBytes: encodeFrameHeader(header), payload };
+    const frame = encoded(header, payload);
     for (const rendition of this.#renditions.values()) {
       if (rendition.id === header.rendition) rendition.deliver(frame);
     }
   }
+}
+
+function encoded(header: FrameHeader, payload: Uint8Array): EncodedFrame {
+  return { header, headerBytes: encodeFrameHeader(header), payload };
 }
 
 function hasSameShape(a: SourceInfo, b: SourceInfo | undefined): boolean {

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LOST, streamKit } from './fakes.js';
+
+/** Lets promises that are settled go on, and no time pass. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe('a stream', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  describe('shows why there is no picture', () => {
+    it('to every viewer, in its own size, when the source is lost', async () => {
+      const { producer, drawn, watch } = streamKit();
+      producer.live();
+      const [whole, small] = [watch(), watch({ maxWidth: 640 })];
+      producer.lost('It is gone.');
+      await settle();
+      expect(whole.sink.states.at(-1)).toEqual(LOST);
+      expect(whole.sink.frames.map(({ header }) => header)).toMatchObject([
+        { placeholder: true, key: true, width: 1280, height: 720, stream: 7, rendition: 1, payloadBytes: 2 },
+      ]);
+      expect(small.sink.frames.map(({ header }) => header)).toMatchObject([
+        { placeholder: true, width: 640, height: 360, rendition: 2 },
+      ]);
+      expect(drawn).toEqual(['yard 1280x720 It is gone.', 'yard 640x360 It is gone.']);
+    });
+
+    it('drawn once for all viewers of a size, also for those who come while it lasts', async () => {
+      const { producer, drawn, watch } = streamKit();
+      producer.live();
+      const first = watch();
+      producer.lost();
+      await settle();
+      const others = [watch(), watch({ quality: 80 })];
+      await settle();
+      expect(others.map(({ sink }) => sink.placeholders)).toEqual([1, 1]);
+      // Nobody is shown it again because somebody else has come.
+      expect(first.sink.placeholders).toBe(1);
+      expect(drawn).toHaveLength(1);
+    });
+
+    it('to viewers of a source that never opened', async () => {
+      const { producer, watch } = streamKit();
+      const { sink } = watch();
+      producer.lost();
+      await settle();
+      expect(sink.lastChoice).toBe('jpeg-1280x720-q30');
+      expect(sink.placeholders).toBe(1);
+      producer.live({ width: 640, height: 480 });
+      expect(sink.lastChoice).toBe('jpeg-640x480-q30');
+    });
+
+    it('again with each new reason', async () => {
+      const { producer, drawn, watch } = streamKit();
+      producer.live();
+      const { sink } = watch();
+      producer.lost('It is gone.');
+      await settle();
+      producer.lost('There is no camera.');
+      await settle();
+      expect(sink.placeholders).toBe(2);
+      expect(drawn).toEqual(['yard 1280x720 It is gone.', 'yard 1280x720 There is no camera.']);
+    });
+
+    it('not once pictures come again, even if it was still being drawn', async () => {
+      let finish: (jpeg: Uint8Array) => void = () => undefined;
+      const drawPlaceholder = () =>
+        new Promise<Uint8Array>(resolve => {
+          finish = resolve;
+        });
+      const { producer, watch } = streamKit({ drawPlaceholder });
+      producer.live();
+      const { sink } = watch();
+      producer.lost();
+      producer.live();
+      finish(new Uint8Array(2));
+      await settle();
+      expect(sink.frames).toEqual([]);
+      watch();
+      await settle();
+      expect(sink.frames).toEqual([]);
+    });
+
+    it('and lets no frame that was still on its way cover it', async () => {
+      const { producer, watch } = streamKit();
+      producer.live();
+      const { sink } = watch();
+      producer.capture();
+      producer.lost();
+      producer.capture();
+      await settle();
+      expect(sink.frames.map(({ header }) => header.placeholder)).toEqual([false, true]);
+    });
+
+    it('and says so when even that cannot be drawn', async () => {
+      const { producer, warnings, watch } = streamKit({
+        drawPlaceholder: () => Promise.reject(new Error('no fonts')),
+      });
+      watch();
+      producer.lost();
+      await settle();
+      expect(warnings).toEqual([expect.stringContaining('no fonts')]);
+    });
+
+    it('not to who comes after the grace: the source is tried anew', async () => {
+      const { producer, watch } = streamKit({ graceMs: 10 });
+      producer.live();
+      const { lease } = watch();
+      producer.lost();
+      lease[Symbol.dispose]();
+      await vi.advanceTimersByTimeAsync(10);
+      const { sink } = watch();
+      await settle();
+      expect(sink.states).toEqual([{ state: 'starting' }]);
+      expect(sink.frames).toEqual([]);
+    });
+  });
+
+  describe('numbers its pictures', () => {
+    it('without a gap or a fall over losses and restarts, and alike in all renditions', async () => {
+      const { producer, watch } = streamKit();
+      producer.live();
+      const [one, other] = [watch(), watch({ quality: 80 })];
+      producer.capture();
+      producer.capture();
+      producer.lost();
+      await settle();
+      producer.live();
+      producer.capture();
+      producer.restart();
+      producer.live();
+      producer.capture();
+      producer.lost();
+      await settle();
+      producer.restart();
+      producer.live();
+      producer.capture();
+      expect(one.sink.seqs).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(other.sink.seqs).toEqual(one.sink.seqs);
+      expect(one.sink.frames.map(({ header }) => header.placeholder)).toEqual(
+        [3, 6].reduce(
+          (flags, seq) => flags.with(seq - 1, true),
+          Array.from({ length: 7 }, () => false),
+        ),
+      );
+    });
+
+    it('and counts those that were captured for nobody', () => {
+      const { producer, watch } = streamKit();
+      producer.live();
+      const { lease, sink } = watch();
+      producer.capture();
+      lease.setReady(false);
+      producer.capture();
+      producer.capture();
+      lease.setReady(true);
+      producer.capture();
+      expect(sink.seqs).toEqual([1, 4]);
+    });
+  });
+});
