@@ -29,10 +29,9 @@ describe('the HTTP endpoints', () => {
       const parts = text.split('--frame\r\n').slice(1, 4);
       const times = await Promise.all(
         parts.map(async part => {
-          const [head = '', body = ''] = [
-            part.slice(0, part.indexOf('\r\n\r\n')),
-            part.slice(part.indexOf('\r\n\r\n') + 4),
-          ];
+          const split = part.indexOf('\r\n\r\n');
+          const head = part.slice(0, split);
+          const body = part.slice(split + 4);
           expect(head).toMatch(/^Content-Type: image\/jpeg\r\n/);
           const length = Number(/Content-Length: (\d+)/.exec(head)?.[1]);
           expect(body.length).toBe(length + 2);

@@ -87,7 +87,8 @@ class EngineMain {
 }
 
 function send(message: FromEngine): void {
-  if (process.connected) process.send?.(message);
+  // The callback takes the error of a channel that closes in this very moment; `disconnect` follows.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 const engine = new EngineMain();

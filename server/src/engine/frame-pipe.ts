@@ -21,6 +21,8 @@ export class FramePipeWriter {
   /** @param onClear called whenever the pipe has taken all that was written. */
   constructor(pipe: Writable, onClear: () => void) {
     this.#pipe = pipe;
+    // A reader that is gone is the end of this process, and its IPC channel says so.
+    pipe.on('error', () => undefined);
     this.#onClear = onClear;
   }
 

@@ -213,7 +213,8 @@ export class WsViewer implements Guest, ViewerTransport {
     const request = requestFrom(message, DEFAULT_REQUEST);
     this.#dropPendingSet();
     this.#hasHeaders = message.headers ?? true;
-    const acknowledges = message.acks ?? this.#hasHeaders;
+    // Without headers a viewer does not know what to acknowledge.
+    const acknowledges = this.#hasHeaders && (message.acks ?? true);
     if (acknowledges !== this.#acknowledges) {
       this.#viewer.stop();
       this.#acknowledges = acknowledges;
