@@ -91,6 +91,8 @@ export class EngineProcess {
   }
 
   #handle(message: FromEngine): void {
+    // What was under way when it was stopped would call a closed source live.
+    if (this.#isStopping) return;
     this.#feedWatchdog();
     this.#events.message(message);
   }
