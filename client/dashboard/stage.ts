@@ -1,5 +1,6 @@
 import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
 import type { StreamInfo, Subscribed } from '@framewire/client';
+import { ask } from './ask.js';
 import { byId, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
@@ -52,9 +53,7 @@ export class Stage {
       this.#received = 0;
       this.#showPaused();
     }
-    view.quality = String(settings.quality);
-    view.maxWidth = settings.maxWidth;
-    view.fps = settings.fps;
+    ask(view, settings);
     if (this.#facts !== null) {
       // Cameras on the network may not tell their rate: 0.
       const sourceFps = info?.fps ?? 0;

@@ -1,5 +1,6 @@
 import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
 import type { StreamInfo } from '@framewire/client';
+import { ask } from './ask.js';
 import { byId, make, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { gridLayout } from './grid-layout.js';
@@ -8,8 +9,8 @@ import type { PageState } from './url-state.js';
 
 /** What a tile asks for: little beside the large picture, more when the tiles are all there is. */
 const RENDITIONS = {
-  large: { maxWidth: 320, fps: 5, quality: '60' },
-  grid: { maxWidth: 640, fps: 15, quality: '70' },
+  large: { maxWidth: 320, fps: 5, quality: 60 },
+  grid: { maxWidth: 640, fps: 15, quality: 70 },
 } as const;
 
 /** What the style sheet leaves around the list: beside it for the focus ring, below it to the window's end. */
@@ -99,11 +100,7 @@ export class Tiles {
 }
 
 function showView(tile: Tile, stream: string, kind: PageState['view']): void {
-  const view = (tile.view ??= addView(tile, stream));
-  const { maxWidth, fps, quality } = RENDITIONS[kind];
-  view.maxWidth = maxWidth;
-  view.fps = fps;
-  view.quality = quality;
+  ask((tile.view ??= addView(tile, stream)), RENDITIONS[kind]);
 }
 
 function addView(tile: Tile, stream: string): FramewireViewElement {

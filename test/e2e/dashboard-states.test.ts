@@ -80,6 +80,23 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
   });
 
+  test('that a picture which looks live stands still', { timeout: LONG_MS }, async () => {
+    await using server = await startServer(['--source', 'gate=test']);
+    await using watched = await openPage(browser, server.url);
+    const { page } = watched;
+    await page.locator('#pill', { hasText: 'Live' }).waitFor();
+    // As a link that breaks without a word: the connection stands, and nothing comes.
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await page.locator('#pill', { hasText: 'Frozen' }).waitFor();
+      expect(await page.locator('#notice-detail').textContent()).toMatch(/^This one is \d+ s old\./);
+      expect(await page.locator('#picture').getAttribute('data-picture')).toBe('old');
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await page.locator('#pill', { hasText: 'Live' }).waitFor();
+  });
+
   test('that there is no such stream, and shows it once there is', { timeout: LONG_MS }, async () => {
     const server = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, `${server.url}/#stream=barn`);
