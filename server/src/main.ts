@@ -40,7 +40,10 @@ function greeting({ urls, streams }: FramewireServer): string {
   const also = others.map(url => `  (also ${url})`).join('');
   const network =
     urls.network.length > 0
-      ? urls.network.map(url => `  Network: ${url}`)
+      ? [
+          ...urls.network.map(url => `  Network: ${url}`),
+          '  There is no password: whoever reaches these addresses can watch.',
+        ]
       : ['  Only this machine can watch; --host :: lets the network in.'];
   return [
     '',
