@@ -32,6 +32,7 @@ export const ERRORS = {
   'not-subscribed': { status: 400 },
   'origin-refused': { status: 403 },
   'too-many-viewers': { status: 503 },
+  'server-stopping': { status: 503 },
   'no-frame': { status: 504 },
 } as const satisfies Record<string, { status: number; exit?: number }>;
 

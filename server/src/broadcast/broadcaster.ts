@@ -16,6 +16,7 @@ export class Broadcaster {
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #maxViewers: number;
   readonly #guests = new Set<Guest>();
+  #isClosed = false;
   /** Runs while there are guests. */
   #ticker: NodeJS.Timeout | undefined;
 
@@ -33,16 +34,18 @@ export class Broadcaster {
     return this.#guests.size;
   }
 
-  /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream */
+  /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream or server-stopping */
   stream(name?: string): Stream {
+    this.#refuseWhenClosed();
     const stream = name === undefined || name === '' ? [...this.#streams.values()][0] : this.#streams.get(name);
     if (stream !== undefined) return stream;
     const names = [...this.#streams.keys()].join(', ');
     throw new FramewireError('unknown-stream', `There is no stream "${name ?? ''}".`, `There are: ${names}.`);
   }
 
-  /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers */
+  /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers or server-stopping */
   admit(guest: Guest): Disposable {
+    this.#refuseWhenClosed();
     if (this.#guests.size >= this.#maxViewers) {
       const message = `This server has ${this.#maxViewers} viewers already, as many as it may have.`;
       throw new FramewireError('too-many-viewers', message, 'Try again later, or raise --max-viewers.');
@@ -52,9 +55,15 @@ export class Broadcaster {
     return { [Symbol.dispose]: () => this.#discharge(guest) };
   }
 
-  /** Sends every guest away. */
+  /** Sends every guest away; nobody comes in any more. */
   close(): void {
+    this.#isClosed = true;
     for (const guest of [...this.#guests]) guest.dismiss();
+  }
+
+  /** Who reconnects at once would keep the server from stopping, and start its engines again. */
+  #refuseWhenClosed(): void {
+    if (this.#isClosed) throw new FramewireError('server-stopping', 'This server stops.', 'Try again in a moment.');
   }
 
   #discharge(guest: Guest): void {

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Broadcaster } from '../broadcast/broadcaster.js';
 import { DEFAULT_REQUEST } from '../broadcast/choose-rendition.js';
 import { FramewireError, messageOf } from '../errors.js';
+import { monotonicMs } from '../monotonic.js';
 import { parseAction, parseMediaQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
 import { SNAPSHOT_FORMATS, convertSnapshot, takeSnapshot, type SnapshotFormat } from './snapshot.js';
@@ -61,7 +62,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
     const { header, payload } = await takeSnapshot(broadcaster, parseMediaQuery(request.query, SNAPSHOT_REQUEST));
     const picture = format === 'jpg' ? payload : await convertSnapshot(payload, format);
-    const takenAt = new Date(Date.now() - header.encodeUs / 1000).toISOString();
+    const takenAt = new Date(Date.now() - (monotonicMs() - header.capturedAt)).toISOString();
     return reply
       .type(MEDIA_TYPES[format])
       .header('Cache-Control', 'no-store')

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
 import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
+import { FramewireError } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import type { MediaQuery } from './media-query.js';
@@ -36,9 +37,16 @@ export class MjpegViewer implements Guest, ViewerTransport {
   /**
    * Takes the response over, until either side ends it.
    *
-   * @throws FramewireError unknown-stream or too-many-viewers, before anything was sent.
+   * @throws FramewireError unknown-stream, too-many-viewers, server-stopping or bad-request, before anything was sent.
    */
   static serve(response: ServerResponse, broadcaster: Broadcaster, { stream, request }: MediaQuery): void {
+    // An answer that waits behind another one has no socket, and never hears when that closes.
+    if (response.socket === null || response.socket.destroyed) {
+      throw new FramewireError(
+        'bad-request',
+        'Pictures cannot be asked for behind another request that is not answered.',
+      );
+    }
     const watched = broadcaster.stream(stream);
     const viewer = new MjpegViewer(response);
     const admission = broadcaster.admit(viewer);
@@ -57,7 +65,11 @@ export class MjpegViewer implements Guest, ViewerTransport {
       // nginx would otherwise collect pictures until its buffer is full.
       'X-Accel-Buffering': 'no',
     });
-    response.socket?.setNoDelay(true);
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    response.socket.setNoDelay(true);
     response.write(`--${BOUNDARY}\r\n`);
     viewer.#viewer.watch(watched, request);
   }

@@ -58,6 +58,10 @@ export class WsEndpoint {
         viewer.welcome(server, { renditions: maxRenditions, viewers: maxViewers, controlBytes: MAX_CONTROL_BYTES });
       } catch (error) {
         if (!(error instanceof FramewireError)) throw error;
+        if (error.code === 'server-stopping') {
+          viewer.dismiss();
+          return;
+        }
         viewer.refuse(error);
         viewer.close(CLOSE_CODES.tooManyViewers, error.message);
       }
@@ -86,5 +90,6 @@ function refuseUpgrade(socket: Duplex, error: FramewireError): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // HTTP sockets stay half open otherwise, for as long as the other side likes.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

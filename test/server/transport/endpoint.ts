@@ -1,0 +1,42 @@
+import { createHttpServer } from '../../../server/src/transport/http-server.js';
+import { listen, type Listeners } from '../../../server/src/transport/listeners.js';
+import { WsEndpoint } from '../../../server/src/transport/ws.js';
+import { Broadcaster } from '../../../server/src/broadcast/broadcaster.js';
+import { CloseStack } from '../../../server/src/close-stack.js';
+import { streamKit, type StreamKit } from '../broadcast/fakes.js';
+
+export interface Endpoint extends AsyncDisposable {
+  kit: StreamKit;
+  broadcaster: Broadcaster;
+  port: number;
+  listeners: Listeners;
+  close(): Promise<void>;
+}
+
+/** The real endpoints on 127.0.0.1, over one stream whose producer is the test. */
+export async function openEndpoint(maxViewers = 100): Promise<Endpoint> {
+  const kit = streamKit();
+  const broadcaster = new Broadcaster([kit.stream], maxViewers);
+  const closing = new CloseStack();
+  const http = await createHttpServer(broadcaster, { server: 'framewire test', onError: () => undefined });
+  closing.push(() => http.close());
+  await http.ready();
+  const ws = new WsEndpoint(broadcaster, {
+    server: 'framewire test',
+    allowedOrigins: [],
+    maxRenditions: 8,
+    maxViewers,
+  });
+  const listeners = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    onRequest: (request, response) => http.routing(request, response),
+    onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
+  });
+  closing.push(() => listeners.close());
+  closing.push(() => kit.stream.close());
+  closing.push(() => broadcaster.close());
+  const port = Number(new URL(listeners.urls.local[0] ?? '').port);
+  const close = () => closing.close();
+  return { kit, broadcaster, port, listeners, close, [Symbol.asyncDispose]: close };
+}

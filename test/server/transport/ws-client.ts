@@ -1,0 +1,49 @@
+import { WebSocket } from 'ws';
+import { eventually } from '../../support/eventually.js';
+
+/** A WebSocket viewer that keeps all it is sent, and sends what the test says. */
+export class WsClient implements Disposable {
+  readonly #ws: WebSocket;
+  readonly texts: string[] = [];
+  readonly binaries: Buffer[] = [];
+  #closeCode: number | undefined;
+
+  private constructor(ws: WebSocket) {
+    this.#ws = ws;
+    ws.on('message', (data, isBinary) => {
+      if (!Buffer.isBuffer(data)) return;
+      if (isBinary) this.binaries.push(data);
+      else this.texts.push(data.toString('utf8'));
+    });
+    ws.on('close', code => {
+      this.#closeCode = code;
+    });
+    ws.on('error', () => undefined);
+  }
+
+  static async open(port: number): Promise<WsClient> {
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/ws`);
+    const client = new WsClient(ws);
+    await eventually(() => ws.readyState !== ws.CONNECTING, 'connection');
+    return client;
+  }
+
+  say(message: object | Uint8Array): void {
+    this.#ws.send(message instanceof Uint8Array ? message : JSON.stringify(message));
+  }
+
+  /** Waits for a text message with that in it, and gives it. */
+  async hears(part: string): Promise<unknown> {
+    const text = await eventually(() => this.texts.find(candidate => candidate.includes(part)), `message with ${part}`);
+    return JSON.parse(text);
+  }
+
+  /** Waits for the end of the connection, and gives its close code. */
+  async closed(): Promise<number> {
+    return eventually(() => this.#closeCode, 'close');
+  }
+
+  [Symbol.dispose](): void {
+    this.#ws.terminate();
+  }
+}
