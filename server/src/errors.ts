@@ -34,6 +34,7 @@ export const ERRORS = {
   'too-many-viewers': { status: 503 },
   'server-stopping': { status: 503 },
   'no-frame': { status: 504 },
+  'internal-error': { status: 500 },
 } as const satisfies Record<string, { status: number; exit?: number }>;
 
 export type ErrorCode = keyof typeof ERRORS;

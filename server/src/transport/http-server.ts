@@ -46,7 +46,12 @@ export interface HttpOptions {
 
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
-  const app = Fastify({ forceCloseConnections: true });
+  const app = Fastify({
+    forceCloseConnections: true,
+    frameworkErrors: (_error, _request, reply) => {
+      refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);
+    },
+  });
   await app.register(helmet, SECURITY_HEADERS);
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
   app.setNotFoundHandler((_request, reply) => {
@@ -106,7 +111,11 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
     return reply.status(thrown.status).send({ code, message, hint });
   }
   const status = statusOf(thrown);
-  if (status >= 500) onError(thrown);
+  if (status >= 500) {
+    // What went wrong inside is for the log, not for strangers.
+    onError(thrown);
+    return refuse(reply, new FramewireError('internal-error', 'The server failed at this request.'), onError);
+  }
   const code = status === 404 ? 'not-found' : 'bad-request';
   return reply.status(status).send({ code, message: messageOf(thrown), hint: '' });
 }

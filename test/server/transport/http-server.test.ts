@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { eventually } from '../../support/eventually.js';
+import { openEndpoint } from './endpoint.js';
+
+describe('the HTTP server', () => {
+  it('keeps what went wrong inside to itself', async () => {
+    await using endpoint = await openEndpoint();
+    const { stream, producer } = endpoint.kit;
+    producer.live();
+    const answer = fetch(`http://127.0.0.1:${endpoint.port}/snapshot.png`);
+    await eventually(() => stream.info.viewers === 1, 'request for a snapshot');
+    // Three bytes that no decoder takes for a JPEG.
+    producer.capture({ capturedAt: Number.MAX_SAFE_INTEGER });
+    const response = await answer;
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      code: 'internal-error',
+      message: 'The server failed at this request.',
+      hint: '',
+    });
+  });
+
+  it.each([
+    ['GET', '/nothing', 404, 'not-found'],
+    ['POST', '/snapshot.jpg', 404, 'not-found'],
+    ['GET', '/%', 400, 'bad-request'],
+    ['GET', '/snapshot.jpg?stream=gate', 404, 'unknown-stream'],
+    ['GET', '/?action=stream&quality=0', 400, 'bad-request'],
+  ])('refuses %s %s with %i and a sentence', async (method, path, status, code) => {
+    await using endpoint = await openEndpoint();
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method });
+    expect(response.status).toBe(status);
+    const body = z.object({ code: z.string(), message: z.string(), hint: z.string() }).parse(await response.json());
+    expect(body.code).toBe(code);
+    expect(body.message).toMatch(/^[A-Z].+\.$|^quality.+\.$/);
+  });
+
+  it('tells what it streams to whom', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}`;
+    expect(await (await fetch(`${url}/api/streams`)).json()).toMatchObject({
+      server: 'framewire test',
+      streams: [{ name: 'yard', source: { state: 'idle' }, viewers: 0 }],
+    });
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', viewers: 0 });
+  });
+});
