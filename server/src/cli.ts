@@ -66,7 +66,7 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'done' };
-    const sentence = error.message.replace(/^error: |\.$/g, '');
+    const sentence = error.message.replace(/^error: |\.$/g, '').replace('\n', ' ');
     throw new FramewireError('bad-option', `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, 'See --help.');
   }
   if (command.args.length > 0) {

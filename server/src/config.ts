@@ -3,12 +3,17 @@ import { FramewireError } from './errors.js';
 import { videoDevices } from './source/camera.js';
 import { describeSpec, parseSource, type SourceSpec } from './source/source-spec.js';
 
-const integer = (option: string, min: number, max: number) =>
-  z.coerce
-    .number({ error: `${option} is a whole number from ${min} to ${max}` })
-    .int()
-    .min(min)
-    .max(max);
+/** Digits and nothing else: `Number` would take an empty text, from a variable that is not set, for 0. */
+const decimal = (error: string) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, { error })
+    .transform(Number);
+
+const integer = (option: string, min: number, max: number) => {
+  const error = `${option} is a whole number from ${min} to ${max}`;
+  return decimal(error).pipe(z.number({ error }).int().min(min).max(max));
+};
 
 const size = z
   .string()
@@ -21,21 +26,30 @@ const size = z
     error: '--size is from 32x32 to 16384x16384',
   });
 
-const GRACE = { error: '--grace is a number of seconds up to 86400, or "never" to keep sources open' };
+const FPS = '--fps is a number from 1 to 240';
+const GRACE = '--grace is a number of seconds up to 86400, or "never" to keep sources open';
+
+const origin = z.string().refine(text => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
+  error: '--allow-origin is an origin, as https://example.org without a path, or * for all',
+});
 
 /** What the command line says, as text; defaults and bounds are here and nowhere else. */
 const options = z.object({
   source: z.array(z.string()).default([]),
   size: size.optional(),
-  fps: z.coerce.number({ error: '--fps is a number from 1 to 240' }).min(1).max(240).optional(),
+  fps: decimal(FPS)
+    .pipe(z.number({ error: FPS }).min(1).max(240))
+    .optional(),
   cameraFormat: z.enum(['auto', 'yuyv', 'mjpg'], { error: '--camera-format is auto, yuyv or mjpg' }).default('auto'),
   host: z.string().min(1, { error: '--host is an address or a name' }).default('localhost'),
   port: integer('--port', 0, 65_535).default(8080),
   /** Seconds. */
-  grace: z.union([z.literal('never'), z.coerce.number(GRACE).min(0).max(86_400)], GRACE).default(10),
+  grace: z
+    .union([z.literal('never'), decimal(GRACE).pipe(z.number({ error: GRACE }).max(86_400))], { error: GRACE })
+    .default(10),
   maxViewers: integer('--max-viewers', 1, 100_000).default(1000),
   maxRenditions: integer('--max-renditions', 1, 64).default(8),
-  allowOrigin: z.array(z.string()).default([]),
+  allowOrigin: z.array(origin).default([]),
 });
 
 /** Every setting there is, checked. */
@@ -87,6 +101,8 @@ function parseStreams(given: z.infer<typeof options>): Config['streams'] {
 }
 
 function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted;
-  for (let n = 2; ; n += 1) if (!taken.has(`${wanted}-${n}`)) return `${wanted}-${n}`;
+  let name = wanted;
+  // Viewers may ask for at most 64 characters.
+  for (let n = 2; taken.has(name); n += 1) name = `${wanted.slice(0, 58)}-${n}`;
+  return name;
 }

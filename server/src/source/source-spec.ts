@@ -55,10 +55,14 @@ function recognise(what: string, options: SourceOptions): { name: string; spec: 
     const name = nameFrom(path.basename(what), 'camera');
     return { name, spec: { kind: 'camera', device: what, format: cameraFormat, size: asked, fps } };
   }
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(what) && URL.canParse(what) ? new URL(what) : undefined;
-  if (url !== undefined) {
-    if (URL_SCHEMES.includes(url.protocol))
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(what)) {
+    const url = URL.canParse(what) ? new URL(what) : undefined;
+    if (url === undefined || (url.hostname === '' && URL_SCHEMES.includes(url.protocol))) {
+      throw new FramewireError('source-unknown', `"${what}" is no URL.`, 'It needs a host, as in rtsp://host/path.');
+    }
+    if (URL_SCHEMES.includes(url.protocol)) {
       return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what } };
+    }
     throw new FramewireError(
       'source-unknown',
       `Framewire opens no ${url.protocol}// sources.`,
