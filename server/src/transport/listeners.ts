@@ -6,6 +6,7 @@ import { FramewireError, messageOf } from '../errors.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 const ANY = ['::', '0.0.0.0'];
+const MOST_ATTEMPTS = 5;
 
 export interface Listeners {
   /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
@@ -28,6 +29,18 @@ export interface ListenOptions {
  * @throws FramewireError port-in-use, port-denied or host-unavailable.
  */
 export async function listen(options: ListenOptions): Promise<Listeners> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenOnce(options);
+    } catch (error) {
+      // Any port will do, and the one that was free on IPv4 was not on IPv6: another one.
+      const mayDiffer = options.port === 0 && error instanceof FramewireError && error.code === 'port-in-use';
+      if (!mayDiffer || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
   const servers: Server[] = [];
   let { port } = options;
@@ -117,7 +130,7 @@ function explain(error: unknown, host: string, port: number): FramewireError {
       return new FramewireError(
         'host-unavailable',
         `This machine has no address ${host}.`,
-        'Leave --host out, or: --host ::',
+        host === '::' ? 'It has no IPv6: --host 0.0.0.0' : 'Leave --host out, or: --host ::',
       );
     default:
       return new FramewireError('host-unavailable', `${host} port ${port} cannot be listened on: ${messageOf(error)}.`);

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_REQUEST } from '../../../server/src/broadcast/choose-rendition.js';
+import { parseAction, parseMediaQuery } from '../../../server/src/transport/media-query.js';
+
+describe('the query of a picture endpoint', () => {
+  it('asks for nothing in particular when it is empty', () => {
+    expect(parseMediaQuery({})).toEqual({ stream: undefined, request: DEFAULT_REQUEST });
+  });
+
+  it('is understood', () => {
+    const query = { stream: 'gate', quality: '60', fps: '12.5', width: '640', height: '480', cache: '17' };
+    expect(parseMediaQuery(query)).toEqual({
+      stream: 'gate',
+      request: { codec: 'jpeg', quality: 60, fps: 12.5, maxWidth: 640, maxHeight: 480 },
+    });
+    expect(parseMediaQuery({ quality: 'source' }).request.quality).toBe('source');
+  });
+
+  it('falls back on what the endpoint prefers', () => {
+    const base = { ...DEFAULT_REQUEST, quality: 90 };
+    expect(parseMediaQuery({}, base).request.quality).toBe(90);
+    expect(parseMediaQuery({ quality: '20' }, base).request.quality).toBe(20);
+  });
+
+  it.each([
+    [{ quality: '0' }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ quality: '101' }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ quality: '55.5' }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ quality: 'high' }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ quality: '' }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ quality: ['30', '40'] }, /^quality is a whole number from 1 to 100, or "source"\.$/],
+    [{ fps: '0' }, /^fps is a number from 0\.1 to 240\.$/],
+    [{ fps: '-5' }, /^fps is a number from 0\.1 to 240\.$/],
+    [{ fps: 'Infinity' }, /^fps is a number from 0\.1 to 240\.$/],
+    [{ width: '15' }, /^width is a number from 16 to 16384\.$/],
+    [{ width: '640.5' }, /^width is a number from 16 to 16384\.$/],
+    [{ height: '16385' }, /^height is a number from 16 to 16384\.$/],
+    [{ stream: ['a', 'b'] }, /^stream: .+\.$/],
+  ])('%j is refused: %s', (query, sentence) => {
+    expect(() => parseMediaQuery(query)).toThrow(sentence);
+    expect(() => parseMediaQuery(query)).toThrow(expect.objectContaining({ code: 'bad-request', status: 400 }));
+  });
+
+  it('has an action for viewers of mjpg-streamer', () => {
+    expect(parseAction({ action: 'stream' })).toBe('stream');
+    expect(parseAction({})).toBeUndefined();
+    expect(parseAction({ action: ['stream', 'snapshot'] })).toBeUndefined();
+  });
+});
