@@ -8,254 +8,262 @@ import { startServer, type Server } from '../support/server.js';
 
 const reason = missing('chromium');
 
-describe.skipIf(reason !== undefined)(`the dashboard${reason === undefined ? '' : ` (${reason})`}`, () => {
-  let server: Server;
-  let browser: Browser;
-  let watched: WatchedPage;
-  let page: Page;
+describe.skipIf(reason !== undefined)(
+  `the dashboard${reason === undefined ? '' : ` (${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    let server: Server;
+    let browser: Browser;
+    let watched: WatchedPage;
+    let page: Page;
 
-  beforeAll(async () => {
-    server = await startServer(['--source', 'gate=test', '--source', 'yard=test']);
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  beforeEach(async () => {
-    watched = await openPage(browser, server.url);
-    ({ page } = watched);
-    await isLive();
-  });
-  afterEach(async () => {
-    const { complaints } = watched;
-    await watched[Symbol.asyncDispose]();
-    if (complaints.length > 0) throw new Error(`The browser complains: ${complaints.join('\n')}`);
-  });
-
-  const isLive = (): Promise<void> => page.locator('#pill', { hasText: 'Live' }).waitFor();
-  const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? '';
-  const choose = (group: string, name: string): Promise<void> =>
-    page.getByRole('group', { name: group }).getByRole('radio', { name, exact: true }).check();
-  const isMoving = async (selector: string): Promise<boolean> => {
-    const before = await pixels(page, selector);
-    return eventually(async () => (await pixels(page, selector)) !== before, `new picture in ${selector}`);
-  };
-
-  test('draws moving pictures, large and small', async () => {
-    expect(await isMoving('#picture')).toBe(true);
-    expect(await isMoving('#tiles li:nth-child(2)')).toBe(true);
-  });
-
-  test('tells a plausible latency, rate and bit rate, and where the time goes', async () => {
-    const figure = (id: string): Promise<number> =>
-      eventually(async () => {
-        const value = Number.parseFloat(await text(id));
-        return !Number.isNaN(value) && value;
-      }, `figure ${id}`);
-    // Seconds would have another unit: no latency of this machine's own network reaches them.
-    const p50 = await figure('latency-p50');
-    expect(await text('latency-p50')).toMatch(/ ms$/);
-    expect(p50).toBeGreaterThan(0);
-    expect(await figure('latency-p95')).toBeGreaterThanOrEqual(p50 / 2);
-    expect(await figure('fps')).toBeLessThan(40);
-    expect(await text('bitrate')).toMatch(/^[\d.]+ [kM]bit\/s$/);
-    for (const stage of ['encode', 'network', 'draw'])
-      expect(await figure(`latency-${stage}`)).toBeGreaterThanOrEqual(0);
-    await eventually(async () => (await text('viewers')) === '1', 'count of viewers');
-    expect(await text('dropped-rate')).toMatch(/^[\d,]+$/);
-    await page.locator('#latency-plot[aria-label*="ms to"]').waitFor();
-  });
-
-  test('changes the size of the pictures received, and keeps the choice in the address', async () => {
-    expect(await receivedSize(page, '#picture')).toEqual({ width: 1280, height: 720 });
-    await choose('Width', '640');
-    await eventually(async () => (await receivedSize(page, '#picture')).width === 640, 'picture 640 wide');
-    expect(await text('actual-size')).toBe('640 × 360');
-    expect(page.url()).toContain('#width=640');
-    await page.reload();
-    await isLive();
-    expect(await receivedSize(page, '#picture')).toEqual({ width: 640, height: 360 });
-    await choose('Width', 'Source');
-    await eventually(
-      async () => (await receivedSize(page, '#picture')).width === 1280,
-      'picture as wide as the source',
-    );
-  });
-
-  test('changes the quality, and says when it is not what was asked for', async () => {
-    const slider = page.getByRole('slider', { name: 'Quality' });
-    await slider.fill('20');
-    await eventually(async () => (await text('actual-quality')) === '20', 'quality 20');
-    expect(page.url()).toContain('#quality=20');
-    await page.getByRole('checkbox', { name: 'Source' }).check();
-    await page.locator('#why', { hasText: 'no JPEGs' }).waitFor();
-    expect(page.url()).toContain('#quality=source');
-    await slider.focus();
-    await slider.press('ArrowLeft');
-    expect(await page.getByRole('checkbox', { name: 'Source' }).isChecked()).toBe(false);
-    await eventually(async () => (await text('why')) === '', 'wish fulfilled');
-  });
-
-  test('changes the frame rate', async () => {
-    await choose('Frame rate', '5');
-    await eventually(async () => {
-      const fps = Number.parseFloat(await text('fps'));
-      return fps > 3 && fps < 7;
-    }, 'rate of 5 fps');
-    const left = await eventually(async () => Number(await text('dropped-rate')), 'count of pictures left out');
-    expect(left).toBeGreaterThan(0);
-  });
-
-  test('stands still while paused, and goes on', async () => {
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.locator('#pill', { hasText: 'Paused' }).waitFor();
-    // Two reports of the same count, a second apart: nothing has come in between.
-    await page.evaluate(
-      () =>
-        new Promise<void>(resolve => {
-          let before: number | undefined;
-          document.querySelector('framewire-view')?.addEventListener('framewire-stats', ({ detail: { received } }) => {
-            if (received === before) resolve();
-            before = received;
-          });
-        }),
-    );
-    const still = await pixels(page, '#picture');
-    await page.locator('#pill', { hasText: /for [2-9] s/ }).waitFor();
-    expect(await pixels(page, '#picture')).toBe(still);
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await isLive();
-    expect(await isMoving('#picture')).toBe(true);
-  });
-
-  test('shows another stream when its tile is chosen, and Back undoes it', async () => {
-    await page.getByRole('button', { name: 'yard' }).click();
-    expect(await text('stage-name')).toBe('yard');
-    expect(page.url()).toContain('#stream=yard');
-    await isLive();
-    expect(await isMoving('#picture')).toBe(true);
-    expect(await page.locator('.tile[aria-current]').innerText()).toContain('yard');
-    await page.goBack();
-    expect(await text('stage-name')).toBe('gate');
-  });
-
-  test('shows all streams side by side, without the large one', async () => {
-    await choose('View', 'All');
-    expect(await page.locator('#stage').isVisible()).toBe(false);
-    expect(await page.locator('#picture framewire-view').count()).toBe(0);
-    for (const tile of [1, 2]) {
-      expect(await isMoving(`#tiles li:nth-child(${tile})`)).toBe(true);
-      await page.locator(`#tiles li:nth-child(${tile})`, { hasText: /\d ms · [\d.]+ fps/ }).waitFor();
-    }
-    await page.reload();
-    await page.locator('main[data-view="grid"]').waitFor();
-    await page.getByRole('button', { name: 'gate' }).click();
-    await isLive();
-  });
-
-  test('does with keys what its buttons do', async () => {
-    await page.keyboard.press('Space');
-    await page.locator('#pill', { hasText: 'Paused' }).waitFor();
-    await page.keyboard.press('Space');
-    await isLive();
-    await page.keyboard.press('2');
-    expect(await text('stage-name')).toBe('yard');
-    await page.keyboard.press('ArrowLeft');
-    expect(await text('stage-name')).toBe('gate');
-    await page.keyboard.press('g');
-    await page.locator('main[data-view="grid"]').waitFor();
-    await page.keyboard.press('g');
-    await isLive();
-    await page.keyboard.press('f');
-    await page.locator('#stage:fullscreen').waitFor();
-    await page.locator('#hud', { hasText: 'fps' }).waitFor();
-    await page.keyboard.press('f');
-    await page.locator('#stage:not(:fullscreen)').waitFor();
-    await page.keyboard.press('?');
-    await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('heading', { name: 'Keyboard' }).waitFor({ state: 'hidden' });
-  });
-
-  test('saves the picture under the name of its stream', async () => {
-    const download = page.waitForEvent('download');
-    await page.keyboard.press('s');
-    expect((await download).suggestedFilename()).toMatch(/^gate-\d{4}(-\d\d){5}\.jpg$/);
-    const bytes = await readFile(await (await download).path());
-    expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
-    await page.locator('#toast', { hasText: 'Saved gate-' }).waitFor();
-  });
-
-  test('has a name for every control, and shows which one has the focus', async () => {
-    const unnamed = await page.locator('button, input').evaluateAll(controls =>
-      controls
-        .filter(control => control.checkVisibility())
-        .filter(control => {
-          const labels = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
-          const name = control.ariaLabel ?? [control, ...labels].map(node => node.textContent).join('');
-          return name.trim() === '';
-        })
-        .map(control => control.outerHTML),
-    );
-    expect(unnamed).toEqual([]);
-    const outlines = new Set<string>();
-    for (let stop = 0; stop < 12; stop++) {
-      await page.keyboard.press('Tab');
-      const width = await page.evaluate(() => {
-        const focused = document.activeElement;
-        if (focused === null || focused === document.body) return '2px';
-        const seen = focused.matches('.segmented input') ? focused.nextElementSibling : focused;
-        return seen === null ? '' : getComputedStyle(seen).outlineWidth;
-      });
-      outlines.add(width);
-    }
-    expect([...outlines]).toEqual(['2px']);
-  });
-
-  test('says aloud what changes, and only that', async () => {
-    await page.locator('#announcer', { hasText: 'gate: Live' }).waitFor({ state: 'attached' });
-    await page.keyboard.press('Space');
-    await page.locator('#announcer', { hasText: 'gate: Paused' }).waitFor({ state: 'attached' });
-    expect(await page.title()).toBe('Paused: gate – Framewire');
-    // Figures and ages change every second: none of them may be read out.
-    const spoken = await page.evaluate(() => [...document.querySelectorAll('[role="status"]')].map(({ id }) => id));
-    expect(spoken).toEqual(['why', 'announcer', 'toast']);
-  });
-
-  test('follows the scheme and the wish for less motion', async () => {
-    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    const dark = await ground();
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    expect(await ground()).not.toBe(dark);
-    const durations = await page
-      .locator('*')
-      .evaluateAll(elements =>
-        elements.map(element => getComputedStyle(element)).map(style => style.transitionDuration + style.animationName),
-      );
-    expect(new Set(durations)).toEqual(new Set(['0snone']));
-  });
-
-  test.each([360, 390])('fits a phone %d wide', async width => {
-    await using phone = await openPage(browser, server.url, {
-      viewport: { width, height: 800 },
-      isMobile: true,
-      hasTouch: true,
+    beforeAll(async () => {
+      server = await startServer(['--source', 'gate=test', '--source', 'yard=test']);
+      browser = await launchChromium();
     });
-    await phone.page.locator('#pill', { hasText: 'Live' }).waitFor();
-    for (const view of ['One', 'All']) {
-      await phone.page.getByRole('radio', { name: view }).check();
-      const sizes = await phone.page.evaluate(() => {
-        const controls = [...document.querySelectorAll('.bar button, .segmented span, .tile')];
-        return {
-          page: document.documentElement.scrollWidth,
-          smallest: Math.min(...controls.filter(c => c.checkVisibility()).map(c => c.getBoundingClientRect().height)),
-        };
+    afterAll(async () => {
+      await browser.close();
+      await server.stop();
+    });
+    beforeEach(async () => {
+      watched = await openPage(browser, server.url);
+      ({ page } = watched);
+      await isLive();
+    });
+    afterEach(async () => {
+      const { complaints } = watched;
+      await watched[Symbol.asyncDispose]();
+      if (complaints.length > 0) throw new Error(`The browser complains: ${complaints.join('\n')}`);
+    });
+
+    const isLive = (): Promise<void> => page.locator('#pill', { hasText: 'Live' }).waitFor();
+    const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? '';
+    const choose = (group: string, name: string): Promise<void> =>
+      page.getByRole('group', { name: group }).getByRole('radio', { name, exact: true }).check();
+    const isMoving = async (selector: string): Promise<boolean> => {
+      const before = await pixels(page, selector);
+      return eventually(async () => (await pixels(page, selector)) !== before, `new picture in ${selector}`);
+    };
+
+    test('draws moving pictures, large and small', async () => {
+      expect(await isMoving('#picture')).toBe(true);
+      expect(await isMoving('#tiles li:nth-child(2)')).toBe(true);
+    });
+
+    test('tells a plausible latency, rate and bit rate, and where the time goes', async () => {
+      const figure = (id: string): Promise<number> =>
+        eventually(async () => {
+          const value = Number.parseFloat(await text(id));
+          return !Number.isNaN(value) && value;
+        }, `figure ${id}`);
+      // Seconds would have another unit: no latency of this machine's own network reaches them.
+      const p50 = await figure('latency-p50');
+      expect(await text('latency-p50')).toMatch(/ ms$/);
+      expect(p50).toBeGreaterThan(0);
+      expect(await figure('latency-p95')).toBeGreaterThanOrEqual(p50 / 2);
+      expect(await figure('fps')).toBeLessThan(40);
+      expect(await text('bitrate')).toMatch(/^[\d.]+ [kM]bit\/s$/);
+      for (const stage of ['encode', 'network', 'draw'])
+        expect(await figure(`latency-${stage}`)).toBeGreaterThanOrEqual(0);
+      await eventually(async () => (await text('viewers')) === '1', 'count of viewers');
+      expect(await text('dropped-rate')).toMatch(/^[\d,]+$/);
+      await page.locator('#latency-plot[aria-label*="ms to"]').waitFor();
+    });
+
+    test('changes the size of the pictures received, and keeps the choice in the address', async () => {
+      expect(await receivedSize(page, '#picture')).toEqual({ width: 1280, height: 720 });
+      await choose('Width', '640');
+      await eventually(async () => (await receivedSize(page, '#picture')).width === 640, 'picture 640 wide');
+      expect(await text('actual-size')).toBe('640 × 360');
+      expect(page.url()).toContain('#width=640');
+      await page.reload();
+      await isLive();
+      expect(await receivedSize(page, '#picture')).toEqual({ width: 640, height: 360 });
+      await choose('Width', 'Source');
+      await eventually(
+        async () => (await receivedSize(page, '#picture')).width === 1280,
+        'picture as wide as the source',
+      );
+    });
+
+    test('changes the quality, and says when it is not what was asked for', async () => {
+      const slider = page.getByRole('slider', { name: 'Quality' });
+      await slider.fill('20');
+      await eventually(async () => (await text('actual-quality')) === '20', 'quality 20');
+      expect(page.url()).toContain('#quality=20');
+      await page.getByRole('checkbox', { name: 'Source' }).check();
+      await page.locator('#why', { hasText: 'no JPEGs' }).waitFor();
+      expect(page.url()).toContain('#quality=source');
+      await slider.focus();
+      await slider.press('ArrowLeft');
+      expect(await page.getByRole('checkbox', { name: 'Source' }).isChecked()).toBe(false);
+      await eventually(async () => (await text('why')) === '', 'wish fulfilled');
+    });
+
+    test('changes the frame rate', async () => {
+      await choose('Frame rate', '5');
+      await eventually(async () => {
+        const fps = Number.parseFloat(await text('fps'));
+        return fps > 3 && fps < 7;
+      }, 'rate of 5 fps');
+      const left = await eventually(async () => Number(await text('dropped-rate')), 'count of pictures left out');
+      expect(left).toBeGreaterThan(0);
+    });
+
+    test('stands still while paused, and goes on', async () => {
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.locator('#pill', { hasText: 'Paused' }).waitFor();
+      // Two reports of the same count, a second apart: nothing has come in between.
+      await page.evaluate(
+        () =>
+          new Promise<void>(resolve => {
+            let before: number | undefined;
+            document
+              .querySelector('framewire-view')
+              ?.addEventListener('framewire-stats', ({ detail: { received } }) => {
+                if (received === before) resolve();
+                before = received;
+              });
+          }),
+      );
+      const still = await pixels(page, '#picture');
+      await page.locator('#pill', { hasText: /for [2-9] s/ }).waitFor();
+      expect(await pixels(page, '#picture')).toBe(still);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await isLive();
+      expect(await isMoving('#picture')).toBe(true);
+    });
+
+    test('shows another stream when its tile is chosen, and Back undoes it', async () => {
+      await page.getByRole('button', { name: 'yard' }).click();
+      expect(await text('stage-name')).toBe('yard');
+      expect(page.url()).toContain('#stream=yard');
+      await isLive();
+      expect(await isMoving('#picture')).toBe(true);
+      expect(await page.locator('.tile[aria-current]').innerText()).toContain('yard');
+      await page.goBack();
+      expect(await text('stage-name')).toBe('gate');
+    });
+
+    test('shows all streams side by side, without the large one', async () => {
+      await choose('View', 'All');
+      expect(await page.locator('#stage').isVisible()).toBe(false);
+      expect(await page.locator('#picture framewire-view').count()).toBe(0);
+      for (const tile of [1, 2]) {
+        expect(await isMoving(`#tiles li:nth-child(${tile})`)).toBe(true);
+        await page.locator(`#tiles li:nth-child(${tile})`, { hasText: /\d ms · [\d.]+ fps/ }).waitFor();
+      }
+      await page.reload();
+      await page.locator('main[data-view="grid"]').waitFor();
+      await page.getByRole('button', { name: 'gate' }).click();
+      await isLive();
+    });
+
+    test('does with keys what its buttons do', async () => {
+      await page.keyboard.press('Space');
+      await page.locator('#pill', { hasText: 'Paused' }).waitFor();
+      await page.keyboard.press('Space');
+      await isLive();
+      await page.keyboard.press('2');
+      expect(await text('stage-name')).toBe('yard');
+      await page.keyboard.press('ArrowLeft');
+      expect(await text('stage-name')).toBe('gate');
+      await page.keyboard.press('g');
+      await page.locator('main[data-view="grid"]').waitFor();
+      await page.keyboard.press('g');
+      await isLive();
+      await page.keyboard.press('f');
+      await page.locator('#stage:fullscreen').waitFor();
+      await page.locator('#hud', { hasText: 'fps' }).waitFor();
+      await page.keyboard.press('f');
+      await page.locator('#stage:not(:fullscreen)').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('heading', { name: 'Keyboard' }).waitFor({ state: 'hidden' });
+    });
+
+    test('saves the picture under the name of its stream', async () => {
+      const download = page.waitForEvent('download');
+      await page.keyboard.press('s');
+      expect((await download).suggestedFilename()).toMatch(/^gate-\d{4}(-\d\d){5}\.jpg$/);
+      const bytes = await readFile(await (await download).path());
+      expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+      await page.locator('#toast', { hasText: 'Saved gate-' }).waitFor();
+    });
+
+    test('has a name for every control, and shows which one has the focus', async () => {
+      const unnamed = await page.locator('button, input').evaluateAll(controls =>
+        controls
+          .filter(control => control.checkVisibility())
+          .filter(control => {
+            const labels = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
+            const name = control.ariaLabel ?? [control, ...labels].map(node => node.textContent).join('');
+            return name.trim() === '';
+          })
+          .map(control => control.outerHTML),
+      );
+      expect(unnamed).toEqual([]);
+      const outlines = new Set<string>();
+      for (let stop = 0; stop < 12; stop++) {
+        await page.keyboard.press('Tab');
+        const width = await page.evaluate(() => {
+          const focused = document.activeElement;
+          if (focused === null || focused === document.body) return '2px';
+          const seen = focused.matches('.segmented input') ? focused.nextElementSibling : focused;
+          return seen === null ? '' : getComputedStyle(seen).outlineWidth;
+        });
+        outlines.add(width);
+      }
+      expect([...outlines]).toEqual(['2px']);
+    });
+
+    test('says aloud what changes, and only that', async () => {
+      await page.locator('#announcer', { hasText: 'gate: Live' }).waitFor({ state: 'attached' });
+      await page.keyboard.press('Space');
+      await page.locator('#announcer', { hasText: 'gate: Paused' }).waitFor({ state: 'attached' });
+      expect(await page.title()).toBe('Paused: gate – Framewire');
+      // Figures and ages change every second: none of them may be read out.
+      const spoken = await page.evaluate(() => [...document.querySelectorAll('[role="status"]')].map(({ id }) => id));
+      expect(spoken).toEqual(['why', 'announcer', 'toast']);
+    });
+
+    test('follows the scheme and the wish for less motion', async () => {
+      const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const dark = await ground();
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      expect(await ground()).not.toBe(dark);
+      const durations = await page
+        .locator('*')
+        .evaluateAll(elements =>
+          elements
+            .map(element => getComputedStyle(element))
+            .map(style => style.transitionDuration + style.animationName),
+        );
+      expect(new Set(durations)).toEqual(new Set(['0snone']));
+    });
+
+    test.each([360, 390])('fits a phone %d wide', async width => {
+      await using phone = await openPage(browser, server.url, {
+        viewport: { width, height: 800 },
+        isMobile: true,
+        hasTouch: true,
       });
-      expect(sizes.page).toBe(width);
-      expect(sizes.smallest).toBeGreaterThanOrEqual(38);
-    }
-    expect(phone.complaints).toEqual([]);
-  });
-});
+      await phone.page.locator('#pill', { hasText: 'Live' }).waitFor();
+      for (const view of ['One', 'All']) {
+        await phone.page.getByRole('radio', { name: view }).check();
+        const sizes = await phone.page.evaluate(() => {
+          const controls = [...document.querySelectorAll('.bar button, .segmented span, .tile')];
+          return {
+            page: document.documentElement.scrollWidth,
+            smallest: Math.min(...controls.filter(c => c.checkVisibility()).map(c => c.getBoundingClientRect().height)),
+          };
+        });
+        expect(sizes.page).toBe(width);
+        expect(sizes.smallest).toBeGreaterThanOrEqual(38);
+      }
+      expect(phone.complaints).toEqual([]);
+    });
+  },
+);
