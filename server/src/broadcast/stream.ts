@@ -77,7 +77,7 @@ export class Stream {
       source: this.#state,
       width: this.#info?.width ?? null,
       height: this.#info?.height ?? null,
-      fps: this.#info?.fps ?? null,
+      fps: this.#info !== undefined && this.#info.fps > 0 ? this.#info.fps : null,
       viewers: this.#leases.size,
       ...this.#counts,
       renditions: [...this.#renditions.keys()],
