@@ -10,10 +10,13 @@ export class FakePicture implements Picture {
   readonly width = 640;
   readonly height = 360;
   readonly capturedAt: number;
+  readonly jpeg?: Uint8Array;
   freed = 0;
 
-  constructor(capturedAt: number) {
+  /** @param jpeg what a camera that makes JPEGs would have given. */
+  constructor(capturedAt: number, jpeg?: Uint8Array) {
     this.capturedAt = capturedAt;
+    if (jpeg !== undefined) this.jpeg = jpeg;
   }
 
   pixels(): Promise<Frame> {

@@ -1,0 +1,213 @@
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { Frame } from 'node-av/lib';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FrameHeader } from '@framewire/shared/frame-header';
+import type { Quality } from '@framewire/shared/rendition';
+import { Rendition } from '../../../server/src/engine/rendition.js';
+import { RawFrame, type Picture } from '../../../server/src/frames.js';
+import { monotonicMs } from '../../../server/src/monotonic.js';
+import { eventually } from '../../support/eventually.js';
+
+const SIZE = { width: 64, height: 36 };
+
+/** A grey picture whose pixels come when the test says so. */
+class HeldPicture implements Picture {
+  readonly width = SIZE.width;
+  readonly height = SIZE.height;
+  readonly capturedAt: number;
+  isAsked = false;
+  freed = 0;
+  readonly #frame = Frame.fromVideoBuffer(Buffer.alloc((64 * 36 * 3) / 2, 128), {
+    ...SIZE,
+    format: AV_PIX_FMT_YUV420P,
+  });
+  #answer: { resolve: (frame: Frame) => void; reject: (error: Error) => void } | undefined;
+
+  constructor(capturedAt = monotonicMs()) {
+    this.capturedAt = capturedAt;
+  }
+
+  pixels(): Promise<Frame> {
+    this.isAsked = true;
+    return new Promise((resolve, reject) => {
+      this.#answer = { resolve, reject };
+    });
+  }
+
+  free(): void {
+    this.freed += 1;
+    this.#frame.free();
+  }
+
+  show(): void {
+    this.#answer?.resolve(this.#frame);
+  }
+
+  fail(message: string): void {
+    this.#answer?.reject(new Error(message));
+  }
+}
+
+class Output {
+  isClear = true;
+  readonly frames: { header: FrameHeader; payload: Uint8Array }[] = [];
+
+  write(header: FrameHeader, payload: Uint8Array): void {
+    this.frames.push({ header, payload });
+  }
+}
+
+describe('a rendition of the engine', () => {
+  const opened: Rendition[] = [];
+  afterEach(() => {
+    opened.splice(0).forEach(rendition => rendition.close());
+  });
+
+  function open(quality: Quality = 50) {
+    const output = new Output();
+    const failures: string[] = [];
+    const spec = { codec: 'jpeg', ...SIZE, quality } as const;
+    const rendition = new Rendition({ id: 9, spec, streamId: 4 }, output, message => failures.push(message));
+    opened.push(rendition);
+    let seq = 0;
+    /** Captures a picture: offers it, and keeps it as the newest until the next. */
+    const capture = (capturedAt?: number) => {
+      seq += 1;
+      const picture = new HeldPicture(capturedAt);
+      const frame = new RawFrame(seq, picture);
+      rendition.offer(frame);
+      return { picture, frame };
+    };
+    const written = (count: number) => eventually(() => output.frames.length >= count, `frame ${count}`);
+    return { rendition, output, failures, capture, written };
+  }
+
+  it('encodes nothing while nobody is ready', () => {
+    const { rendition, capture } = open();
+    const { picture } = capture();
+    expect(picture.isAsked).toBe(false);
+    expect(rendition.encoded).toBe(0);
+  });
+
+  it('encodes the picture that lies there when somebody becomes ready, once', async () => {
+    const { rendition, output, capture, written } = open();
+    const { picture, frame } = capture();
+    rendition.want(Infinity);
+    rendition.offer(frame);
+    await eventually(() => picture.isAsked, 'encode');
+    picture.show();
+    await written(1);
+    rendition.offer(frame);
+    expect(rendition.encoded).toBe(1);
+    expect(output.frames).toHaveLength(1);
+  });
+
+  it('says all that a viewer must know of the frame', async () => {
+    const { rendition, output, capture, written } = open();
+    rendition.want(Infinity);
+    const { picture } = capture(monotonicMs() - 20);
+    await eventually(() => picture.isAsked, 'encode');
+    picture.show();
+    await written(1);
+    const [{ header, payload } = { header: undefined, payload: new Uint8Array() }] = output.frames;
+    expect(header).toMatchObject({
+      codec: 'jpeg',
+      key: true,
+      discardable: true,
+      placeholder: false,
+      stream: 4,
+      rendition: 9,
+      seq: 1,
+      payloadBytes: payload.length,
+      capturedAt: picture.capturedAt,
+      ...SIZE,
+      refSeq: 0,
+    });
+    expect(header?.encodeUs).toBeGreaterThanOrEqual(20_000);
+    expect(Buffer.from(payload).readUInt16BE(0)).toBe(0xffd8);
+  });
+
+  it('skips what comes while it encodes or the pipe is full', async () => {
+    const { rendition, output, capture, written } = open();
+    rendition.want(Infinity);
+    const first = capture();
+    const meanwhile = capture();
+    await eventually(() => first.picture.isAsked, 'encode');
+    expect(meanwhile.picture.isAsked).toBe(false);
+    output.isClear = false;
+    first.picture.show();
+    await written(1);
+    const third = capture();
+    expect(third.picture.isAsked).toBe(false);
+    output.isClear = true;
+    rendition.offer(third.frame);
+    await eventually(() => third.picture.isAsked, 'encode of the newest');
+    third.picture.show();
+    await written(2);
+    expect(output.frames.map(({ header }) => header.seq)).toEqual([1, 3]);
+  });
+
+  it('encodes no more than the rate that is wanted', async () => {
+    const { rendition, output, capture, written } = open();
+    rendition.want(10);
+    for (let i = 0; i < 9; i += 1) {
+      const { picture } = capture(i * 33.3);
+      // Its turn or not is decided at once.
+      if (i % 3 === 0) {
+        await eventually(() => picture.isAsked, 'encode');
+        picture.show();
+        await written(i / 3 + 1);
+      }
+    }
+    expect(output.frames.map(({ header }) => header.seq)).toEqual([1, 4, 7]);
+  });
+
+  it('holds a picture while it encodes it, and lets go of it then', async () => {
+    const { rendition, capture, written } = open();
+    rendition.want(Infinity);
+    const { picture, frame } = capture();
+    frame.release();
+    await eventually(() => picture.isAsked, 'encode');
+    expect(picture.freed).toBe(0);
+    picture.show();
+    await written(1);
+    expect(picture.freed).toBe(1);
+  });
+
+  it('says when a picture cannot be encoded, lets go of it, and goes on with the next', async () => {
+    const { rendition, output, failures, capture, written } = open();
+    rendition.want(Infinity);
+    const broken = capture();
+    broken.frame.release();
+    await eventually(() => broken.picture.isAsked, 'encode');
+    broken.picture.fail('It is torn.');
+    await eventually(() => failures.length === 1, 'failure');
+    expect(failures).toEqual(['A picture could not be encoded: It is torn.']);
+    expect(broken.picture.freed).toBe(1);
+    expect(rendition.encoded).toBe(0);
+    const next = capture();
+    await eventually(() => next.picture.isAsked, 'encode');
+    next.picture.show();
+    await written(1);
+    expect(output.frames.map(({ header }) => header.seq)).toEqual([2]);
+  });
+
+  it('writes nothing more once it is closed, frees what it held, and takes no new picture', async () => {
+    const { rendition, output, capture } = open();
+    rendition.want(Infinity);
+    const { picture, frame } = capture();
+    frame.release();
+    await eventually(() => picture.isAsked, 'encode');
+    rendition.close();
+    picture.show();
+    await eventually(() => picture.freed === 1, 'release');
+    expect(output.frames).toEqual([]);
+    const { picture: late } = capture();
+    expect(late.isAsked).toBe(false);
+  });
+
+  it('may be closed before it has encoded anything', () => {
+    const { rendition } = open(5);
+    expect(() => rendition.close()).not.toThrow();
+  });
+});
