@@ -23,6 +23,9 @@ const BARS: readonly Colour[] = [
 const BLACK: Colour = [16, 128, 128];
 const ACCENT: Colour = [150, 70, 180];
 
+/** node-av 6.1 lays a frame over the bytes and does not hold on to them: they live as long as the frame. */
+const bytesUnder = new WeakMap<Frame, Buffer>();
+
 /** One crossing of the picture by the moving element, ms. */
 const SWEEP_MS = 4000;
 
@@ -74,6 +77,7 @@ class TestPattern implements Source {
     picture.fill({ x, y: Math.round(height * 0.86), width: block, height: block }, ACCENT);
     this.#clock.drawOn(picture, Math.round(width / 2), Math.round(height * 0.73));
     const frame = Frame.fromVideoBuffer(picture.bytes, { width, height, format: AV_PIX_FMT_YUV420P });
+    bytesUnder.set(frame, picture.bytes);
     frame.colorRange = AVCOL_RANGE_MPEG;
     return { capturedAt, width, height, pixels: () => Promise.resolve(frame), free: () => frame.free() };
   }
