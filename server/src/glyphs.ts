@@ -15,15 +15,17 @@ export interface Mask {
 }
 
 /**
- * Draws text in a fixed-width font.
+ * Draws text in a fixed-width font; nothing visible gives an empty mask. Control characters are drawn as spaces.
  *
  * @param height of a line in pixels, at least 8.
  * @param maxWidth where lines wrap, pixels; absent: one line.
  */
 export async function drawText(text: string, height: number, maxWidth?: number): Promise<Mask> {
+  const line = text.replaceAll(/\p{Cc}/gu, ' ');
+  if (line.trim() === '') return { width: 1, height: 1, coverage: new Uint8Array(1) };
   const drawn = sharp({
     text: {
-      text: escapeMarkup(text),
+      text: escapeMarkup(line),
       font: `DejaVu Sans Mono ${Math.max(6, Math.round(height * 0.78))}px`,
       fontfile: FONT_FILE,
       dpi: 72,

@@ -1,6 +1,23 @@
-import { AVCOL_RANGE_JPEG, SWS_BILINEAR, type AVPixelFormat } from 'node-av/constants';
+import {
+  AVCOL_RANGE_JPEG,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_PIX_FMT_YUVJ422P,
+  AV_PIX_FMT_YUVJ444P,
+  SWS_BILINEAR,
+  type AVPixelFormat,
+} from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
+
+/** The same layouts under the names by which swscale knows that they use the full range, 0-255. */
+const FULL_RANGE: ReadonlyMap<number, AVPixelFormat> = new Map([
+  [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P],
+  [AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P],
+  [AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUVJ444P],
+]);
 
 /**
  * Converts pixels of any format and size to one, with swscale: size, chroma layout and range in one pass.
@@ -41,9 +58,12 @@ export class Scaler implements Disposable {
     if (this.#context?.key === key) return this.#context.scale;
     if (!isPicture(source)) throw new Error('A frame of sound cannot be scaled.');
     this.#context?.scale.freeContext();
+    this.#context = undefined;
     const scale = new SoftwareScaleContext();
     const { width, height } = this.#target;
-    scale.getContext(source.width, source.height, source.format, width, height, this.#format, SWS_BILINEAR);
+    const isFullRange = source.colorRange === AVCOL_RANGE_JPEG;
+    const format = (isFullRange ? FULL_RANGE.get(source.format) : undefined) ?? source.format;
+    scale.getContext(source.width, source.height, format, width, height, this.#format, SWS_BILINEAR);
     this.#context = { key, scale };
     return scale;
   }
