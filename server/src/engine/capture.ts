@@ -8,6 +8,9 @@ import type { Source } from '../source/source.js';
 /** A source that gives no picture for so long has stalled, ms. Slow ones (1 frame in 4 s) still pass. */
 const STALL_MS = 5000;
 
+/** A source that is neither open nor refused after this hangs, ms; silent network cameras are given up far before. */
+const OPEN_MS = 20_000;
+
 /** A reader that does not come back this long after it was interrupted hangs in the driver, ms. */
 const CLOSE_MS = 2000;
 
@@ -62,7 +65,7 @@ export class Capture {
     let source: Source | undefined;
     let failure: FramewireError;
     try {
-      source = await this.#options.open();
+      source = await this.#openOrHang();
       this.#take(await this.#readOrStall(source));
       this.#options.onState({ state: 'live', info: source.info });
       this.#publish();
@@ -103,6 +106,16 @@ export class Capture {
       // A picture that comes after all, while the source is being closed, has no other owner.
       reading.then(late => late.free()).catch(() => undefined);
       throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #openOrHang(): Promise<Source> {
+    const error = new FramewireError('source-stalled', `The source did not open within ${OPEN_MS / 1000} s.`);
+    const timer = setTimeout(() => this.#options.onHang(error), OPEN_MS);
+    try {
+      return await this.#options.open();
     } finally {
       clearTimeout(timer);
     }

@@ -29,6 +29,7 @@ export class Rendition {
   #gate = OPEN_GATE;
   #lastSeq = 0;
   #isEncoding = false;
+  #hasFailed = false;
   #isClosed = false;
   #encoded = 0;
 
@@ -78,8 +79,11 @@ export class Rendition {
       const payload = await (await this.#encoder).encode(frame.picture);
       if (!this.#isClosed) this.#output.write(this.#headerFor(frame, payload), payload);
       this.#encoded += 1;
+      this.#hasFailed = false;
     } catch (error) {
-      this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
+      // Once for all that fail in a row: a camera may go on so for days, 30 times a second.
+      if (!this.#hasFailed) this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
+      this.#hasFailed = true;
     } finally {
       frame.release();
       this.#isEncoding = false;

@@ -44,6 +44,7 @@ const FILE: ReadonlyMap<number, Sentence> = new Map<number, Sentence>([
 const NETWORK: ReadonlyMap<number, Sentence> = new Map<number, Sentence>([
   [AVERROR_EOF, ['source-ended', what => `${what} has ended.`]],
   [AVERROR_EXIT, ['source-stalled', what => `${what} gives no pictures.`]],
+  [AVERROR_EIO, ['source-unreachable', what => `${what} cannot be reached.`, 'Check the address, and that it is on.']],
   [AVERROR_HTTP_UNAUTHORIZED, ['source-denied', what => `${what} wants another user name or password.`]],
   [AVERROR_HTTP_FORBIDDEN, ['source-denied', what => `${what} refuses this user.`]],
   [

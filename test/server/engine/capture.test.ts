@@ -16,7 +16,7 @@ vi.mock('node:timers/promises', () => ({
 const UNPLUGGED = new FramewireError('source-unplugged', 'Camera /dev/video0 is gone.', 'Plug it in again.');
 
 /** A capture whose sources are opened one after the other from a list; without one left, opening fails. */
-function captureFrom(sources: (Source | Error)[], longestBackoffMs = 10_000) {
+function captureFrom(sources: (Source | Error | Promise<never>)[], longestBackoffMs = 10_000) {
   const states: Parameters<CaptureOptions['onState']>[0][] = [];
   const seqs: number[] = [];
   const hangs: FramewireError[] = [];
@@ -172,6 +172,15 @@ describe('capture', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(hangs).toEqual([UNPLUGGED]);
     expect(states.at(-1)).toEqual({ state: 'live', info: source.info });
+  });
+
+  it('asks to be replaced when its source neither opens nor refuses', async () => {
+    const { hangs, states } = captureFrom([new Promise<never>(() => undefined)]);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(hangs).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(hangs).toMatchObject([{ code: 'source-stalled', message: 'The source did not open within 20 s.' }]);
+    expect(states).toEqual([{ state: 'starting' }]);
   });
 
   it('gives errors of no code one that a viewer can be told', async () => {
