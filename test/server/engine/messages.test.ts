@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { fromEngine, toEngine, type FromEngine, type ToEngine } from '../../../server/src/engine/messages.js';
+
+const SPEC = { codec: 'jpeg', width: 640, height: 360, quality: 30 } as const;
+const INFO = { width: 640, height: 360, fps: 29.97, isJpeg: true, description: 'camera' };
+
+/** As over the channel. */
+const sent = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
+
+describe('messages between server and engine', () => {
+  it.each<ToEngine>([
+    { type: 'start', source: { kind: 'test', size: null, fps: null }, streamId: 0 },
+    { type: 'want', id: 1, spec: SPEC, fps: null },
+    { type: 'want', id: 65_535, spec: { ...SPEC, quality: 'source' }, fps: 0 },
+    { type: 'drop', id: 1 },
+  ])('$type reaches the engine', message => {
+    expect(toEngine.parse(sent(message))).toEqual(message);
+  });
+
+  it.each<FromEngine>([
+    { type: 'starting' },
+    { type: 'live', info: INFO },
+    { type: 'lost', code: 'source-unplugged', reason: 'It is gone.' },
+    { type: 'alive', captured: 100, encoded: 40 },
+    { type: 'warning', message: 'So.' },
+  ])('$type reaches the server', message => {
+    expect(fromEngine.parse(sent(message))).toEqual(message);
+  });
+
+  it.each([
+    undefined,
+    null,
+    'live',
+    {},
+    { type: 'nonsense' },
+    { type: 'live' },
+    { type: 'live', info: { ...INFO, width: 0 } },
+    { type: 'live', info: { ...INFO, width: '640' } },
+    { type: 'lost', code: 'source-unplugged' },
+    { type: 'alive', captured: 0.5, encoded: 0 },
+    { type: 'alive', captured: Number.NaN, encoded: 0 },
+  ])('%j does not reach the server', message => {
+    expect(fromEngine.safeParse(message).success).toBe(false);
+  });
+
+  it.each([
+    { type: 'want', id: 1, spec: SPEC, fps: -1 },
+    { type: 'want', id: 1, spec: { ...SPEC, width: 0 }, fps: 1 },
+    { type: 'want', id: 1, spec: { ...SPEC, quality: 101 }, fps: 1 },
+    { type: 'want', id: 1.5, spec: SPEC, fps: 1 },
+    { type: 'start', source: { kind: 'moon' }, streamId: 0 },
+    { type: 'drop' },
+  ])('%j does not reach the engine', message => {
+    expect(toEngine.safeParse(message).success).toBe(false);
+  });
+});
