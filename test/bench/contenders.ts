@@ -8,6 +8,7 @@ import { run, type Run } from '../support/run.js';
 import { startServer } from '../support/server.js';
 import { compiled } from './floor/compiled.js';
 import type { Protocol } from './load/plan.js';
+import type { FloorKind } from './results.js';
 
 /** A contender that listens; its processes end when it is disposed. */
 export interface Target extends AsyncDisposable {
@@ -37,6 +38,12 @@ const flaskScript = here('../../../shared/measure/seed_flask_shared.py');
 export function contenders(): Contender[] {
   return [
     framewire('ws', 'Framewire, WebSocket', ['YUYV'], subscribe({ quality: QUALITY })),
+    framewire(
+      'ws-plain',
+      'Framewire, WebSocket, no acknowledgements',
+      ['YUYV'],
+      subscribe({ quality: QUALITY, acks: false }),
+    ),
     framewire('ws-mjpg', 'Framewire, WebSocket, MJPG passed through', ['MJPG'], subscribe({ quality: 'source' })),
     framewire('feed', 'Framewire, /video_feed', ['YUYV'], {
       kind: 'multipart',
@@ -48,27 +55,29 @@ export function contenders(): Contender[] {
   ];
 }
 
-/** What only writes `bytes` to every viewer `FPS` times a second. */
+/**
+ * What only writes `bytes` to every viewer `FPS` times a second. The last one is answered with as many bytes as an
+ * acknowledgement has and reads them: what any Node program pays for knowing what has arrived.
+ */
 export function floors(bytes: number): Contender[] {
   const args = [String(Math.round(bytes)), String(FPS)];
   const size = `${Math.round(bytes / 1000)} kB`;
-  const floor = async (child: Run): Promise<Target> => {
-    const [, port] = await child.waitForOutput(/:(\d+)\/\n/);
-    return target(child, Number(port), { kind: 'marked' });
-  };
+  const inC = (): Run => run(compiled('floor'), args);
+  const inNode = (): Run => run(process.execPath, [...process.execArgv, here('floor/floor.ts'), ...args]);
+  const floor = (key: FloorKind, name: string, start: () => Run): Contender => ({
+    key: `${key}-${size}`,
+    name: `floor: ${name}, ${size}`,
+    skip: key === 'floor-c' ? missing('gcc') : undefined,
+    start: async () => {
+      const child = start();
+      const [, port] = await child.waitForOutput(/:(\d+)\/\n/);
+      return target(child, Number(port), { kind: 'marked', answers: key === 'floor-answered' });
+    },
+  });
   return [
-    {
-      key: `floor-c-${size}`,
-      name: `floor: one send() a frame, C, ${size}`,
-      skip: missing('gcc'),
-      start: async () => floor(run(compiled('floor'), args)),
-    },
-    {
-      key: `floor-node-${size}`,
-      name: `floor: one write() a frame, Node, ${size}`,
-      skip: undefined,
-      start: async () => floor(run(process.execPath, [...process.execArgv, here('floor/floor.ts'), ...args])),
-    },
+    floor('floor-c', 'one send() a frame, C', inC),
+    floor('floor-node', 'one write() a frame, Node', inNode),
+    floor('floor-answered', 'the same, answered, Node', inNode),
   ];
 }
 
@@ -90,8 +99,9 @@ function framewire(
   });
 }
 
-function subscribe(wishes: { quality: number | 'source' }): Protocol {
-  return { kind: 'websocket', path: '/ws', subscribe: JSON.stringify({ type: 'subscribe', ...wishes }) };
+function subscribe(wishes: { quality: number | 'source'; acks?: boolean }): Protocol {
+  const message = JSON.stringify({ type: 'subscribe', ...wishes });
+  return { kind: 'websocket', path: '/ws', subscribe: message, acknowledges: wishes.acks ?? true };
 }
 
 function flask(): Contender {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { furtherFrameUs, furtherViewerKb, growth, median, percentile } from './figures.js';
 
-const few = { viewers: 1, fps: 30, serverCores: 0.15, rssBytes: 80_000_000 };
-const many = { viewers: 201, fps: 25, serverCores: 0.4, rssBytes: 90_000_000 };
+const few = { viewers: 1, fps: 30, serverCores: 0.15, ownMemoryBytes: 80_000_000 };
+const many = { viewers: 201, fps: 25, serverCores: 0.4, ownMemoryBytes: 90_000_000 };
 
 describe('the figures', () => {
   it('take percentiles by nearest rank', () => {

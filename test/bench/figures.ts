@@ -17,7 +17,7 @@ interface Cost {
   viewers: number;
   fps: number;
   serverCores: number;
-  rssBytes: number;
+  ownMemoryBytes: number;
 }
 
 /** CPU for one frame of one further viewer, us: what does not grow with the viewers (capture, encoding) falls out. */
@@ -25,9 +25,9 @@ export function furtherFrameUs(few: Cost, many: Cost): number {
   return ((many.serverCores - few.serverCores) / ((many.viewers - few.viewers) * many.fps)) * 1e6;
 }
 
-/** Resident memory of one further viewer, kB. */
+/** Memory of one further viewer, kB. */
 export function furtherViewerKb(few: Cost, many: Cost): number {
-  return (many.rssBytes - few.rssBytes) / (many.viewers - few.viewers) / 1000;
+  return (many.ownMemoryBytes - few.ownMemoryBytes) / (many.viewers - few.viewers) / 1000;
 }
 
 /** Growth from the second quarter (the first fills caches) to the last, as a share: 0.01 is 1 %. */

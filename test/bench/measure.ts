@@ -3,9 +3,9 @@ import { on, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Target } from './contenders.js';
-import { percentile } from './figures.js';
+import { median, percentile } from './figures.js';
 import { parseReport, type Load, type Order, type Plan, type Report } from './load/plan.js';
-import { machineCpuSeconds, usageOf } from './process-tree.js';
+import { machineCpuSeconds, usageOf, type Usage } from './process-tree.js';
 
 /** What one contender did with one number of viewers. */
 export interface Reading {
@@ -22,8 +22,9 @@ export interface Reading {
   clientCores: number;
   /** CPU of everything else on the machine meanwhile: much of it, and the other figures are not worth much. */
   otherCores: number;
-  /** Resident memory of all of the contender's processes: median while it was measured. */
-  rssBytes: number;
+  /** Memory of all of the contender's processes, and of the one that serves: medians while it was measured. */
+  memoryBytes: number;
+  ownMemoryBytes: number;
   /** Kept frames whose age could not be read. */
   unreadable: number;
 }
@@ -46,11 +47,12 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
   const { pid } = target;
   const { load, watched } = await underLoad(target, options, async counted => {
     const before = { own: usageOf(pid).cpuSeconds, all: machineCpuSeconds() };
-    const rss = await rssUntil(counted, pid, 250);
+    const memory = await memoryUntil(counted, pid, 250);
     return {
       own: usageOf(pid).cpuSeconds - before.own,
       all: machineCpuSeconds() - before.all,
-      rss: rss.sort((a, b) => a - b),
+      memoryBytes: median(memory.map(usage => usage.memoryBytes)),
+      ownMemoryBytes: median(memory.map(usage => usage.ownMemoryBytes)),
     };
   });
   return {
@@ -63,20 +65,21 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
     serverCores: watched.own / load.seconds,
     clientCores: load.clientCores,
     otherCores: Math.max(0, (watched.all - watched.own) / load.seconds - load.clientCores),
-    rssBytes: percentile(watched.rss, 50),
+    memoryBytes: watched.memoryBytes,
+    ownMemoryBytes: watched.ownMemoryBytes,
     unreadable: load.unreadable,
   };
 }
 
-/** Resident memory while viewers come and go, bytes, one figure a second. */
+/** Memory of all of the contender's processes while viewers come and go, bytes, one figure a second. */
 export async function soak(target: Target, options: LoadOptions): Promise<number[]> {
-  const { watched } = await underLoad(target, options, counted => rssUntil(counted, target.pid, 1_000));
-  return watched;
+  const { watched } = await underLoad(target, options, counted => memoryUntil(counted, target.pid, 1_000));
+  return watched.map(usage => usage.memoryBytes);
 }
 
-async function rssUntil(end: Promise<void>, pid: number, everyMs: number): Promise<number[]> {
-  const samples = [usageOf(pid).rssBytes];
-  const timer = setInterval(() => samples.push(usageOf(pid).rssBytes), everyMs);
+async function memoryUntil(end: Promise<void>, pid: number, everyMs: number): Promise<Usage[]> {
+  const samples = [usageOf(pid)];
+  const timer = setInterval(() => samples.push(usageOf(pid)), everyMs);
   try {
     await end;
     return samples;

@@ -20,5 +20,5 @@ export async function memoryOverTime(contender: Contender, minutes: number): Pro
   const track = await soak(target, { viewers: VIEWERS, churn: REPLACED_EACH_SECOND, seconds: minutes * 60 });
   const every = Math.max(1, Math.floor(track.length / POINTS));
   const points = track.filter((_, second) => second % every === 0).map(bytes => (bytes / 1e6).toFixed(0));
-  return { growth: growth(track), said: `${what}: RSS in MB ${points.join(' ')}` };
+  return { growth: growth(track), said: `${what}: MB ${points.join(' ')}` };
 }

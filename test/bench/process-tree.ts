@@ -6,17 +6,23 @@ const TICKS_PER_SECOND = 100;
 export interface Usage {
   /** User and system time so far, seconds, of the process and of all its descendants that live. */
   cpuSeconds: number;
-  /** Resident memory, bytes, of the same processes together. */
-  rssBytes: number;
+  /**
+   * Memory that the same processes have for themselves (RssAnon), bytes. Without mapped files: the pages of a 175 MB
+   * library that happen to be read in come and go with what else the machine does.
+   */
+  memoryBytes: number;
+  /** Of that, the part of the process itself. */
+  ownMemoryBytes: number;
 }
 
 /** Reads /proc; a process that ends meanwhile counts as far as it could be read. */
 export function usageOf(pid: number): Usage {
-  const usage: Usage = { cpuSeconds: 0, rssBytes: 0 };
+  const usage: Usage = { cpuSeconds: 0, memoryBytes: 0, ownMemoryBytes: 0 };
   const left = [String(pid)];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     try {
       add(usage, next);
+      if (next === String(pid)) usage.ownMemoryBytes = usage.memoryBytes;
       left.push(...childrenOf(next));
     } catch {
       // Ended between two reads.
@@ -31,8 +37,8 @@ function add(usage: Usage, pid: string): void {
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
   const [user = '0', system = '0'] = fields.slice(11, 13);
   usage.cpuSeconds += (Number(user) + Number(system)) / TICKS_PER_SECOND;
-  const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  usage.rssBytes += Number(rss ?? 0) * 1024;
+  const memory = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  usage.memoryBytes += Number(memory ?? 0) * 1024;
 }
 
 function childrenOf(pid: string): string[] {

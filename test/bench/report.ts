@@ -1,5 +1,5 @@
 import { furtherFrameUs, furtherViewerKb } from './figures.js';
-import { isFloor, nearestFloor, type Result } from './results.js';
+import { isFloor, nearestFloor, type FloorKind, type Result } from './results.js';
 import { table } from './table.js';
 
 /** CPU of a further viewer's frame, us; undefined when fewer than two numbers of viewers were measured. */
@@ -10,11 +10,7 @@ export function costUs(result: Result | undefined): number | undefined {
 }
 
 /** The same against a floor of frames of its size; undefined when either was not measured. */
-export function floorRatio(
-  result: Result,
-  results: readonly Result[],
-  kind: 'floor-c' | 'floor-node',
-): number | undefined {
+export function floorRatio(result: Result, results: readonly Result[], kind: FloorKind): number | undefined {
   const own = costUs(result);
   const floor = costUs(nearestFloor(results, kind, result.readings[0]?.frameBytes ?? 0));
   return own === undefined || floor === undefined ? undefined : own / floor;
@@ -45,7 +41,7 @@ export function figures(results: readonly Result[]): string {
       text(reading.serverCores, 2),
       text(reading.clientCores, 2),
       text(reading.otherCores, 2),
-      text(reading.rssBytes / 1e6, 1),
+      text(reading.memoryBytes / 1e6, 1),
     ]),
     ...(result.note === undefined ? [] : [[result.name, result.note]]),
   ]);
@@ -57,16 +53,21 @@ export function figures(results: readonly Result[]): string {
       text(costUs(result), 1),
       isFloor(result) ? '' : text(floorRatio(result, results, 'floor-c'), 2),
       isFloor(result) ? '' : text(floorRatio(result, results, 'floor-node'), 2),
+      isFloor(result) ? '' : text(floorRatio(result, results, 'floor-answered'), 2),
       text(memoryKb(result), 0),
     ]);
   return [
     table(
-      ['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'other', 'RSS MB'],
+      ['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'other', 'MB'],
       readings,
     ),
     'fps: frames a second of the mean viewer and of the slowest. Age: capture to the whole frame received, ms, over',
     'viewers spread among all. CPU in cores: all processes of the server; the load client; whatever else ran meanwhile.',
+    'MB: memory of all processes of the server without mapped files.',
     '',
-    table(['one further viewer', 'kB/frame', 'us/frame', 'x floor C', 'x floor Node', 'kB memory'], costs),
+    table(
+      ['one further viewer', 'kB/frame', 'us/frame', 'x floor C', 'x floor Node', 'x with answers', 'kB memory'],
+      costs,
+    ),
   ].join('\n');
 }

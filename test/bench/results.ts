@@ -53,7 +53,8 @@ function middle(readings: readonly Reading[]): Reading {
     serverCores: of(reading => reading.serverCores),
     clientCores: of(reading => reading.clientCores),
     otherCores: of(reading => reading.otherCores),
-    rssBytes: of(reading => reading.rssBytes),
+    memoryBytes: of(reading => reading.memoryBytes),
+    ownMemoryBytes: of(reading => reading.ownMemoryBytes),
     unreadable: of(reading => reading.unreadable),
   };
 }
@@ -61,8 +62,10 @@ function middle(readings: readonly Reading[]): Reading {
 /** Whether a result is one of the floors, which carry the size of their frames in their keys. */
 export const isFloor = (result: Result): boolean => result.key.startsWith('floor-');
 
+export type FloorKind = 'floor-c' | 'floor-node' | 'floor-answered';
+
 /** The floor of this kind whose frames are nearest in size. */
-export function nearestFloor(results: readonly Result[], kind: string, frameBytes: number): Result | undefined {
+export function nearestFloor(results: readonly Result[], kind: FloorKind, frameBytes: number): Result | undefined {
   const distance = (result: Result): number => Math.abs((result.readings[0]?.frameBytes ?? 0) - frameBytes);
   return results
     .filter(result => result.key.startsWith(kind) && result.readings.length > 1)

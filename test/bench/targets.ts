@@ -26,6 +26,7 @@ export function targets(results: readonly Result[], extras: Extras): string {
   const camera = (ms: number | undefined) => (ms === undefined ? '' : `, ${text(ms, 1)} of them the camera's own`);
   const rows = [
     row("CPU of a further viewer's frame, x floor", ratio('ws'), 1.5, 2),
+    row('the same, viewers that acknowledge nothing', ratio('ws-plain'), 1.5, 2),
     row('the same, MJPG passed through', ratio('ws-mjpg'), 1.5, 2),
     row(`age p50 at 1 viewer, YUYV, ms${camera(extras.cameraMs?.YUYV)}`, one('ws')?.ageP50, 8, 1),
     row(`age p50 at 1 viewer, MJPG passed through, ms${camera(extras.cameraMs?.MJPG)}`, one('ws-mjpg')?.ageP50, 4, 1),

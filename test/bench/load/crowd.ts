@@ -128,9 +128,9 @@ export class Crowd {
       case 'multipart':
         return new MultipartReader(protocol.path, keeps, events);
       case 'websocket':
-        return new WebSocketReader(protocol.path, protocol.subscribe, keeps, events);
+        return new WebSocketReader(protocol, keeps, events);
       case 'marked':
-        return new MarkedReader(keeps, events);
+        return new MarkedReader(protocol.answers, keeps, events);
     }
   }
 

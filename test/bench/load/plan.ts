@@ -4,11 +4,14 @@ import * as z from 'zod';
 
 const protocol = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('multipart'), path: z.string() }),
-  z.object({ kind: z.literal('websocket'), path: z.string(), subscribe: z.string() }),
+  z.object({ kind: z.literal('websocket'), path: z.string(), subscribe: z.string(), acknowledges: z.boolean() }),
   /** Of the floors: u32 length of all, f64 wall clock (ms), then bytes that mean nothing; little-endian. */
-  z.object({ kind: z.literal('marked') }),
+  z.object({ kind: z.literal('marked'), answers: z.boolean() }),
 ]);
-/** How a viewer gets its frames. `subscribe`: the control message to send, as JSON. */
+/**
+ * How a viewer gets its frames. `subscribe`: the control message to send, as JSON; `answers`: whether each frame is
+ * answered with as many bytes as an acknowledgement has.
+ */
 export type Protocol = z.infer<typeof protocol>;
 
 const plan = z.object({

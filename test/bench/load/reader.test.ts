@@ -13,6 +13,7 @@ function jpeg(bytes: number, filling: number): Buffer {
   return picture;
 }
 
+const webSocket = { kind: 'websocket', path: '/ws', subscribe: '{}', acknowledges: true } as const;
 const pictures = [jpeg(200, 1), jpeg(5_000, 0xff), jpeg(70_000, 3)];
 
 function part(picture: Buffer): Buffer {
@@ -96,7 +97,7 @@ describe.each(sizes)('in chunks of %i bytes', size => {
       unmasked(9, Buffer.from('there?')),
     ]);
     const make = (keeps: boolean) => (events: ReaderEvents) =>
-      new WebSocketReader('/ws', '{"type":"subscribe"}', keeps, events);
+      new WebSocketReader({ ...webSocket, subscribe: '{"type":"subscribe"}' }, keeps, events);
     const heard = received(make(true), stream, size);
     expect(areEqual(heard.kept, pictures)).toBe(true);
     expect(heard).toMatchObject({ isFlowing: true, failed: [] });
@@ -108,19 +109,20 @@ describe.each(sizes)('in chunks of %i bytes', size => {
   });
 
   it('takes the marks out of what a floor sends', () => {
-    const heard = received(events => new MarkedReader(true, events), Buffer.concat([marked(1), marked(2)]), size);
+    const heard = received(events => new MarkedReader(true, true, events), Buffer.concat([marked(1), marked(2)]), size);
     expect(heard.kept.map(mark => mark[11])).toEqual([1, 2]);
+    expect(heard.replies.map(reply => reply.length)).toEqual([34, 34]);
   });
 });
 
 describe('a refusal', () => {
   it('is told with the words of the server', () => {
     const refused = Buffer.from('HTTP/1.1 503 Service Unavailable\r\n\r\n');
-    const ws = received(events => new WebSocketReader('/ws', '{}', false, events), refused, 100);
+    const ws = received(events => new WebSocketReader(webSocket, false, events), refused, 100);
     const http = received(events => new MultipartReader('/', false, events), refused, 100);
     expect([ws.failed[0], http.failed[0]]).toEqual(Array(2).fill('Answered "HTTP/1.1 503 Service Unavailable".'));
     const error = '{"type":"error","code":"unknown-stream"}';
     const accepted = Buffer.concat([Buffer.from('HTTP/1.1 101 x\r\n\r\n'), unmasked(1, Buffer.from(error))]);
-    expect(received(events => new WebSocketReader('/ws', '{}', false, events), accepted, 9).failed).toEqual([error]);
+    expect(received(events => new WebSocketReader(webSocket, false, events), accepted, 9).failed).toEqual([error]);
   });
 });

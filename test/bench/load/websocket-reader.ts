@@ -1,6 +1,7 @@
 import { ACK_BYTES, encodeAck } from '@framewire/shared/ack';
 import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
+import type { Protocol } from './plan.js';
 import type { Reader, ReaderEvents } from './reader.js';
 
 const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -10,6 +11,7 @@ const MASK = 0x80;
 /** A key of 0 leaves the bytes as they are, which saves this side the work; the server's is the same. */
 const KEY_BYTES = 4;
 const SEQ_OFFSET = 8;
+const SEQ_OFFSET_OF_ACK = 4;
 const RECEIVED_AT_OFFSET = 8;
 /** Messages up to this size are kept whole to be looked at: headers, control, close reasons. */
 const SMALL_BYTES = 4096;
@@ -29,14 +31,18 @@ const blankAck = masked(
     drawLagMs: 0,
   }),
 );
+/** An acknowledgement with its WebSocket head, as a viewer sends it. */
+export const WIRE_ACK_BYTES = blankAck.length;
 const ACK_START = blankAck.length - ACK_BYTES;
+
+type WebSocketProtocol = Extract<Protocol, { kind: 'websocket' }>;
 
 /** Speaks framewire.v1 as far as a viewer must: subscribes, tells headers from payloads, acknowledges every frame. */
 export class WebSocketReader implements Reader {
   readonly greeting: string;
   readonly #events: ReaderEvents;
   readonly #keeps: boolean;
-  readonly #subscribe: string;
+  readonly #protocol: WebSocketProtocol;
   #phase: 'upgrade' | 'head' | 'body' = 'upgrade';
   #head = Buffer.alloc(0);
   #opcode = 0;
@@ -46,9 +52,9 @@ export class WebSocketReader implements Reader {
   /** Of the frame whose header has come and whose payload has not. */
   #seq: number | undefined;
 
-  constructor(path: string, subscribe: string, keeps: boolean, events: ReaderEvents) {
+  constructor(protocol: WebSocketProtocol, keeps: boolean, events: ReaderEvents) {
     const lines = [
-      `GET ${path} HTTP/1.1`,
+      `GET ${protocol.path} HTTP/1.1`,
       'Host: 127.0.0.1',
       'Upgrade: websocket',
       'Connection: Upgrade',
@@ -57,7 +63,7 @@ export class WebSocketReader implements Reader {
       `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
     ];
     this.greeting = `${lines.join('\r\n')}\r\n\r\n`;
-    this.#subscribe = subscribe;
+    this.#protocol = protocol;
     this.#keeps = keeps;
     this.#events = events;
   }
@@ -80,7 +86,7 @@ export class WebSocketReader implements Reader {
     if (!status.startsWith('HTTP/1.1 101')) this.#events.failed(`Answered "${status}".`);
     this.#head = Buffer.alloc(0);
     this.#phase = 'head';
-    this.#events.reply(masked(OPCODE.text, Buffer.from(this.#subscribe)));
+    this.#events.reply(masked(OPCODE.text, Buffer.from(this.#protocol.subscribe)));
     return end + 4 - before;
   }
 
@@ -128,14 +134,18 @@ export class WebSocketReader implements Reader {
       if (this.#length === FRAME_HEADER_BYTES) this.#seq = bytes.readUInt32LE(SEQ_OFFSET);
       return;
     }
-    const ack = Buffer.from(blankAck);
-    ack.writeUInt32LE(this.#seq, ACK_START + 4);
-    ack.writeDoubleLE(performance.now(), ACK_START + RECEIVED_AT_OFFSET);
+    if (this.#protocol.acknowledges) this.#events.reply(wireAck(this.#seq));
     this.#seq = undefined;
-    this.#events.reply(ack);
     this.#events.flowing();
     if (this.#keeps) this.#events.kept(bytes);
   }
+}
+
+function wireAck(seq: number): Buffer {
+  const ack = Buffer.from(blankAck);
+  ack.writeUInt32LE(seq, ACK_START + SEQ_OFFSET_OF_ACK);
+  ack.writeDoubleLE(performance.now(), ACK_START + RECEIVED_AT_OFFSET);
+  return ack;
 }
 
 function masked(opcode: number, payload: Uint8Array): Buffer {
