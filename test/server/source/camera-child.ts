@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openSource } from '../../../server/src/source/source.js';
 import type { CameraSpec } from '../../../server/src/source/source-spec.js';
 import { FramewireError, messageOf } from '../../../server/src/errors.js';
@@ -17,6 +18,8 @@ async function main(spec: CameraSpec): Promise<object> {
       continue;
     }
     const closed = source.close();
+    // Time enough for a source that does not wait for its pictures; then the next line ends the process.
+    await Promise.race([closed, sleep(300)]);
     const bytes = (await picture.pixels().catch(() => undefined))?.toBuffer().length ?? picture.jpeg?.length;
     picture.free();
     await closed;
