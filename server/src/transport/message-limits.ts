@@ -1,6 +1,8 @@
 /** Far above any honest viewer: 240 acknowledgements a second, a slider that is dragged, clock samples. */
 const MOST_MESSAGES = 2000;
 const MESSAGES_WINDOW_MS = 1000;
+/** A page that is scrolled through pauses and resumes some times a second; each time costs an encode. */
+const MOST_CLAIMS = 30;
 const MOST_BAD_MESSAGES = 20;
 const BAD_WINDOW_MS = 10_000;
 
@@ -30,11 +32,17 @@ class WindowCount {
 /** How much one WebSocket viewer may say. */
 export class MessageLimits {
   readonly #all = new WindowCount(MOST_MESSAGES, MESSAGES_WINDOW_MS);
+  readonly #claims = new WindowCount(MOST_CLAIMS, MESSAGES_WINDOW_MS);
   readonly #bad = new WindowCount(MOST_BAD_MESSAGES, BAD_WINDOW_MS);
 
   /** Call for each message. @returns whether the viewer floods. */
   floods(now: number): boolean {
     return this.#all.exceeds(now);
+  }
+
+  /** Call for each message that takes a claim on a stream or gives it back. @returns whether it does so too often. */
+  wavers(now: number): boolean {
+    return this.#claims.exceeds(now);
   }
 
   /** Call for each message that was refused. @returns whether it talks nonsense too often. */

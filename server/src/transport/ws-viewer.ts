@@ -33,6 +33,9 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 /** Longest wait for the other side's part of the closing handshake, ms. */
 const CLOSE_MS = 500;
 
+/** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
+const CLAIMS: ReadonlySet<ClientMessage['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
+
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
 export class WsViewer implements Guest, ViewerTransport {
   readonly #ws: WebSocket;
@@ -174,6 +177,10 @@ export class WsViewer implements Guest, ViewerTransport {
   #receiveControl(text: string): void {
     const parsed = parseClientMessage(text);
     if (!parsed.ok) throw new FramewireError('bad-message', parsed.reason);
+    if (CLAIMS.has(parsed.message.type) && this.#limits.wavers(monotonicMs())) {
+      this.close(CLOSE_CODES.tooManyMessages, 'Too many subscriptions and pauses a second.');
+      return;
+    }
     this.#obey(parsed.message);
   }
 

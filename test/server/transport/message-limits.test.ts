@@ -20,6 +20,12 @@ describe('message limits', () => {
     expect(flags(now => limits.floods(now), times)).not.toContain(true);
   });
 
+  it('let 30 claims on streams a second pass', () => {
+    const limits = new MessageLimits();
+    expect(flags(now => limits.wavers(now), at(31, 0)).indexOf(true)).toBe(30);
+    expect(limits.wavers(1000)).toBe(false);
+  });
+
   it('let 20 bad messages in 10 s pass, and forget them afterwards', () => {
     const limits = new MessageLimits();
     expect(flags(now => limits.babbles(now), at(21, 0)).indexOf(true)).toBe(20);

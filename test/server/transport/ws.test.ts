@@ -50,6 +50,19 @@ describe('the WebSocket endpoint', () => {
     expect(endpoint.broadcaster.viewers).toBe(0);
   });
 
+  it.each([
+    ['subscribes', { type: 'subscribe' }],
+    ['pauses and resumes', { type: 'resume' }],
+  ])('lets a viewer go that %s without end: each time would cost an encode', async (_, message) => {
+    await using endpoint = await openEndpoint();
+    endpoint.kit.producer.live();
+    using client = await WsClient.open(endpoint.port);
+    client.say({ type: 'subscribe' });
+    for (let i = 0; i < 40; i += 1) client.say(i % 2 === 0 ? { type: 'pause' } : message);
+    expect(await client.closed()).toBe(4429);
+    await eventually(() => endpoint.kit.stream.info.viewers === 0, 'free place');
+  });
+
   it('refuses with 4503 when there are as many viewers as there may be, and has room again when one goes', async () => {
     await using endpoint = await openEndpoint(1);
     {
