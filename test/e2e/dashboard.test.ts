@@ -106,8 +106,11 @@ describe.skipIf(reason !== undefined)(
         const fps = Number.parseFloat(await text('fps'));
         return fps > 3 && fps < 7;
       }, 'rate of 5 fps');
-      const left = await eventually(async () => Number(await text('dropped-rate')), 'count of pictures left out');
-      expect(left).toBeGreaterThan(0);
+      // Left out by the server for this viewer, or never encoded because nobody was due one.
+      await eventually(async () => {
+        const left = await Promise.all(['dropped-rate', 'dropped-skipped'].map(text));
+        return left.some(count => Number(count) > 0);
+      }, 'count of pictures left out');
     });
 
     test('stands still while paused, and goes on', async () => {

@@ -23,7 +23,8 @@ export class SharpJpegEncoder implements Encoder {
     const frame = await this.#scaler.scale(await picture.pixels());
     // Packed RGB, stride width * 3: toBuffer leaves out the padding that the frame's rows may have.
     const pixels = sharp(frame.toBuffer(), { raw: { width, height, channels: 3 } });
-    return pixels.jpeg({ quality: this.#quality, chromaSubsampling: '4:2:0' }).toBuffer();
+    // Default Huffman tables, as the other encoder has and cv2.imencode: else sizes would jump where the two meet.
+    return pixels.jpeg({ quality: this.#quality, chromaSubsampling: '4:2:0', optimiseCoding: false }).toBuffer();
   }
 
   [Symbol.dispose](): void {
