@@ -9,6 +9,8 @@ import { figures } from './report.js';
 import { isFloor, Results } from './results.js';
 import { targets } from './targets.js';
 
+/** Before anything is measured: what a program needs to start is collected, what it runs often is compiled. */
+const WARM_UP_SECONDS = 3;
 /** For floors that run alone: a 1280x720 picture at quality 30. */
 const USUAL_FRAME_BYTES = 54_000;
 /** A floor serves for every contender whose frames are this near in size. */
@@ -33,6 +35,8 @@ async function runOne(contender: Contender, { viewers, seconds, results }: Round
   }
   try {
     await using target = await contender.start();
+    progress(`${name}, warming up`);
+    await measure(target, { viewers: Math.min(...viewers), seconds: WARM_UP_SECONDS });
     for (const count of viewers) {
       progress(`${name}, ${count} viewers`);
       results.add(key, name, await measure(target, { viewers: count, seconds }));

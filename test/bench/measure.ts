@@ -3,7 +3,7 @@ import { on, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Target } from './contenders.js';
-import { median, percentile } from './figures.js';
+import { percentile } from './figures.js';
 import { parseReport, type Load, type Order, type Plan, type Report } from './load/plan.js';
 import { machineCpuSeconds, usageOf, type Usage } from './process-tree.js';
 
@@ -22,7 +22,7 @@ export interface Reading {
   clientCores: number;
   /** CPU of everything else on the machine meanwhile: much of it, and the other figures are not worth much. */
   otherCores: number;
-  /** Memory of all of the contender's processes, and of the one that serves: medians while it was measured. */
+  /** Memory of all of the contender's processes, and of the one that serves: the least, between two collections. */
   memoryBytes: number;
   ownMemoryBytes: number;
   /** Kept frames whose age could not be read. */
@@ -51,8 +51,8 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
     return {
       own: usageOf(pid).cpuSeconds - before.own,
       all: machineCpuSeconds() - before.all,
-      memoryBytes: median(memory.map(usage => usage.memoryBytes)),
-      ownMemoryBytes: median(memory.map(usage => usage.ownMemoryBytes)),
+      memoryBytes: Math.min(...memory.map(usage => usage.memoryBytes)),
+      ownMemoryBytes: Math.min(...memory.map(usage => usage.ownMemoryBytes)),
     };
   });
   return {
