@@ -159,8 +159,13 @@ async function listening(process: Run, port: number, path: string): Promise<Targ
   const ended = process.exited.then(() => {
     throw new Error(`ended early: ${process.output()}`);
   });
-  await Promise.race([eventually(() => isOpen(port), 'open port'), ended]);
-  return target(process, port, { kind: 'multipart', path });
+  try {
+    await Promise.race([eventually(() => isOpen(port), 'open port'), ended]);
+    return target(process, port, { kind: 'multipart', path });
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
 }
 
 function target(process: Run, port: number, protocol: Protocol): Target {
@@ -170,9 +175,11 @@ function target(process: Run, port: number, protocol: Protocol): Target {
 function isOpen(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true));
     socket.once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
   });
 }
 

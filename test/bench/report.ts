@@ -29,6 +29,7 @@ export function text(value: number | undefined, digits: number): string {
 
 /** Two tables: what each did with each number of viewers, and what a further viewer costs. */
 export function figures(results: readonly Result[]): string {
+  if (results.length === 0) return 'No contender was asked for.';
   const readings = results.flatMap(result => [
     ...result.readings.map(reading => [
       result.name,
