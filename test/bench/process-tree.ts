@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { childrenOf } from '../support/processes.js';
 
 /** Clock ticks a second in /proc, the same on every Linux that Node runs on (USER_HZ). */
 const TICKS_PER_SECOND = 100;
@@ -18,11 +19,11 @@ export interface Usage {
 /** Reads /proc; a process that ends meanwhile counts as far as it could be read. */
 export function usageOf(pid: number): Usage {
   const usage: Usage = { cpuSeconds: 0, memoryBytes: 0, ownMemoryBytes: 0 };
-  const left = [String(pid)];
+  const left = [pid];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     try {
       add(usage, next);
-      if (next === String(pid)) usage.ownMemoryBytes = usage.memoryBytes;
+      if (next === pid) usage.ownMemoryBytes = usage.memoryBytes;
       left.push(...childrenOf(next));
     } catch {
       // Ended between two reads.
@@ -31,7 +32,7 @@ export function usageOf(pid: number): Usage {
   return usage;
 }
 
-function add(usage: Usage, pid: string): void {
+function add(usage: Usage, pid: number): void {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name, in brackets, may hold spaces and brackets; what follows is numbered from field 3 (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
@@ -39,12 +40,6 @@ function add(usage: Usage, pid: string): void {
   usage.cpuSeconds += (Number(user) + Number(system)) / TICKS_PER_SECOND;
   const memory = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   usage.memoryBytes += Number(memory ?? 0) * 1024;
-}
-
-function childrenOf(pid: string): string[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap(task =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-  );
 }
 
 /** CPU that all processes of this machine have used so far, seconds: to see whether it had something else to do. */
