@@ -32,6 +32,8 @@ export interface Reading {
 export interface LoadOptions {
   viewers: number;
   seconds: number;
+  /** Viewers whose frames are kept to read their age. Default 8. */
+  samples?: number;
   /** Viewers replaced each second. Default 0. */
   churn?: number;
 }
@@ -91,7 +93,7 @@ async function memoryUntil(end: Promise<void>, pid: number, everyMs: number): Pr
 /** @param watch runs while the load client counts; is given the end of that. */
 async function underLoad<T>(
   target: Target,
-  { viewers, seconds, churn = 0 }: LoadOptions,
+  { viewers, seconds, samples = SAMPLES, churn = 0 }: LoadOptions,
   watch: (counted: Promise<void>) => Promise<T>,
 ): Promise<{ load: Load; watched: T }> {
   const client = fork(loadClient);
@@ -110,7 +112,7 @@ async function underLoad<T>(
     return report;
   };
   try {
-    const plan: Plan = { type: 'plan', port: target.port, viewers, protocol: target.protocol, samples: SAMPLES, churn };
+    const plan: Plan = { type: 'plan', port: target.port, viewers, protocol: target.protocol, samples, churn };
     say(plan);
     await next('ready');
     await sleep(SETTLE_MS);

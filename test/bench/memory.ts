@@ -17,7 +17,12 @@ export async function memoryOverTime(contender: Contender, minutes: number): Pro
   const what = `${contender.name}, ${VIEWERS} viewers, ${REPLACED_EACH_SECOND} replaced each second, ${minutes} min`;
   if (contender.skip !== undefined) return { growth: undefined, said: `${what}: skipped: ${contender.skip}` };
   await using target = await contender.start();
-  const track = await soak(target, { viewers: VIEWERS, churn: REPLACED_EACH_SECOND, seconds: minutes * 60 });
+  const track = await soak(target, {
+    viewers: VIEWERS,
+    samples: 0,
+    churn: REPLACED_EACH_SECOND,
+    seconds: minutes * 60,
+  });
   const every = Math.max(1, Math.floor(track.length / POINTS));
   const points = track.filter((_, second) => second % every === 0).map(bytes => (bytes / 1e6).toFixed(0));
   return { growth: growth(track), said: `${what}: MB ${points.join(' ')}` };

@@ -62,6 +62,7 @@ export function figures(results: readonly Result[]): string {
       ['', 'viewers', 'fps', 'slowest', 'kB/frame', 'age p50', 'age p99', 'server', 'client', 'other', 'MB'],
       readings,
     ),
+    '',
     'fps: frames a second of the mean viewer and of the slowest. Age: capture to the whole frame received, ms, over',
     'viewers spread among all. CPU in cores: all processes of the server; the load client; whatever else ran meanwhile.',
     'MB: memory of all processes of the server without mapped files.',

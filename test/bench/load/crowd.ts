@@ -17,11 +17,16 @@ interface Viewer {
   socket: Socket;
   bytes: number;
   keeps: boolean;
+  /** Frames that it could have kept, and those that it kept: the first `MOST_KEPT`. */
+  frames: number;
   kept: Kept[];
   isFlowing: boolean;
 }
 
 type Counted = Omit<Load, 'type'>;
+
+/** Of each viewer that keeps its frames: 10 s of a fast camera, and not the memory of the machine when it takes longer. */
+const MOST_KEPT = 600;
 
 /** Enough for a frame of most contenders in one read. */
 const READ_BYTES = 256 * 1024;
@@ -48,8 +53,8 @@ export class Crowd {
     this.ready = new Promise(resolve => (this.#setReady = resolve));
     this.failed = new Promise((_, reject) => (this.#fail = reject));
     this.failed.catch(() => {});
-    const step = plan.viewers / Math.min(plan.samples, plan.viewers);
-    const sampled = new Set(Array.from({ length: plan.viewers }, (_, n) => Math.floor(n * step)));
+    const samples = Math.min(plan.samples, plan.viewers);
+    const sampled = new Set(Array.from({ length: samples }, (_, n) => Math.floor((n * plan.viewers) / samples)));
     for (let n = 0; n < plan.viewers; n++) this.#join(sampled.has(n));
     if (plan.churn > 0) this.#churn = setInterval(() => this.#replaceOne(), 1000 / plan.churn);
   }
@@ -65,6 +70,7 @@ export class Crowd {
   startCounting(): () => Promise<Counted> {
     for (const viewer of this.#viewers) {
       viewer.bytes = 0;
+      viewer.frames = 0;
       viewer.kept = [];
     }
     const startedAt = performance.now();
@@ -72,7 +78,7 @@ export class Crowd {
     return () => {
       const seconds = (performance.now() - startedAt) / 1000;
       const used = process.cpuUsage(cpu);
-      const viewers = [...this.#viewers].map(({ bytes, kept }) => ({ bytes, kept }));
+      const viewers = [...this.#viewers].map(({ bytes, frames, kept }) => ({ bytes, frames, kept }));
       return this.#sum(viewers, seconds, (used.user + used.system) / 1e6 / seconds);
     };
   }
@@ -92,6 +98,8 @@ export class Crowd {
         if (this.waiting === 0) this.#setReady();
       },
       kept: picture => {
+        viewer.frames++;
+        if (viewer.kept.length >= MOST_KEPT) return;
         const receivedAt = performance.now();
         this.#wallOffset = Math.max(this.#wallOffset, Date.now() - receivedAt);
         viewer.kept.push({ picture, receivedAt });
@@ -115,7 +123,7 @@ export class Crowd {
         },
       },
     });
-    const viewer: Viewer = { socket, bytes: 0, keeps, kept: [], isFlowing: false };
+    const viewer: Viewer = { socket, bytes: 0, keeps, frames: 0, kept: [], isFlowing: false };
     socket.once('connect', () => socket.write(reader.greeting));
     socket.once('error', error => this.#lost(viewer, error.message));
     socket.once('close', () => this.#lost(viewer, 'The server closed a connection.'));
@@ -148,10 +156,19 @@ export class Crowd {
     this.#join(false);
   }
 
-  async #sum(viewers: Pick<Viewer, 'bytes' | 'kept'>[], seconds: number, clientCores: number): Promise<Counted> {
-    const samples = viewers.filter(viewer => viewer.kept.length > 0);
+  async #sum(
+    viewers: Pick<Viewer, 'bytes' | 'frames' | 'kept'>[],
+    seconds: number,
+    clientCores: number,
+  ): Promise<Counted> {
+    const samples = viewers.filter(viewer => viewer.frames > 0);
     const kept = samples.flatMap(viewer => viewer.kept);
-    const frameBytes = total(samples) / Math.max(1, kept.length);
+    const frameBytes =
+      total(samples) /
+      Math.max(
+        1,
+        samples.reduce((sum, viewer) => sum + viewer.frames, 0),
+      );
     const fewest = Math.min(...viewers.map(viewer => viewer.bytes));
     const ages = await this.#ages(kept);
     return {
