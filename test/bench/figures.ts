@@ -30,9 +30,19 @@ export function furtherViewerKb(few: Cost, many: Cost): number {
   return (many.ownMemoryBytes - few.ownMemoryBytes) / (many.viewers - few.viewers) / 1000;
 }
 
-/** Growth from the second quarter (the first fills caches) to the last, as a share: 0.01 is 1 %. */
+/**
+ * Growth from the second quarter (the first fills caches) to the last, as a share: 0.01 is 1 %. Of the low points of
+ * each: what lies above them is what the collector has not yet come to.
+ */
 export function growth(track: readonly number[]): number {
   const quarter = Math.floor(track.length / 4);
-  const early = median(track.slice(quarter, 2 * quarter));
-  return (median(track.slice(-quarter)) - early) / early;
+  const early = low(track.slice(quarter, 2 * quarter));
+  return (low(track.slice(-quarter)) - early) / early;
+}
+
+function low(values: readonly number[]): number {
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    10,
+  );
 }
