@@ -66,15 +66,15 @@ export async function lockFolder(path, onWait) {
 }
 
 /**
- * Ends the npm whose start was killed: it would go on writing into node_modules while we do. Only where /proc can
- * prove that the number still belongs to an npm.
+ * Ends the npm or node-gyp whose parent was killed: it would go on writing into node_modules while we do. Only where
+ * /proc can prove that the number still belongs to one.
  *
  * @param {string} path
  */
 function endOrphan(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'));
-    if (pid > 1 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('npm')) process.kill(-pid, 'SIGKILL');
+    if (pid > 1 && /npm|node-gyp/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) process.kill(-pid, 'SIGKILL');
   } catch {
     // It has ended by itself, or there is no /proc.
   }

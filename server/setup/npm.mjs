@@ -1,19 +1,4 @@
-import { spawn } from 'node:child_process';
-
-/** Said by `prepare` when set-up cannot go on: its message is all that a person needs to read. */
-export class SetupError extends Error {
-  /** @override */
-  name = 'SetupError';
-
-  /**
-   * @param {string} message
-   * @param {number} exitCode
-   */
-  constructor(message, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+import { explain, runChild, SetupError } from './child.mjs';
 
 /**
  * What npm, tsc or the system say, and what a person can do about it. The first that fits counts.
@@ -21,6 +6,7 @@ export class SetupError extends Error {
  * @type {[RegExp, string][]}
  */
 const CAUSES = [
+  [/^npm cannot be run/, 'npm cannot be run: install it together with Node, https://nodejs.org.'],
   [/ENOSPC/, 'The disk is full: an install needs about 600 MB. Free some space and start again.'],
   [
     /EROFS|EACCES|EPERM/,
@@ -52,21 +38,15 @@ const CAUSES = [
 
 /**
  * @param {string} what was tried: `npm ci`
- * @param {string} output all that it printed
- * @param {number | null} exitCode
- * @param {string | null} signal that ended it
+ * @param {import('./child.mjs').Ended} ended
  * @returns {string} one sentence: what to do
  */
-export function explainFailure(what, output, exitCode, signal) {
-  const cause = CAUSES.find(([pattern]) => pattern.test(output));
-  if (cause !== undefined) return cause[1];
-  if (signal === 'SIGKILL') return `${what} was killed, most likely for lack of memory.`;
-  return `${what} failed (${signal ?? `exit code ${exitCode}`}); what it said is above.`;
+export function explainFailure(what, ended) {
+  return explain(CAUSES, what, ended);
 }
 
 /**
- * Runs npm and keeps what it prints; shows it only when it fails. Ctrl+C and SIGTERM end npm with all that it has
- * started, and wait for that.
+ * Runs npm, and shows what it prints only when it fails.
  *
  * @param {string} root
  * @param {string[]} args
@@ -75,42 +55,11 @@ export function explainFailure(what, output, exitCode, signal) {
  */
 export async function npm(root, args, onStart) {
   const what = `npm ${args.filter(arg => !arg.startsWith('--')).join(' ')}`;
-  const isWindows = process.platform === 'win32';
   // The npm that runs us, if one does: PATH may have another or none.
   const cli = process.env['npm_execpath'];
   const [command, ...first] = cli !== undefined && /\.[cm]?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
-  // In a group of its own, so that one signal reaches everything below it, and ours alone decides when.
-  const child = spawn(command, [...first, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: !isWindows,
-    shell: isWindows && command === 'npm',
-  });
-  onStart(child.pid);
-  let output = '';
-  /** @param {string} text */
-  const keep = text => (output += text);
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
-
-  /** @type {string | undefined} */
-  let interrupted;
-  /** @param {string} signal */
-  const interrupt = signal => {
-    interrupted = signal;
-    endGroup(child, 'SIGTERM');
-    setTimeout(() => endGroup(child, 'SIGKILL'), 3000).unref();
-  };
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    const { exitCode, signal } = await ended(child);
-    if (interrupted !== undefined) throw interruption(interrupted);
-    if (exitCode === 0) return;
-    throw new SetupError(`${shorten(output)}\n\n${explainFailure(what, output, exitCode, signal)}`);
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
+  const ended = await runChild({ command, args: [...first, ...args], cwd: root, onStart });
+  if (ended.exitCode !== 0) throw new SetupError(`${shorten(ended.output)}\n\n${explainFailure(what, ended)}`);
 }
 
 /**
@@ -125,38 +74,4 @@ function shorten(output) {
     .filter(line => !line.startsWith('npm warn'));
   if (lines.length <= 60) return lines.join('\n');
   return [...lines.slice(0, 30), `[${lines.length - 50} lines left out]`, ...lines.slice(-20)].join('\n');
-}
-
-/** @param {string} signal */
-function interruption(signal) {
-  return new SetupError('Interrupted; the next start goes on from here.', signal === 'SIGINT' ? 130 : 143);
-}
-
-/**
- * @param {import('node:child_process').ChildProcess} child
- * @returns {Promise<{ exitCode: number | null, signal: string | null }>}
- */
-function ended(child) {
-  return new Promise((resolve, reject) => {
-    child.on('close', (exitCode, signal) => resolve({ exitCode, signal }));
-    child.on('error', error =>
-      reject(
-        new SetupError(`npm cannot be run (${error.message}): install it together with Node, https://nodejs.org.`),
-      ),
-    );
-  });
-}
-
-/**
- * @param {import('node:child_process').ChildProcess} child
- * @param {NodeJS.Signals} signal
- */
-function endGroup(child, signal) {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // It ended in the meantime.
-  }
 }

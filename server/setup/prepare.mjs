@@ -1,6 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { putBackBinding } from './binding.mjs';
+import { SetupError } from './child.mjs';
 import { lockFolder } from './lock.mjs';
 import {
   BUILD_NOTES,
@@ -12,7 +14,7 @@ import {
   sourcesFingerprint,
   whatIsMissing,
 } from './missing.mjs';
-import { npm, SetupError } from './npm.mjs';
+import { npm } from './npm.mjs';
 import { Progress } from './progress.mjs';
 
 const LOCK = '.framewire/preparing.lock';
@@ -42,19 +44,42 @@ const INSTALL = [
 export async function prepare(rootUrl) {
   const root = fileURLToPath(rootUrl);
   if (isReady(whatIsMissing(root))) return;
+  await inTurn(root, (lock, progress) => prepareFolder(root, lock, progress));
+}
+
+/**
+ * Does a piece of set-up while nobody else sets up this folder.
+ *
+ * @template T
+ * @param {string} root
+ * @param {(lock: import('./lock.mjs').FolderLock, progress: Progress) => Promise<T>} work
+ * @returns {Promise<T>}
+ * @throws {SetupError} with a sentence for a person and an exit code
+ */
+export async function inTurn(root, work) {
   const progress = new Progress();
   const lock = await locked(root, progress);
   try {
-    // Afresh: somebody may have done it while we waited.
-    const missing = whatIsMissing(root);
-    if (missing.install !== undefined) await install(root, missing.install, lock, progress);
-    if (missing.build !== undefined) await build(root, missing.build, lock, progress);
+    return await work(lock, progress);
   } catch (error) {
     progress.fail();
     throw sentence(root, error);
   } finally {
     lock.release();
   }
+}
+
+/**
+ * As `prepare`, for whoever has the lock.
+ *
+ * @param {string} root
+ * @param {import('./lock.mjs').FolderLock} lock
+ * @param {Progress} progress
+ */
+export async function prepareFolder(root, lock, progress) {
+  const missing = whatIsMissing(root);
+  if (missing.install !== undefined) await install(root, missing.install, lock, progress);
+  if (missing.build !== undefined) await build(root, missing.build, lock, progress);
 }
 
 /** @param {import('./missing.mjs').Missing} missing */
@@ -70,10 +95,10 @@ async function locked(root, progress) {
   let waiting = false;
   try {
     const lock = await lockFolder(join(root, LOCK), () => {
-      if (!waiting) progress.begin('Another start is setting up this folder; waiting for it');
+      if (!waiting) progress.begin('Another command is setting up this folder; waiting for it');
       waiting = true;
     });
-    if (waiting) progress.done('The other start is done');
+    if (waiting) progress.done('The other command is done');
     return lock;
   } catch (error) {
     progress.fail();
@@ -93,6 +118,8 @@ async function install(root, why, lock, progress) {
   progress.begin(`Installing packages (${why}${note})`);
   rmSync(join(root, INSTALLED), { force: true });
   await npm(root, INSTALL, pid => lock.note(pid));
+  // npm ci has emptied node_modules; what took minutes to compile need not be compiled again.
+  putBackBinding(root);
   remember(root, { lock: lockHash(root) });
   progress.done('Packages installed');
 }

@@ -9,6 +9,7 @@ export class Progress {
   #out;
   #timer;
   #startedAt = 0;
+  #step = '';
 
   /** @param {{ isTTY?: boolean, write(text: string): unknown }} out */
   constructor(out = process.stderr) {
@@ -18,11 +19,20 @@ export class Progress {
   /** @param {string} text what begins, in the form `Installing packages` */
   begin(text) {
     this.#startedAt = Date.now();
+    this.#step = '';
     const live = this.#out.isTTY === true;
     if (!live) this.#out.write(`${text} ...\n`);
-    const show = () => this.#out.write(live ? `\r\x1b[2K${text} ... ${this.#seconds()} s` : `  ${this.#seconds()} s\n`);
+    const show = () => {
+      const state = `${this.#step}${this.#seconds()} s`;
+      this.#out.write(live ? `\r\x1b[2K${text} ... ${state}` : `  ${state}\n`);
+    };
     if (live) show();
     this.#timer = setInterval(show, live ? LINE_MS : PLAIN_MS);
+  }
+
+  /** @param {string} text how far it is, in the form `file 34 of 104` */
+  step(text) {
+    this.#step = `${text}, `;
   }
 
   /** @param {string} text what is done, in the form `Packages installed` */

@@ -1,23 +1,7 @@
-import {
-  AVCOL_RANGE_JPEG,
-  AV_PIX_FMT_YUV420P,
-  AV_PIX_FMT_YUV422P,
-  AV_PIX_FMT_YUV444P,
-  AV_PIX_FMT_YUVJ420P,
-  AV_PIX_FMT_YUVJ422P,
-  AV_PIX_FMT_YUVJ444P,
-  SWS_BILINEAR,
-  type AVPixelFormat,
-} from 'node-av/constants';
+import { AVCOL_RANGE_JPEG, SWS_BILINEAR, type AVPixelFormat } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
-
-/** The same layouts under the names by which swscale knows that they use the full range, 0-255. */
-const FULL_RANGE: ReadonlyMap<number, AVPixelFormat> = new Map([
-  [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P],
-  [AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P],
-  [AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUVJ444P],
-]);
+import { SLICES } from './slices.js';
 
 /**
  * Converts pixels of any format and size to one, with swscale: size, chroma layout and range in one pass.
@@ -56,19 +40,29 @@ export class Scaler implements Disposable {
   #contextFor(source: Frame): SoftwareScaleContext {
     const key = `${source.width}x${source.height} ${source.format} ${source.colorRange}`;
     if (this.#context?.key === key) return this.#context.scale;
-    if (!isPicture(source)) throw new Error('A frame of sound cannot be scaled.');
     this.#context?.scale.freeContext();
     this.#context = undefined;
     const scale = new SoftwareScaleContext();
-    const { width, height } = this.#target;
-    const isFullRange = source.colorRange === AVCOL_RANGE_JPEG;
-    const format = (isFullRange ? FULL_RANGE.get(source.format) : undefined) ?? source.format;
-    scale.getContext(source.width, source.height, format, width, height, this.#format, SWS_BILINEAR);
+    scale.allocContext();
+    const options = {
+      srcw: source.width,
+      srch: source.height,
+      src_format: source.format,
+      // Cameras and videos leave 16-235 where they say nothing; 0 is that, 1 the full range.
+      src_range: source.colorRange === AVCOL_RANGE_JPEG ? 1 : 0,
+      dstw: this.#target.width,
+      dsth: this.#target.height,
+      dst_format: this.#format,
+      dst_range: 1,
+      sws_flags: SWS_BILINEAR,
+      threads: SLICES,
+    };
+    for (const [name, value] of Object.entries(options)) scale.setOption(name, value);
+    if (scale.initContext() < 0) {
+      scale.freeContext();
+      throw new Error('The picture cannot be scaled: its format is unknown.');
+    }
     this.#context = { key, scale };
     return scale;
   }
-}
-
-function isPicture(frame: Frame): frame is Frame & { format: AVPixelFormat } {
-  return frame.isVideo();
 }
