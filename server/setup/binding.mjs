@@ -68,6 +68,7 @@ function keptBinary(root, folder) {
  */
 function copyWhole(from, to) {
   mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, `${to}.part`);
-  renameSync(`${to}.part`, to);
+  const part = `${to}.${process.pid}.part`;
+  copyFileSync(from, part);
+  renameSync(part, to);
 }

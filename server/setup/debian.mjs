@@ -40,8 +40,8 @@ const LIBRARY = /^libopencv_(core|world)\.(so|dylib)$/;
  * @throws {SetupError} when the variables name folders where it is not
  */
 export function findOpencv(env = process.env, system = '/') {
-  const include = env.OPENCV_INCLUDE_DIR ?? join(system, 'usr/include/opencv4');
-  const lib = env.OPENCV_LIB_DIR ?? libraryFolders(system).find(hasLibrary) ?? '';
+  const include = env['OPENCV_INCLUDE_DIR'] ?? join(system, 'usr/include/opencv4');
+  const lib = env['OPENCV_LIB_DIR'] ?? libraryFolders(system).find(hasLibrary) ?? '';
   if (existsSync(join(include, 'opencv2/core.hpp')) && hasLibrary(lib)) return { include, lib };
   if (!isOwn(env)) return undefined;
   throw new SetupError(
@@ -61,7 +61,7 @@ export function missingPackages(env = process.env, system = '/') {
   return [
     ...(findOpencv(env, system) === undefined ? ['libopencv-dev'] : []),
     ...(hasData ? [] : ['opencv-data']),
-    ...(isOnPath(env.CXX?.split(' ')[0] ?? 'g++', env) ? [] : ['g++']),
+    ...(isOnPath(compiler(env), env) ? [] : ['g++']),
     ...(isOnPath('make', env) ? [] : ['make']),
     ...(isOnPath('python3', env) ? [] : ['python3']),
   ];
@@ -94,11 +94,24 @@ export async function installPackages(root, progress) {
   // A machine that has never asked knows no packages; what it knows without a network may do.
   const update = await apt(root, ['update', '-q']);
   const ended = await apt(root, [...install, '-q', '-o', 'DPkg::Lock::Timeout=300']);
-  const output = update.output + ended.output;
-  if (ended.exitCode !== 0 || missingPackages().length > 0) {
-    throw new SetupError(`${lastLines(output)}\n\n${explain(CAUSES, 'apt-get', { ...ended, output })}`);
+  const missing = missingPackages();
+  if (missing.length > 0) {
+    const output = update.output + ended.output;
+    const why =
+      ended.exitCode === 0
+        ? `apt-get has installed it, and ${missing.join(', ')} is still not found: see PATH and CXX.`
+        : explainApt({ ...ended, output });
+    throw new SetupError(`${lastLines(output)}\n\n${why}`);
   }
   progress.done(`Installed ${packages.join(', ')}`);
+}
+
+/**
+ * @param {import('./child.mjs').Ended} ended
+ * @returns {string} one sentence: what to do
+ */
+export function explainApt(ended) {
+  return explain(CAUSES, 'apt-get', ended);
 }
 
 /**
@@ -112,8 +125,13 @@ function apt(root, args) {
 }
 
 /** @param {NodeJS.ProcessEnv} env */
+function compiler(env) {
+  return /\S+/.exec(env['CXX'] ?? '')?.[0] ?? 'g++';
+}
+
+/** @param {NodeJS.ProcessEnv} env */
 function isOwn(env) {
-  return env.OPENCV_INCLUDE_DIR !== undefined || env.OPENCV_LIB_DIR !== undefined;
+  return env['OPENCV_INCLUDE_DIR'] !== undefined || env['OPENCV_LIB_DIR'] !== undefined;
 }
 
 /** @param {string} system */
@@ -133,7 +151,7 @@ function hasLibrary(folder) {
  * @param {NodeJS.ProcessEnv} env
  */
 function isOnPath(command, env) {
-  return (env.PATH ?? '').split(delimiter).some(folder => {
+  return (env['PATH'] ?? '').split(delimiter).some(folder => {
     try {
       accessSync(join(folder, command), constants.X_OK);
       return true;

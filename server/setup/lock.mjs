@@ -51,7 +51,7 @@ export async function lockFolder(path, onWait) {
     try {
       return new FolderLock(path);
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     const beatAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (beatAt === undefined) continue;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bindingFolder, isBindingBuilt, keepBinding, putBackBinding } from './binding.mjs';
 import { explain, runChild, SetupError } from './child.mjs';
 import { findOpencv, installPackages, missingPackages } from './debian.mjs';
-import { inTurn, prepareFolder } from './prepare.mjs';
+import { inTurn, installIfDue } from './prepare.mjs';
 
 /** What one compiler takes at its worst; with less per core, the machine would swap or kill it. */
 const BYTES_PER_COMPILER = 600e6;
@@ -43,7 +43,7 @@ const CAUSES = [
 ];
 
 /**
- * Makes OpenCV usable: Debian's packages, the clone itself, the binding compiled and tried. What is there is kept; an
+ * Makes OpenCV usable: Debian's packages, those of the clone, the binding compiled and tried. What is there is kept; an
  * OpenCV that works already is found within a second.
  *
  * @param {URL} rootUrl folder of the clone
@@ -59,15 +59,23 @@ export async function setUpOpencv(rootUrl) {
   }
   const version = await inTurn(root, async (lock, progress) => {
     await installPackages(root, progress);
-    await prepareFolder(root, lock, progress);
+    await installIfDue(root, lock, progress);
     putBackBinding(root);
-    const usable = await check(root);
-    if (usable.version !== undefined) return usable.version;
-    await build(root, lock, progress);
-    return await mustWork(root);
+    const usable = (await check(root)).version;
+    if (usable === undefined) await build(root, lock, progress);
+    const working = usable ?? (await mustWork(root));
+    keepBinding(root);
+    return working;
   });
-  keepBinding(root);
   return `OpenCV ${version} is ready, after ${Math.round((performance.now() - startedAt) / 1000)} s.`;
+}
+
+/**
+ * @param {import('./child.mjs').Ended} ended
+ * @returns {string} one sentence: what to do
+ */
+export function explainBuild(ended) {
+  return explain(CAUSES, 'The build', ended);
 }
 
 /**
@@ -108,7 +116,7 @@ async function build(root, lock, progress) {
     onOutput: output => progress.step(`file ${countCompiled(output)} of ${total}`),
   });
   if (ended.exitCode !== 0) {
-    throw new SetupError(`${compilerErrors(ended.output)}\n\n${explain(CAUSES, 'The build', ended)}`);
+    throw new SetupError(`${compilerErrors(ended.output)}\n\n${explainBuild(ended)}`);
   }
   progress.done("OpenCV's binding built");
 }

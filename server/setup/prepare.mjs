@@ -44,7 +44,12 @@ const INSTALL = [
 export async function prepare(rootUrl) {
   const root = fileURLToPath(rootUrl);
   if (isReady(whatIsMissing(root))) return;
-  await inTurn(root, (lock, progress) => prepareFolder(root, lock, progress));
+  await inTurn(root, async (lock, progress) => {
+    // What is due is asked afresh: somebody may have done it while we waited.
+    await installIfDue(root, lock, progress);
+    const why = whatIsMissing(root).build;
+    if (why !== undefined) await build(root, why, lock, progress);
+  });
 }
 
 /**
@@ -70,16 +75,15 @@ export async function inTurn(root, work) {
 }
 
 /**
- * As `prepare`, for whoever has the lock.
+ * Installs the packages of a clone when that is due, for whoever has the lock.
  *
  * @param {string} root
  * @param {import('./lock.mjs').FolderLock} lock
  * @param {Progress} progress
  */
-export async function prepareFolder(root, lock, progress) {
-  const missing = whatIsMissing(root);
-  if (missing.install !== undefined) await install(root, missing.install, lock, progress);
-  if (missing.build !== undefined) await build(root, missing.build, lock, progress);
+export async function installIfDue(root, lock, progress) {
+  const why = whatIsMissing(root).install;
+  if (why !== undefined) await install(root, why, lock, progress);
 }
 
 /** @param {import('./missing.mjs').Missing} missing */
@@ -113,7 +117,7 @@ async function locked(root, progress) {
  * @param {Progress} progress
  */
 async function install(root, why, lock, progress) {
-  const omits = process.env.NODE_ENV === 'production' || (process.env.npm_config_omit ?? '').includes('dev');
+  const omits = process.env['NODE_ENV'] === 'production' || (process.env['npm_config_omit'] ?? '').includes('dev');
   const note = omits ? '; also those for building, which is done here, whatever NODE_ENV or omit say' : '';
   progress.begin(`Installing packages (${why}${note})`);
   rmSync(join(root, INSTALLED), { force: true });

@@ -7,6 +7,7 @@ const PLAIN_MS = 10_000;
  */
 export class Progress {
   #out;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #startedAt = 0;
   #step = '';

@@ -9,10 +9,10 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * An npm that does what set-up needs of the real one, at once and without a network. It notes each call, and with
- * FAKE_NPM it can fail with a text or hang until it is killed.
+ * FAKE_NPM it can fail with a text or hang until it is killed. What lies in `packages` is what it installs.
  */
 const FAKE_NPM = `
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 const put = (path, text) => (mkdirSync(dirname(path), { recursive: true }), writeFileSync(path, text));
 const step = process.argv[2] === 'ci' ? 'ci' : process.argv.slice(2, 4).join(' ');
@@ -27,6 +27,8 @@ if (failing === step && how === 'hang') {
   console.error(how);
   process.exit(1);
 } else if (step === 'ci') {
+  rmSync('node_modules', { recursive: true, force: true });
+  if (existsSync('packages')) cpSync('packages', 'node_modules', { recursive: true });
   put('node_modules/typescript/package.json', '{}');
   put('node_modules/.package-lock.json', '{}');
 } else {

@@ -95,7 +95,7 @@ describe('npm start in a fresh clone', () => {
     await start.exited;
     await using again = clone.start();
     expect(await again.exited).toMatchObject({ code: 0 });
-    expect(again.output()).toContain('Another start is setting up this folder');
+    expect(again.output()).toContain('Another command is setting up this folder');
     expect(clone.calls()).toEqual(['ci', 'ci', 'run build']);
   });
 
@@ -173,6 +173,7 @@ describe('whatIsMissing', () => {
 
 describe('explainFailure', () => {
   it.each([
+    ['npm cannot be run: spawn npm ENOENT', 'install it together with Node'],
     ['npm error code ENOSPC', 'The disk is full'],
     ['npm error code EACCES\nnpm error syscall mkdir', 'A file may not be written'],
     ['npm error code EAI_AGAIN', 'cannot be reached'],
@@ -181,11 +182,13 @@ describe('explainFailure', () => {
     ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'certificate'],
     ['FATAL ERROR: Reached heap limit - JavaScript heap out of memory', 'not enough memory'],
   ])('knows what to do about %s', (output, sentence) => {
-    expect(explainFailure('npm ci', output, 1, null)).toContain(sentence);
+    expect(explainFailure('npm ci', { exitCode: 1, signal: null, output })).toContain(sentence);
   });
 
   it('names the exit code or the signal of what it does not know', () => {
-    expect(explainFailure('npm ci', 'strange', 7, null)).toBe('npm ci failed (exit code 7); what it said is above.');
-    expect(explainFailure('npm ci', '', null, 'SIGKILL')).toBe('npm ci was killed, most likely for lack of memory.');
+    const explained = (exitCode: number | null, signal: string | null): string =>
+      explainFailure('npm ci', { exitCode, signal, output: 'strange' });
+    expect(explained(7, null)).toBe('npm ci failed (exit code 7); what it said is above.');
+    expect(explained(null, 'SIGKILL')).toBe('npm ci was killed, most likely for lack of memory.');
   });
 });

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Debian's own Python: the one that its python3-* packages belong to, whatever `python3` is on the PATH. */
 export const DEBIAN_PYTHON = '/usr/bin/python3';
 
-/** Debian packages that tests and benches can use, and how to see that they are there. */
+/** Debian packages and further set-up that tests and benches can use, and how to see that they are there. */
 const checks = {
   ffmpeg: () => has('ffmpeg'),
   chromium: () => has('chromium'),
@@ -15,6 +16,7 @@ const checks = {
   'python3-opencv': () => canImport('cv2'),
   'python3-websockets': () => canImport('websockets'),
   'python3-flask': () => canImport('flask'),
+  'npm run setup:opencv': () => opencvWorks(),
 } satisfies Record<string, () => boolean>;
 
 export type Requirement = keyof typeof checks;
@@ -32,6 +34,13 @@ export function has(command: string): boolean {
 
 function canImport(module: string): boolean {
   return isExecutable(DEBIAN_PYTHON) && spawnSync(DEBIAN_PYTHON, ['-c', `import ${module}`]).status === 0;
+}
+
+let opencvWorking: boolean | undefined;
+
+function opencvWorks(): boolean {
+  const check = fileURLToPath(new URL('../../server/setup/opencv-check.mjs', import.meta.url));
+  return (opencvWorking ??= spawnSync(process.execPath, [check]).status === 0);
 }
 
 function isExecutable(path: string): boolean {
