@@ -9,6 +9,7 @@ Sources:
   yard.mp4              a video file, looped at its own frame rate
   rtsp://host/path      a camera on the network
   http://host/path      an MJPEG camera, or another Framewire's /video_feed
+  opencv:SOURCE         a camera (opencv:0), a file or a URL, read by OpenCV (npm run setup:opencv)
   test                  colour bars, a moving block and a running clock
   NAME=SOURCE           any of these under a name of your own
 
@@ -16,6 +17,7 @@ Examples:
   npm start                                                   the first camera, else the test pattern
   npm start -- --source /dev/video0 --size 640x480 --fps 15
   npm start -- --source gate=/dev/video0 --source yard=yard.mp4
+  npm start -- --source camera --transform ./my-step.js       your own OpenCV step in between
   npm start -- --host ::                                      let the whole network watch
 
 Then open http://localhost:8080/ ; a page, a script or VLC can also take
@@ -46,6 +48,11 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
     .option('--fps <number>', 'frames a second to ask of cameras, 1-240 (default: 30 if the camera has it)')
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')
+    .option(
+      '--capture <engine>',
+      'who reads cameras: auto, ffmpeg or opencv (default: auto: ffmpeg without --transform)',
+    )
+    .option('--transform <file>', 'your own OpenCV step for each picture; NAME=FILE for one stream', collect)
     .option('--host <address>', 'address to listen on; :: for all, IPv4 and IPv6 (default: this machine only)')
     .option('--port <number>', 'port to listen on; 0 for any that is free (default: 8080)')
     .option('--grace <seconds>', 'close a source so long after its last viewer; "never" keeps it open (default: 10)')

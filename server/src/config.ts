@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from './errors.js';
 import { videoDevices } from './source/camera.js';
-import { describeSpec, parseSource, type SourceSpec } from './source/source-spec.js';
+import { describeSpec, parseSource, splitName, type SourceSpec } from './source/source-spec.js';
 
 /** Digits and nothing else: `Number` would take an empty text, from a variable that is not set, for 0. */
 const decimal = (error: string) =>
@@ -41,6 +43,8 @@ const options = z.object({
     .pipe(z.number({ error: FPS }).min(1).max(240))
     .optional(),
   cameraFormat: z.enum(['auto', 'yuyv', 'mjpg'], { error: '--camera-format is auto, yuyv or mjpg' }).default('auto'),
+  capture: z.enum(['auto', 'ffmpeg', 'opencv'], { error: '--capture is auto, ffmpeg or opencv' }).default('auto'),
+  transform: z.array(z.string()).default([]),
   host: z.string().min(1, { error: '--host is an address or a name' }).default('localhost'),
   port: integer('--port', 0, 65_535).default(8080),
   /** Seconds. */
@@ -52,10 +56,18 @@ const options = z.object({
   allowOrigin: z.array(origin).default([]),
 });
 
+export interface StreamConfig {
+  name: string;
+  spec: SourceSpec;
+  /** The user's own step for each picture, as the absolute path of its file; null without one. */
+  transform: string | null;
+  description: string;
+}
+
 /** Every setting there is, checked. */
 export interface Config {
   /** At least one, with different names. */
-  streams: readonly { name: string; spec: SourceSpec; description: string }[];
+  streams: readonly StreamConfig[];
   /** `localhost` (both families), `::` (all), or one address. */
   host: string;
   /** 0: any. */
@@ -88,16 +100,41 @@ export function parseConfig(given: unknown): Config {
   };
 }
 
-function parseStreams(given: z.infer<typeof options>): Config['streams'] {
-  const sourceOptions = { size: given.size ?? null, fps: given.fps ?? null, cameraFormat: given.cameraFormat };
+function parseStreams(given: z.infer<typeof options>): StreamConfig[] {
+  const sourceOptions = {
+    size: given.size ?? null,
+    fps: given.fps ?? null,
+    cameraFormat: given.cameraFormat,
+    cameraCapture: given.capture,
+  };
   const texts = given.source.length > 0 ? given.source : [videoDevices().length > 0 ? 'camera' : 'test'];
+  const transforms = given.transform.map(parseTransform);
   const names = new Set<string>();
-  return texts.map(text => {
+  const streams = texts.map(text => {
     const { name: wanted, spec } = parseSource(text, sourceOptions);
     const name = uniqueName(wanted, names);
     names.add(name);
-    return { name, spec, description: describeSpec(spec) };
+    // The last word counts, and a stream's own above that for all.
+    const own = transforms.findLast(({ stream }) => stream === name);
+    const transform = (own ?? transforms.findLast(({ stream }) => stream === undefined))?.file ?? null;
+    return { name, spec, transform, description: describeSpec(spec) };
   });
+  const stray = transforms.find(({ stream }) => stream !== undefined && !names.has(stream));
+  if (stray?.stream !== undefined) {
+    const sentence = `--transform names the stream "${stray.stream}", which there is not.`;
+    throw new FramewireError('bad-option', sentence, `There is: ${[...names].join(', ')}`);
+  }
+  return streams;
+}
+
+/** `FILE` for all streams or `NAME=FILE` for one. @throws FramewireError bad-option */
+function parseTransform(text: string): { stream: string | undefined; file: string } {
+  const { name: stream, rest } = splitName(text);
+  const file = path.resolve(rest);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new FramewireError('bad-option', `--transform: there is no file ${rest}.`, 'Check the path.');
+  }
+  return { stream, file };
 }
 
 function uniqueName(wanted: string, taken: ReadonlySet<string>): string {

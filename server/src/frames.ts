@@ -1,5 +1,13 @@
+import type { Mat } from '@u4/opencv4nodejs';
 import type { Frame } from 'node-av/lib';
 import type { FrameHeader } from '@framewire/shared/frame-header';
+
+/** Pixels where they lie. Each kind has its own encoders, so that none is copied into the other's memory. */
+export type Pixels =
+  /** Any format, planes and strides that FFmpeg describes. */
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  /** 8 bits a channel: packed BGR (`CV_8UC3`) or grey (`CV_8UC1`), in OpenCV's memory. */
+  | { readonly kind: 'mat'; readonly mat: Mat };
 
 /** What a source hands over for one picture. Whoever gets it calls `free` exactly once. */
 export interface Picture {
@@ -9,8 +17,8 @@ export interface Picture {
   readonly height: number;
   /** The whole JPEG as the source made it, when it makes JPEGs. Immutable, valid after `free`. */
   readonly jpeg?: Uint8Array;
-  /** Pixels in any format and stride that FFmpeg describes; borrowed until `free`. Decodes at the first call only. */
-  pixels(): Promise<Frame>;
+  /** Borrowed until `free`. Decodes or converts at the first call only. */
+  pixels(): Promise<Pixels>;
   free(): void;
 }
 

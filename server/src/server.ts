@@ -30,11 +30,11 @@ export async function startServer(config: Config, version: string, log: Logger):
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
-    const streams = config.streams.map(({ name, spec, description }, id) => {
+    const streams = config.streams.map(({ name, spec, transform, description }, id) => {
       const { graceMs, maxRenditions } = config;
       const options = { name, id, description, graceMs, maxRenditions, drawPlaceholder };
       const onWarning = (message: string) => log.warn(`${name}: ${message}`);
-      return new Stream(options, events => new Engine({ source: spec, streamId: id }, events), onWarning);
+      return new Stream(options, events => new Engine({ source: spec, transform, streamId: id }, events), onWarning);
     });
     const broadcaster = new Broadcaster(streams, config.maxViewers);
     const ws = new WsEndpoint(broadcaster, { server, ...config });

@@ -1,44 +1,76 @@
-import type { RenditionSpec } from '@framewire/shared/rendition';
+import type { Mat } from '@u4/opencv4nodejs';
+import type { Frame } from 'node-av/lib';
+import type { RenditionSpec, Size } from '@framewire/shared/rendition';
 import type { Picture } from '../frames.js';
 import { FfmpegJpegEncoder, ffmpegReaches } from './ffmpeg-jpeg.js';
 
 /** What quality `source` becomes when a picture of the source is no JPEG: visually lossless. */
 export const QUALITY_OF_SOURCE = 90;
 
-/** Makes one rendition's payloads. Calls come one after the other. */
-export interface Encoder extends Disposable {
-  /** @returns a whole JPEG, owned by the caller. The picture stays the caller's. @throws Error when it cannot. */
-  encode(picture: Picture): Promise<Uint8Array>;
+/** JPEGs of one size and quality from pixels of one kind. Calls come one after the other. */
+export interface PixelEncoder<Pixels> extends Disposable {
+  /** @returns a whole JPEG, owned by the caller. The pixels stay the caller's. @throws Error when it cannot. */
+  encode(pixels: Pixels): Promise<Uint8Array>;
 }
 
 /**
- * The encoder for a rendition. FFmpeg's is three times faster than libjpeg-turbo from RGB, but its steps are too
- * coarse for the ends of IJG's scale; those few viewers are served by sharp.
+ * Makes one rendition's payloads, each with the fastest encoder for where its pixels are: FFmpeg's from its own frames,
+ * OpenCV's from its matrices; the source's own JPEG goes on untouched where that is what is wanted. The table behind
+ * this is in `server/ENCODERS.md`.
  */
-export async function openEncoder(spec: RenditionSpec): Promise<Encoder> {
-  if (spec.quality === 'source') return new PassThrough(spec, new FfmpegJpegEncoder(spec, QUALITY_OF_SOURCE));
-  if (ffmpegReaches(spec.quality)) return new FfmpegJpegEncoder(spec, spec.quality);
-  // Loaded when needed: it would add a tenth of a second to every start.
-  const { SharpJpegEncoder } = await import('./sharp-jpeg.js');
-  return new SharpJpegEncoder(spec, spec.quality);
+export class Encoder implements Disposable {
+  readonly #spec: RenditionSpec;
+  #frames: Promise<PixelEncoder<Frame>> | undefined;
+  #mats: Promise<PixelEncoder<Mat>> | undefined;
+
+  constructor(spec: RenditionSpec) {
+    this.#spec = spec;
+  }
+
+  /**
+   * Calls come one after the other.
+   *
+   * @returns a whole JPEG, owned by the caller. The picture stays the caller's. @throws Error when it cannot.
+   */
+  async encode(picture: Picture): Promise<Uint8Array> {
+    const { quality, width, height } = this.#spec;
+    if (quality === 'source' && picture.jpeg !== undefined && picture.width === width && picture.height === height) {
+      return picture.jpeg;
+    }
+    const wanted = quality === 'source' ? QUALITY_OF_SOURCE : quality;
+    const pixels = await picture.pixels();
+    switch (pixels.kind) {
+      case 'frame':
+        this.#frames ??= openFrameEncoder(this.#spec, wanted);
+        return (await this.#frames).encode(pixels.frame);
+      case 'mat':
+        this.#mats ??= openMatEncoder(this.#spec, wanted);
+        return (await this.#mats).encode(pixels.mat);
+    }
+  }
+
+  /** Only while it is idle: its native memory goes at once. */
+  [Symbol.dispose](): void {
+    for (const encoder of [this.#frames, this.#mats]) {
+      // One that could not be opened has said so when it was asked to encode.
+      encoder?.then(
+        opened => opened[Symbol.dispose](),
+        () => undefined,
+      );
+    }
+  }
 }
 
-/** Hands the source's own JPEG on, untouched, wherever it has the size that is wanted. */
-class PassThrough implements Encoder {
-  readonly #spec: RenditionSpec;
-  readonly #otherwise: Encoder;
+/** FFmpeg's steps are too coarse for the ends of IJG's scale; those few viewers are served by sharp. */
+async function openFrameEncoder(size: Size, quality: number): Promise<PixelEncoder<Frame>> {
+  if (ffmpegReaches(quality)) return new FfmpegJpegEncoder(size, quality);
+  // Loaded when needed: it would add a tenth of a second to every start.
+  const { SharpJpegEncoder } = await import('./sharp-jpeg.js');
+  return new SharpJpegEncoder(size, quality);
+}
 
-  constructor(spec: RenditionSpec, otherwise: Encoder) {
-    this.#spec = spec;
-    this.#otherwise = otherwise;
-  }
-
-  encode(picture: Picture): Promise<Uint8Array> {
-    const isAsWanted = picture.width === this.#spec.width && picture.height === this.#spec.height;
-    return isAsWanted && picture.jpeg !== undefined ? Promise.resolve(picture.jpeg) : this.#otherwise.encode(picture);
-  }
-
-  [Symbol.dispose](): void {
-    this.#otherwise[Symbol.dispose]();
-  }
+/** Whoever has a matrix has OpenCV, but this module must load without it. */
+async function openMatEncoder(size: Size, quality: number): Promise<PixelEncoder<Mat>> {
+  const { OpenCvJpegEncoder } = await import('./opencv-jpeg.js');
+  return OpenCvJpegEncoder.open(size, quality);
 }

@@ -6,10 +6,9 @@ import {
   FF_QP2LAMBDA,
   FF_THREAD_SLICE,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Packet, Rational } from 'node-av/lib';
-import type { RenditionSpec } from '@framewire/shared/rendition';
-import type { Picture } from '../frames.js';
-import type { Encoder } from './encoder.js';
+import { Codec, CodecContext, Dictionary, Packet, Rational, type Frame } from 'node-av/lib';
+import type { Size } from '@framewire/shared/rendition';
+import type { PixelEncoder } from './encoder.js';
 import { Scaler } from './scaler.js';
 import { SLICES } from './slices.js';
 
@@ -34,8 +33,8 @@ export function quantiserFor(quality: number): number {
 }
 
 /** FFmpeg's mjpeg encoder, in FFmpeg's own threads so that the engine's event loop goes on reading the source. */
-export class FfmpegJpegEncoder implements Encoder {
-  readonly #spec: RenditionSpec;
+export class FfmpegJpegEncoder implements PixelEncoder<Frame> {
+  readonly #size: Size;
   readonly #lambda: number;
   readonly #scaler: Scaler;
   readonly #packet = new Packet();
@@ -44,17 +43,17 @@ export class FfmpegJpegEncoder implements Encoder {
   #pts = 0n;
 
   /** @param quality 11-90 on IJG's scale. */
-  constructor(spec: RenditionSpec, quality: number) {
-    this.#spec = spec;
+  constructor(size: Size, quality: number) {
+    this.#size = size;
     this.#lambda = quantiserFor(quality) * FF_QP2LAMBDA;
-    this.#scaler = new Scaler(spec, AV_PIX_FMT_YUV420P);
+    this.#scaler = new Scaler(size, AV_PIX_FMT_YUV420P);
     this.#packet.alloc();
   }
 
-  async encode(picture: Picture): Promise<Uint8Array> {
+  async encode(pixels: Frame): Promise<Uint8Array> {
     this.#opened ??= this.#open();
     await this.#opened;
-    const frame = await this.#scaler.scale(await picture.pixels());
+    const frame = await this.#scaler.scale(pixels);
     frame.quality = this.#lambda;
     this.#pts += 1n;
     frame.pts = this.#pts;
@@ -79,15 +78,15 @@ export class FfmpegJpegEncoder implements Encoder {
     if (codec === null) throw new Error('This FFmpeg has no mjpeg encoder.');
     const context = this.#context;
     context.allocContext3(codec);
-    context.width = this.#spec.width;
-    context.height = this.#spec.height;
+    context.width = this.#size.width;
+    context.height = this.#size.height;
     context.pixelFormat = AV_PIX_FMT_YUV420P;
     context.colorRange = AVCOL_RANGE_JPEG;
     context.timeBase = new Rational(1, 1000);
     context.setFlags(AV_CODEC_FLAG_QSCALE);
     context.globalQuality = this.#lambda;
     // A slice is at least one row of blocks.
-    context.threadCount = Math.min(SLICES, Math.ceil(this.#spec.height / 16));
+    context.threadCount = Math.min(SLICES, Math.ceil(this.#size.height / 16));
     context.threadType = FF_THREAD_SLICE;
     // Huffman tables made for each picture save 10 % of the bytes and cost 20 % more time: here time wins.
     check(await context.open2(codec, Dictionary.fromObject({ huffman: 'default' })));

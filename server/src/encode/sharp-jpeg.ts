@@ -1,26 +1,26 @@
 import { AV_PIX_FMT_RGB24 } from 'node-av/constants';
+import type { Frame } from 'node-av/lib';
 import sharp from 'sharp';
-import type { RenditionSpec } from '@framewire/shared/rendition';
-import type { Picture } from '../frames.js';
-import type { Encoder } from './encoder.js';
+import type { Size } from '@framewire/shared/rendition';
+import type { PixelEncoder } from './encoder.js';
 import { Scaler } from './scaler.js';
 
 /** libjpeg-turbo through sharp: IJG's scale from end to end, from RGB, in libvips' threads. */
-export class SharpJpegEncoder implements Encoder {
-  readonly #spec: RenditionSpec;
+export class SharpJpegEncoder implements PixelEncoder<Frame> {
+  readonly #size: Size;
   readonly #quality: number;
   readonly #scaler: Scaler;
 
   /** @param quality 1-100 on IJG's scale. */
-  constructor(spec: RenditionSpec, quality: number) {
-    this.#spec = spec;
+  constructor(size: Size, quality: number) {
+    this.#size = size;
     this.#quality = quality;
-    this.#scaler = new Scaler(spec, AV_PIX_FMT_RGB24);
+    this.#scaler = new Scaler(size, AV_PIX_FMT_RGB24);
   }
 
-  async encode(picture: Picture): Promise<Uint8Array> {
-    const { width, height } = this.#spec;
-    const frame = await this.#scaler.scale(await picture.pixels());
+  async encode(source: Frame): Promise<Uint8Array> {
+    const { width, height } = this.#size;
+    const frame = await this.#scaler.scale(source);
     // Packed RGB, stride width * 3: toBuffer leaves out the padding that the frame's rows may have.
     const pixels = sharp(frame.toBuffer(), { raw: { width, height, channels: 3 } });
     // Default Huffman tables, as the other encoder has and cv2.imencode: else sizes would jump where the two meet.

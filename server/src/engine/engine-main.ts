@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
+import path from 'node:path';
 import { FramewireError } from '../errors.js';
-import { openSource } from '../source/source.js';
+import { openSource, type Source, type SourceHost } from '../source/source.js';
 import type { SourceSpec } from '../source/source-spec.js';
 import { Capture } from './capture.js';
 import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
-import { HEARTBEAT_MS, toEngine, type FromEngine, type ToEngine } from './messages.js';
+import { HEARTBEAT_MS, toEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 import { Rendition } from './rendition.js';
 
 /** Longest wait before a source is opened again, ms: looking for a camera on this machine costs nothing. */
@@ -25,7 +26,7 @@ class EngineMain {
     switch (message.type) {
       case 'start':
         this.#streamId = message.streamId;
-        this.#start(message.source);
+        this.#start(message);
         break;
       case 'want':
         this.#want(message);
@@ -38,15 +39,15 @@ class EngineMain {
     }
   }
 
-  #start(source: SourceSpec): void {
+  #start({ source, transform }: EngineStart): void {
     if (this.#capture !== undefined) return;
     this.#capture = new Capture({
-      open: () => openSource(source),
+      open: () => openThrough(source, transform),
       longestBackoffMs: LONGEST_BACKOFF_MS[source.kind],
       onState: state => this.#reportState(state),
       onFrame: () => this.#offerNewest(),
       onHang: error => {
-        send({ type: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
+        void send({ type: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
         process.exit(1);
       },
     });
@@ -57,9 +58,7 @@ class EngineMain {
   #want({ id, spec, fps }: Extract<ToEngine, { type: 'want' }>): void {
     let rendition = this.#renditions.get(id);
     if (rendition === undefined) {
-      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, message =>
-        send({ type: 'warning', message }),
-      );
+      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, warn);
       this.#renditions.set(id, rendition);
     }
     rendition.want(fps ?? Infinity);
@@ -74,21 +73,41 @@ class EngineMain {
   }
 
   #reportState(state: Parameters<ConstructorParameters<typeof Capture>[0]['onState']>[0]): void {
-    if (state.state === 'lost') send({ type: 'lost', code: state.code, reason: state.reason });
-    else if (state.info !== undefined) send({ type: 'live', info: state.info });
-    else send({ type: 'starting' });
+    if (state.state === 'lost') void send({ type: 'lost', code: state.code, reason: state.reason });
+    else if (state.info !== undefined) void send({ type: 'live', info: state.info });
+    else void send({ type: 'starting' });
   }
 
   #reportAlive(): void {
     let encoded = this.#encodedByClosed;
     for (const rendition of this.#renditions.values()) encoded += rendition.encoded;
-    send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded });
+    void send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded });
   }
 }
 
-function send(message: FromEngine): void {
-  // The callback takes the error of a channel that closes in this very moment; `disconnect` follows.
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+/** The source, its pictures going through the user's step where there is one. */
+async function openThrough(spec: SourceSpec, transform: string | null): Promise<Source> {
+  const host: SourceHost = {
+    warn,
+    expectBlocking: ms => send({ type: 'blocking', ms }),
+    wantsMats: transform !== null,
+  };
+  if (transform === null) return openSource(spec, host);
+  const { loadTransform, TransformedSource } = await import('./transform.js');
+  const step = await loadTransform(transform);
+  return new TransformedSource(await openSource(spec, host), step, path.basename(transform), warn);
+}
+
+function warn(message: string): void {
+  void send({ type: 'warning', message });
+}
+
+/** Resolves when the message is on its way; a channel that closes in this very moment is no error: `disconnect` follows. */
+function send(message: FromEngine): Promise<void> {
+  return new Promise(resolve => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
 }
 
 const engine = new EngineMain();

@@ -2,10 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { SourceSpec } from '../source/source-spec.js';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import { FRAME_PIPE_FD, FramePipeReader } from './frame-pipe.js';
-import { HEARTBEAT_MS, fromEngine, type FromEngine, type ToEngine } from './messages.js';
+import { HEARTBEAT_MS, fromEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 
 /** No heartbeat for so long means that native code holds the engine's event loop, ms. */
 const HANG_MS = HEARTBEAT_MS * 8;
@@ -34,13 +33,13 @@ export class EngineProcess {
   #hasHung = false;
   #isStopping = false;
 
-  constructor(start: { source: SourceSpec; streamId: number }, events: EngineEvents) {
+  constructor(start: EngineStart, events: EngineEvents) {
     this.#events = events;
     this.#child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       env: { ...process.env, UV_THREADPOOL_SIZE: THREADS },
-      // The server's own debugging or profiling is not the engine's.
-      execArgv: [],
+      // The server's own debugging or profiling is not the engine's. A user's step leaves matrices behind (transform.ts).
+      execArgv: start.transform === null ? [] : ['--expose-gc'],
     });
     this.#listen();
     this.#feedWatchdog();
@@ -93,7 +92,7 @@ export class EngineProcess {
   #handle(message: FromEngine): void {
     // What was under way when it was stopped would call a closed source live.
     if (this.#isStopping) return;
-    this.#feedWatchdog();
+    this.#feedWatchdog(message.type === 'blocking' ? message.ms : 0);
     this.#events.message(message);
   }
 
@@ -107,13 +106,14 @@ export class EngineProcess {
     }
   }
 
-  #feedWatchdog(): void {
+  /** @param blockedMs for which the engine has said that it will not answer. */
+  #feedWatchdog(blockedMs = 0): void {
     clearTimeout(this.#watchdog);
     if (this.#isStopping) return;
     this.#watchdog = setTimeout(() => {
       this.#hasHung = true;
       this.#child.kill('SIGKILL');
-    }, HANG_MS);
+    }, blockedMs + HANG_MS);
   }
 
   #end(reason: string): void {

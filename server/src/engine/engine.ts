@@ -1,9 +1,8 @@
 import type { RenditionSpec } from '@framewire/shared/rendition';
 import { backoffMs } from '../backoff.js';
 import type { Producer, ProducerEvents } from '../broadcast/producer.js';
-import type { SourceSpec } from '../source/source-spec.js';
 import { EngineProcess } from './engine-process.js';
-import type { FromEngine } from './messages.js';
+import type { EngineStart, FromEngine } from './messages.js';
 
 type State =
   | { state: 'stopped' }
@@ -18,7 +17,7 @@ type State =
  * takes only that process with it. It is replaced, with back-off, and told again what is wanted.
  */
 export class Engine implements Producer {
-  readonly #start: { source: SourceSpec; streamId: number };
+  readonly #start: EngineStart;
   readonly #events: ProducerEvents;
   readonly #wanted = new Map<number, { spec: RenditionSpec; fps: number }>();
   #state: State = { state: 'stopped' };
@@ -27,7 +26,7 @@ export class Engine implements Producer {
   #before = { captured: 0, encoded: 0 };
   #counts = { captured: 0, encoded: 0 };
 
-  constructor(start: { source: SourceSpec; streamId: number }, events: ProducerEvents) {
+  constructor(start: EngineStart, events: ProducerEvents) {
     this.#start = start;
     this.#events = events;
   }
@@ -101,6 +100,8 @@ export class Engine implements Producer {
         break;
       case 'warning':
         this.#events.warning(message.message);
+        break;
+      case 'blocking':
         break;
     }
   }

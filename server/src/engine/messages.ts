@@ -13,7 +13,8 @@ const renditionSpec = z.object({
 });
 
 export const toEngine = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), source: sourceSpec, streamId: z.int() }),
+  /** `transform`: absolute path of the user's step; null without one. */
+  z.object({ type: z.literal('start'), source: sourceSpec, transform: z.string().nullable(), streamId: z.int() }),
   z.object({
     type: z.literal('want'),
     id: z.int(),
@@ -24,6 +25,8 @@ export const toEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drop'), id: z.int() }),
 ]);
 export type ToEngine = z.infer<typeof toEngine>;
+/** What an engine is for. */
+export type EngineStart = Omit<Extract<ToEngine, { type: 'start' }>, 'type'>;
 
 export const fromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('starting') }),
@@ -41,6 +44,8 @@ export const fromEngine = z.discriminatedUnion('type', [
   /** Sent twice a second, because a hung process is told from a quiet one only so. Counts are since the start. */
   z.object({ type: z.literal('alive'), captured: z.int(), encoded: z.int() }),
   z.object({ type: z.literal('warning'), message: z.string() }),
+  /** Native code is about to hold the event loop for up to so long, ms: no heartbeat meanwhile is no hang. */
+  z.object({ type: z.literal('blocking'), ms: z.number().min(0).max(60_000) }),
 ]);
 export type FromEngine = z.infer<typeof fromEngine>;
 

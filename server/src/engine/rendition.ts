@@ -1,10 +1,13 @@
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { RenditionSpec } from '@framewire/shared/rendition';
-import { openEncoder, type Encoder } from '../encode/encoder.js';
+import { Encoder } from '../encode/encoder.js';
 import { messageOf } from '../errors.js';
 import type { RawFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { OPEN_GATE, passGate } from '../rate-gate.js';
+
+/** Pictures that fail now and then are reported so seldom, ms. */
+const REPORT_INTERVAL_MS = 10_000;
 
 export interface RenditionOutput {
   readonly isClear: boolean;
@@ -24,12 +27,13 @@ export class Rendition {
   readonly #streamId: number;
   readonly #output: RenditionOutput;
   readonly #onFailure: (message: string) => void;
-  #encoder: Promise<Encoder> | undefined;
+  readonly #encoder: Encoder;
   #fps = 0;
   #gate = OPEN_GATE;
   #lastSeq = 0;
   #isEncoding = false;
   #hasFailed = false;
+  #reportedAt = -Infinity;
   #isClosed = false;
   #encoded = 0;
 
@@ -40,6 +44,7 @@ export class Rendition {
   ) {
     this.#id = id;
     this.#spec = spec;
+    this.#encoder = new Encoder(spec);
     this.#streamId = streamId;
     this.#output = output;
     this.#onFailure = onFailure;
@@ -69,32 +74,33 @@ export class Rendition {
   /** Frees the encoder once it is idle. */
   close(): void {
     this.#isClosed = true;
-    if (!this.#isEncoding) void this.#freeEncoder();
+    if (!this.#isEncoding) this.#encoder[Symbol.dispose]();
   }
 
   async #encode(frame: RawFrame): Promise<void> {
     this.#isEncoding = true;
     try {
-      this.#encoder ??= openEncoder(this.#spec);
-      const payload = await (await this.#encoder).encode(frame.picture);
+      const payload = await this.#encoder.encode(frame.picture);
       if (!this.#isClosed) this.#output.write(this.#headerFor(frame, payload), payload);
       this.#encoded += 1;
       this.#hasFailed = false;
     } catch (error) {
-      // Once for all that fail in a row: a camera may go on so for days, 30 times a second.
-      if (!this.#hasFailed) this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
-      this.#hasFailed = true;
+      this.#report(error);
     } finally {
       frame.release();
       this.#isEncoding = false;
-      if (this.#isClosed) void this.#freeEncoder();
+      if (this.#isClosed) this.#encoder[Symbol.dispose]();
     }
   }
 
-  async #freeEncoder(): Promise<void> {
-    const encoder = await this.#encoder?.catch(() => undefined);
-    this.#encoder = undefined;
-    encoder?.[Symbol.dispose]();
+  /** Once for all that fail in a row, and seldom for others: this may go on for days, 30 times a second. */
+  #report(error: unknown): void {
+    const now = monotonicMs();
+    if (!this.#hasFailed && now - this.#reportedAt > REPORT_INTERVAL_MS) {
+      this.#reportedAt = now;
+      this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
+    }
+    this.#hasFailed = true;
   }
 
   #headerFor(frame: RawFrame, payload: Uint8Array): FrameHeader {

@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { SourceInfo } from '../frames.js';
 import { MediaSource } from './media.js';
+import type { Source, SourceHost } from './source.js';
 import type { CameraSpec } from './source-spec.js';
 
 const PREFERRED = { width: 1280, height: 720, fps: 30 };
@@ -39,8 +40,8 @@ function exists(device: string): boolean {
  * @throws FramewireError source-size or source-rate when `spec` asks for what the camera lacks, others of a
  * `source-` code when it cannot be opened.
  */
-export async function openCamera(spec: CameraSpec): Promise<MediaSource> {
-  if (spec.device !== null) return openDevice(spec.device, spec);
+export async function openCamera(spec: CameraSpec, host: SourceHost): Promise<Source> {
+  if (spec.device !== null) return openDevice(spec.device, spec, host);
   const devices = videoDevices();
   if (devices.length === 0) {
     throw new FramewireError('source-not-found', 'This machine has no camera.', 'Plug one in, or try: --source test');
@@ -48,7 +49,7 @@ export async function openCamera(spec: CameraSpec): Promise<MediaSource> {
   let failure: unknown;
   for (const device of devices) {
     try {
-      return await openDevice(device, spec);
+      return await openDevice(device, spec, host);
     } catch (error) {
       // The first one says most: a camera's second device (its metadata) fails in its own, meaningless way.
       failure ??= error;
@@ -57,8 +58,16 @@ export async function openCamera(spec: CameraSpec): Promise<MediaSource> {
   throw failure;
 }
 
-async function openDevice(device: string, spec: CameraSpec): Promise<MediaSource> {
+async function openDevice(device: string, spec: CameraSpec, host: SourceHost): Promise<Source> {
   const wanted: Wanted = { ...PREFERRED, ...spec.size, ...(spec.fps === null ? {} : { fps: spec.fps }) };
+  // FFmpeg is the faster way to a JPEG, OpenCV to a matrix: the figures are in ENCODERS.md.
+  const capture = spec.capture === 'auto' ? (host.wantsMats ? 'opencv' : 'ffmpeg') : spec.capture;
+  if (capture === 'ffmpeg') return openWithFfmpeg(device, spec, wanted);
+  const { openOpenCvCamera } = await import('./opencv-camera.js');
+  return openOpenCvCamera(device, spec.format, wanted, host);
+}
+
+async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: Wanted): Promise<MediaSource> {
   const formats: Format[] = spec.format === 'auto' ? ['yuyv', 'mjpg', 'any'] : [spec.format];
   let best: { format: Format; misfit: number } | undefined;
   let failure: unknown;

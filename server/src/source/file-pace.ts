@@ -1,6 +1,9 @@
 /** A reader that falls behind by more than this goes on from now in place of racing to catch up, ms. */
 const MOST_BEHIND_MS = 500;
 
+/** The rate of a file that announces none. */
+export const USUAL_FPS = 25;
+
 /** When the last packet of a file was due, and its stamp; times in ms. */
 export interface FilePace {
   readonly dueAt: number;

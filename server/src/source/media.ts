@@ -3,8 +3,9 @@ import { Packet, type Frame } from 'node-av/lib';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
+import { captureTime } from './capture-time.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
-import { paceAnew, paceNext, type FilePace } from './file-pace.js';
+import { paceAnew, paceNext, USUAL_FPS, type FilePace } from './file-pace.js';
 import type { Source } from './source.js';
 import { describeSpec } from './source-spec.js';
 
@@ -14,15 +15,9 @@ const NETWORK_TIMEOUT_US = String(5_000_000);
 /** Packets in a row without a picture before the source counts as unreadable: two seconds at 60 fps. */
 const MOST_UNDECODABLE = 120;
 
-/** The rate of a file that announces none. */
-const USUAL_FPS = 25;
-
-/** A device's own stamp is believed when it is from the last second; drivers exist that stamp with other clocks. */
-const OLDEST_STAMP_MS = 1000;
-
 /** A video file, looped at its own frame rate. @throws FramewireError of a `source-` code. */
 export async function openFile(path: string): Promise<Source> {
-  const what = describeSpec({ kind: 'file', path });
+  const what = describeSpec({ kind: 'file', path, capture: 'ffmpeg' });
   return MediaSource.open({ kind: 'file', what, url: path, options: {} });
 }
 
@@ -35,7 +30,7 @@ export async function openUrl(url: string): Promise<Source> {
     analyzeduration: '500000',
     ...(isRtsp ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
   };
-  return MediaSource.open({ kind: 'url', what: describeSpec({ kind: 'url', url }), url, options });
+  return MediaSource.open({ kind: 'url', what: describeSpec({ kind: 'url', url, capture: 'ffmpeg' }), url, options });
 }
 
 /** Pictures from any FFmpeg input. JPEGs are handed on undecoded; everything else is decoded as it comes. */
@@ -130,10 +125,8 @@ export class MediaSource implements Source {
     switch (this.#input.kind) {
       case 'url':
         return now;
-      case 'camera': {
-        const stampMs = this.#demuxer.toMs(this.#packet.pts);
-        return stampMs !== undefined && stampMs <= now && now - stampMs < OLDEST_STAMP_MS ? stampMs : now;
-      }
+      case 'camera':
+        return captureTime(this.#demuxer.toMs(this.#packet.pts), now);
       case 'file':
         return this.#waitUntilDue(this.#demuxer.toMs(this.#packet.dts));
     }
@@ -165,7 +158,7 @@ export class MediaSource implements Source {
         decoded ??= decodeJpeg(demuxer, jpeg);
         const frame = await decoded;
         if (frame === undefined) throw new Error('The JPEG of the source cannot be decoded.');
-        return frame;
+        return { kind: 'frame', frame };
       },
       // What went wrong was thrown by `pixels`.
       free: () =>
@@ -196,7 +189,13 @@ export class MediaSource implements Source {
       this.#lent -= 1;
       if (this.#lent === 0) this.#onReturned?.();
     };
-    return { capturedAt, width: frame.width, height: frame.height, pixels: () => Promise.resolve(frame), free };
+    return {
+      capturedAt,
+      width: frame.width,
+      height: frame.height,
+      pixels: () => Promise.resolve({ kind: 'frame', frame }),
+      free,
+    };
   }
 }
 

@@ -4,6 +4,10 @@ import { FramewireError } from '../errors.js';
 
 const size = z.object({ width: z.int(), height: z.int() });
 
+/** Whose code reads a source. */
+const CAPTURE_ENGINES = ['ffmpeg', 'opencv'] as const;
+const captureEngine = z.enum(CAPTURE_ENGINES);
+
 /** What to open and how; crosses the process boundary to the engine. */
 export const sourceSpec = z.discriminatedUnion('kind', [
   z.object({
@@ -14,9 +18,11 @@ export const sourceSpec = z.discriminatedUnion('kind', [
     /** null: 1280x720 and 30 where the camera has them, else what it gives. Asked for: that, or an error. */
     size: size.nullable(),
     fps: z.number().nullable(),
+    /** auto: see `camera.ts`. */
+    capture: z.enum(['auto', ...CAPTURE_ENGINES]),
   }),
-  z.object({ kind: z.literal('file'), path: z.string() }),
-  z.object({ kind: z.literal('url'), url: z.string() }),
+  z.object({ kind: z.literal('file'), path: z.string(), capture: captureEngine }),
+  z.object({ kind: z.literal('url'), url: z.string(), capture: captureEngine }),
   z.object({ kind: z.literal('test'), size: size.nullable(), fps: z.number().nullable() }),
 ]);
 export type SourceSpec = z.infer<typeof sourceSpec>;
@@ -26,34 +32,53 @@ export interface SourceOptions {
   size: { width: number; height: number } | null;
   fps: number | null;
   cameraFormat: CameraSpec['format'];
+  /** Who reads cameras that do not say it themselves with `opencv:`. */
+  cameraCapture: CameraSpec['capture'];
 }
 
 const URL_SCHEMES = ['rtsp:', 'rtsps:', 'http:', 'https:'];
 const NAMED = /^([a-z0-9][a-z0-9_-]{0,63})=(.+)$/i;
 
 /**
- * Parses one `--source`: `camera`, `/dev/video0`, `test`, a URL or a file, each with a name in front if wanted
- * (`gate=/dev/video0`).
+ * Parses one `--source`: `camera`, `/dev/video0`, `test`, a URL or a file, with `opencv:` in front where OpenCV shall
+ * read it (`opencv:0`), and with a name in front of all if wanted (`gate=/dev/video0`).
  *
  * @returns the name given, or one that follows from the source; made unique by the caller.
  * @throws FramewireError source-unknown
  */
 export function parseSource(text: string, options: SourceOptions): { name: string; spec: SourceSpec } {
-  const named = NAMED.exec(text);
-  const what = named?.[2] ?? text;
-  const found = recognise(what, options);
-  return { name: named?.[1] ?? found.name, spec: found.spec };
+  const { name, rest } = splitName(text);
+  const found = recognise(rest, options);
+  return { name: name ?? found.name, spec: found.spec };
 }
 
-function recognise(what: string, options: SourceOptions): { name: string; spec: SourceSpec } {
-  const { size: asked, fps, cameraFormat } = options;
-  if (what === 'test') return { name: 'test', spec: { kind: 'test', size: asked, fps } };
-  if (what === 'camera') {
-    return { name: 'camera', spec: { kind: 'camera', device: null, format: cameraFormat, size: asked, fps } };
-  }
-  if (/^\/dev\/video\d+$/.test(what) || what.startsWith('/dev/v4l/')) {
-    const name = nameFrom(path.basename(what), 'camera');
-    return { name, spec: { kind: 'camera', device: what, format: cameraFormat, size: asked, fps } };
+/** `gate=/dev/video0` names what follows; `name` is undefined where nothing is named. */
+export function splitName(text: string): { name: string | undefined; rest: string } {
+  const named = NAMED.exec(text);
+  return { name: named?.[1], rest: named?.[2] ?? text };
+}
+
+/** In front of a camera, a file or a URL: OpenCV reads it. */
+const OPENCV = 'opencv:';
+
+function recognise(text: string, options: SourceOptions): { name: string; spec: SourceSpec } {
+  const { size: asked, fps, cameraFormat: format } = options;
+  if (text === 'test') return { name: 'test', spec: { kind: 'test', size: asked, fps } };
+  const isForOpenCv = text.startsWith(OPENCV);
+  const what = isForOpenCv ? text.slice(OPENCV.length) : text;
+  const capture = isForOpenCv ? 'opencv' : 'ffmpeg';
+  const device = deviceOf(what, isForOpenCv);
+  if (what === 'camera' || device !== undefined) {
+    const cameraCapture = isForOpenCv ? 'opencv' : options.cameraCapture;
+    const spec: CameraSpec = {
+      kind: 'camera',
+      device: device ?? null,
+      format,
+      size: asked,
+      fps,
+      capture: cameraCapture,
+    };
+    return { name: nameFrom(path.basename(device ?? what), 'camera'), spec };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(what)) {
     const url = URL.canParse(what) ? new URL(what) : undefined;
@@ -61,7 +86,7 @@ function recognise(what: string, options: SourceOptions): { name: string; spec: 
       throw new FramewireError('source-unknown', `"${what}" is no URL.`, 'It needs a host, as in rtsp://host/path.');
     }
     if (URL_SCHEMES.includes(url.protocol)) {
-      return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what } };
+      return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what, capture } };
     }
     throw new FramewireError(
       'source-unknown',
@@ -71,7 +96,13 @@ function recognise(what: string, options: SourceOptions): { name: string; spec: 
   }
   if (what === '')
     throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
-  return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: path.resolve(what) } };
+  return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: path.resolve(what), capture } };
+}
+
+/** @param mayBeNumber OpenCV's users say 0 for the first. */
+function deviceOf(what: string, mayBeNumber: boolean): string | undefined {
+  if (mayBeNumber && /^\d+$/.test(what)) return `/dev/video${what}`;
+  return /^\/dev\/video\d+$/.test(what) || what.startsWith('/dev/v4l/') ? what : undefined;
 }
 
 function nameFrom(text: string, fallback: string): string {

@@ -1,7 +1,7 @@
 import type { Picture, SourceInfo } from '../frames.js';
 import { openCamera } from './camera.js';
 import { openFile, openUrl } from './media.js';
-import type { SourceSpec } from './source-spec.js';
+import { describeSpec, type SourceSpec } from './source-spec.js';
 
 /** An open source: pictures come out of it one by one, as fast as it makes them. */
 export interface Source {
@@ -16,19 +16,36 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** @throws FramewireError of a `source-` code, with what to do about it. */
-export async function openSource(spec: SourceSpec): Promise<Source> {
+/** What a source may tell the process that it lives in. */
+export interface SourceHost {
+  /** Something is other than asked for, yet it goes on. */
+  warn(message: string): void;
+  /** Native code is about to hold the event loop for up to so long, ms: to be awaited before it does. */
+  expectBlocking(ms: number): Promise<void>;
+  /** A user's step will want every picture as an OpenCV matrix. */
+  readonly wantsMats: boolean;
+}
+
+/** @throws FramewireError of a `source-` code, or opencv-missing, with what to do about it. */
+export async function openSource(spec: SourceSpec, host: SourceHost): Promise<Source> {
   switch (spec.kind) {
     case 'camera':
-      return openCamera(spec);
+      return openCamera(spec, host);
     case 'file':
-      return openFile(spec.path);
     case 'url':
-      return openUrl(spec.url);
+      return openMedia(spec, host);
     case 'test': {
       // Loaded when needed: its fonts would add a tenth of a second to the start of every camera.
       const { openTestPattern } = await import('./test-pattern.js');
       return openTestPattern(spec.size ?? { width: 1280, height: 720 }, spec.fps ?? 30);
     }
   }
+}
+
+async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, host: SourceHost): Promise<Source> {
+  const { kind } = spec;
+  const url = kind === 'file' ? spec.path : spec.url;
+  if (spec.capture === 'ffmpeg') return kind === 'file' ? openFile(url) : openUrl(url);
+  const { openOpenCvMedia } = await import('./opencv-media.js');
+  return openOpenCvMedia({ kind, url, what: describeSpec(spec) }, host);
 }

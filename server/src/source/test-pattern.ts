@@ -79,7 +79,13 @@ class TestPattern implements Source {
     const frame = Frame.fromVideoBuffer(picture.bytes, { width, height, format: AV_PIX_FMT_YUV420P });
     bytesUnder.set(frame, picture.bytes);
     frame.colorRange = AVCOL_RANGE_MPEG;
-    return { capturedAt, width, height, pixels: () => Promise.resolve(frame), free: () => frame.free() };
+    return {
+      capturedAt,
+      width,
+      height,
+      pixels: () => Promise.resolve({ kind: 'frame', frame }),
+      free: () => frame.free(),
+    };
   }
 }
 

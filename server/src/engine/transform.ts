@@ -1,0 +1,178 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Mat } from '@u4/opencv4nodejs';
+import { MatConverter } from '../encode/mat-converter.js';
+import { FramewireError } from '../errors.js';
+import type { Picture, SourceInfo } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
+import { loadOpenCv, type OpenCv } from '../opencv.js';
+import { watchPace, STEADY_PACE, type StepPace } from './step-pace.js';
+import { lazyMat } from '../source/mat-picture.js';
+import type { Source } from '../source/source.js';
+
+/**
+ * A user's own step between camera and encoder, exported as `transform` by the file of `--transform`. It is called for
+ * each picture that somebody will see, and for no other; one after the other, while the camera is read on.
+ *
+ * @param mat 8-bit BGR (`CV_8UC3`), the step's own: it may draw on it. Released after the picture was sent, so what
+ * shall be kept for the next one must be copied.
+ * @returns the matrix to send, `mat` or another one of 8 bits with 1 or 3 channels, which is released likewise; of
+ * another size, it is scaled.
+ * @throws whatever goes wrong: that picture is not sent, the stream goes on.
+ */
+export type Transform = (mat: Mat, context: TransformContext) => Mat | Promise<Mat>;
+
+export interface TransformContext {
+  readonly cv: OpenCv;
+  /** When the picture was captured, ms on the machine's monotonic clock. */
+  readonly capturedAt: number;
+}
+
+/** A picture whose step is not done by then is given up, ms. */
+const STEP_MS = 5000;
+
+/**
+ * Matrices that a step leaves behind are freed by the garbage collector, which does not see their memory and would let
+ * gigabytes of them gather. Collecting the young ones so often costs 1 ms each time.
+ */
+const COLLECT_EVERY = 15;
+
+/**
+ * @param file absolute path of a JavaScript module.
+ * @throws FramewireError transform-unusable, or opencv-missing
+ */
+export async function loadTransform(file: string): Promise<Transform> {
+  await loadOpenCv();
+  const name = path.basename(file);
+  let module: unknown;
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    const hint = `Try it with: node ${file}`;
+    throw new FramewireError(
+      'transform-unusable',
+      `The step ${name} cannot be loaded: ${explain(error, name)}.`,
+      hint,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (isTransformModule(module)) return module.transform;
+  const hint = 'It begins so: export async function transform(mat, { cv }) {';
+  throw new FramewireError('transform-unusable', `The step ${name} exports no function named "transform".`, hint);
+}
+
+function isTransformModule(module: unknown): module is { transform: Transform } {
+  return (
+    typeof module === 'object' && module !== null && 'transform' in module && typeof module.transform === 'function'
+  );
+}
+
+/** A source whose pictures go through a user's step before anybody sees them; its JPEGs are never handed on. */
+export class TransformedSource implements Source {
+  readonly info: SourceInfo;
+  readonly #source: Source;
+  readonly #step: Transform;
+  readonly #name: string;
+  readonly #warn: (message: string) => void;
+  readonly #converter: MatConverter;
+  #cv: OpenCv | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #pace: StepPace = STEADY_PACE;
+  #done = 0;
+
+  /** Takes the source over. @param name of the step, for sentences. */
+  constructor(source: Source, step: Transform, name: string, warn: (message: string) => void) {
+    this.#source = source;
+    this.#step = step;
+    this.#name = name;
+    this.#warn = warn;
+    this.info = { ...source.info, isJpeg: false, description: `${source.info.description}, through ${name}` };
+    this.#converter = new MatConverter(source.info);
+  }
+
+  async read(): Promise<Picture> {
+    const picture = await this.#source.read();
+    const { capturedAt, width, height } = picture;
+    const sent = lazyMat(() => this.#inTurn(() => this.#transform(picture)));
+    const free = () => {
+      sent.free();
+      // May be the same matrix: OpenCV releases it a second time without harm.
+      picture.free();
+    };
+    return { capturedAt, width, height, pixels: sent.pixels, free };
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+    await this.#last;
+    this.#converter[Symbol.dispose]();
+  }
+
+  /** Two renditions may ask for two pictures at once; a step, with what it keeps from picture to picture, sees one. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #transform(picture: Picture): Promise<Mat> {
+    this.#cv ??= await loadOpenCv();
+    const pixels = await picture.pixels();
+    // A source's own matrix may be drawn on as it is: nobody else sees it.
+    const mat = pixels.kind === 'mat' ? pixels.mat : await this.#converter.convert(pixels.frame);
+    const startedAt = monotonicMs();
+    try {
+      const result = await this.#withinTime(this.#step(mat, { cv: this.#cv, capturedAt: picture.capturedAt }));
+      if (!(result instanceof this.#cv.Mat) || result.empty) {
+        throw new FramewireError('transform-failed', `The step ${this.#name} returned no picture.`, 'Return a Mat.');
+      }
+      // A source's own matrix goes with its picture.
+      if (result !== mat && pixels.kind === 'frame') mat.release();
+      return result;
+    } catch (error) {
+      if (error instanceof FramewireError) throw error;
+      throw new FramewireError(
+        'transform-failed',
+        `The step ${this.#name} failed: ${explain(error, this.#name)}.`,
+        '',
+        {
+          cause: error,
+        },
+      );
+    } finally {
+      this.#watch(monotonicMs() - startedAt);
+    }
+  }
+
+  async #withinTime<T>(step: T | Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const message = `The step ${this.#name} took longer than ${STEP_MS / 1000} s.`;
+      timer = setTimeout(() => reject(new FramewireError('transform-failed', message)), STEP_MS);
+    });
+    try {
+      return await Promise.race([step, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #watch(tookMs: number): void {
+    const { pace, warning } = watchPace(this.#pace, tookMs, this.info.fps);
+    this.#pace = pace;
+    if (warning !== undefined) this.#warn(`The step ${this.#name} ${warning}`);
+    this.#done += 1;
+    if (this.#done % COLLECT_EVERY === 0) globalThis.gc?.({ type: 'minor' });
+  }
+}
+
+/** The error, with the line of the user's file where it happened if that is known. */
+function explain(thrown: unknown, name: string): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const from = `/${name}:`;
+  const place = (thrown.stack ?? '').split(from)[1];
+  const line = place === undefined ? '' : ` (line ${Number.parseInt(place, 10)})`;
+  return `${thrown.message}${line}`;
+}
