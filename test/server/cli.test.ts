@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommandLine } from '../../server/src/cli.js';
 import type { Config } from '../../server/src/config.js';
@@ -42,6 +43,7 @@ describe('the command line', () => {
     const config = configOf(
       ...['--source', 'gate=/dev/video2', '--source', 'yard=test', '--size', '640x480', '--fps', '12.5'],
       ...['--camera-format', 'mjpg', '--host', '::', '--port', '0', '--grace', '0.5', '--max-viewers', '7'],
+      ...['--capture', 'opencv', '--transform', 'package.json', '--transform', 'yard=README.md'],
       ...['--max-renditions', '3', '--allow-origin', 'https://a.example', '--allow-origin', 'http://b.example:81'],
     );
     const asked = { size: { width: 640, height: 480 }, fps: 12.5 };
@@ -50,9 +52,15 @@ describe('the command line', () => {
         {
           name: 'gate',
           description: 'camera /dev/video2',
-          spec: { kind: 'camera', device: '/dev/video2', format: 'mjpg', ...asked },
+          spec: { kind: 'camera', device: '/dev/video2', format: 'mjpg', capture: 'opencv', ...asked },
+          transform: path.resolve('package.json'),
         },
-        { name: 'yard', description: 'test pattern', spec: { kind: 'test', ...asked } },
+        {
+          name: 'yard',
+          description: 'test pattern',
+          spec: { kind: 'test', ...asked },
+          transform: path.resolve('README.md'),
+        },
       ],
       host: '::',
       port: 0,
@@ -80,6 +88,7 @@ describe('the command line', () => {
     ['--size', '31x480', '--size is from 32x32 to 16384x16384.'],
     ['--size', '640x16385', '--size is from 32x32 to 16384x16384.'],
     ['--camera-format', 'h264', '--camera-format is auto, yuyv or mjpg.'],
+    ['--capture', 'gstreamer', '--capture is auto, ffmpeg or opencv.'],
     ['--host', '', '--host is an address or a name.'],
     ['--grace', '-1', '--grace is a number of seconds up to 86400, or "never" to keep sources open.'],
     ['--grace', '86401', '--grace is a number of seconds up to 86400, or "never" to keep sources open.'],
@@ -109,6 +118,12 @@ describe('the command line', () => {
     [['--helpp'], "Unknown option '--helpp' (Did you mean --help?).", 'See --help.'],
     [['--port'], "Option '--port <number>' argument missing.", 'See --help.'],
     [['--source'], "Option '--source <source>' argument missing.", 'See --help.'],
+    [['--transform', 'no/step.js'], '--transform: there is no file no/step.js.', 'Check the path.'],
+    [
+      ['--source', 'yard=test', '--transform', 'gate=package.json'],
+      '--transform names the stream "gate", which there is not.',
+      'There is: yard',
+    ],
     [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
   ])('refuses %j with exit code 2: %s', (args, sentence, hint) => {
     const refusal = refusalOf(...args);
@@ -138,7 +153,18 @@ describe('the command line', () => {
     const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     parseCommandLine(['--help'], '1.2.3');
     const help = print.mock.calls.map(([text]) => String(text)).join('');
-    const options = ['source', 'size', 'fps', 'camera-format', 'host', 'port', 'grace', 'max-viewers'];
+    const options = [
+      'source',
+      'size',
+      'fps',
+      'camera-format',
+      'capture',
+      'transform',
+      'host',
+      'port',
+      'grace',
+      'max-viewers',
+    ];
     for (const option of [...options, 'max-renditions', 'allow-origin', 'version', 'help']) {
       expect(help).toMatch(new RegExp(`--${option}\\b.{4,}`));
     }

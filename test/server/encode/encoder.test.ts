@@ -2,16 +2,17 @@ import sharp from 'sharp';
 import { AV_PIX_FMT_RGB24 } from 'node-av/constants';
 import { describe, expect, it } from 'vitest';
 import type { Quality, Size } from '@framewire/shared/rendition';
-import { openEncoder } from '../../../server/src/encode/encoder.js';
+import { Encoder } from '../../../server/src/encode/encoder.js';
 import { quantiserFor } from '../../../server/src/encode/ffmpeg-jpeg.js';
 import { Scaler } from '../../../server/src/encode/scaler.js';
 import type { Picture } from '../../../server/src/frames.js';
+import { frameOf } from '../../support/source.js';
 import { natural, plain, plainYuyv } from './pictures.js';
 
 const HD = { width: 1280, height: 720 };
 
 async function encode(picture: Picture, size: Size, quality: Quality): Promise<Uint8Array> {
-  using encoder = await openEncoder({ codec: 'jpeg', ...size, quality });
+  using encoder = new Encoder({ codec: 'jpeg', ...size, quality });
   return await encoder.encode(picture);
 }
 
@@ -39,7 +40,7 @@ describe('quality', () => {
     using picture = natural(HD);
     using scaler = new Scaler(HD, AV_PIX_FMT_RGB24);
     const raw = { ...HD, channels: 3 as const };
-    const pixels = (await scaler.scale(await picture.pixels())).toBuffer();
+    const pixels = (await scaler.scale(await frameOf(picture))).toBuffer();
     for (const quality of [11, 20, 30, 40, 50, 60, 70, 80, 90]) {
       const ours = (await encode(picture, HD, quality)).length;
       // With its fixed tables, as cv2.imwrite has them.
@@ -119,7 +120,7 @@ describe('an encoder', () => {
   it('goes on when the source changes its size, its layout or its range', async () => {
     const size = { width: 160, height: 90 };
     for (const quality of [50, 95]) {
-      using encoder = await openEncoder({ codec: 'jpeg', ...size, quality });
+      using encoder = new Encoder({ codec: 'jpeg', ...size, quality });
       const pictures = [
         plain({ width: 320, height: 180 }, [126, 128, 128]),
         plain({ width: 1280, height: 720 }, [126, 128, 128]),
@@ -140,7 +141,7 @@ describe('an encoder', () => {
   it('goes on after a picture that cannot be encoded', async () => {
     const size = { width: 160, height: 90 };
     for (const quality of [50, 95]) {
-      using encoder = await openEncoder({ codec: 'jpeg', ...size, quality });
+      using encoder = new Encoder({ codec: 'jpeg', ...size, quality });
       using picture = plain(size, [126, 128, 128]);
       await encoder.encode(picture);
       using freed = plain({ width: 320, height: 180 }, [126, 128, 128]);
@@ -152,7 +153,7 @@ describe('an encoder', () => {
 
   it('gives each picture a memory of its own', async () => {
     const size = { width: 320, height: 180 };
-    using encoder = await openEncoder({ codec: 'jpeg', ...size, quality: 50 });
+    using encoder = new Encoder({ codec: 'jpeg', ...size, quality: 50 });
     using first = natural(size, 1);
     using second = natural(size, 2);
     const one = await encoder.encode(first);
@@ -163,7 +164,7 @@ describe('an encoder', () => {
 
   it('may be closed before its first picture, and several work side by side', async () => {
     for (const quality of [5, 50, 'source'] as const) {
-      const encoder = await openEncoder({ codec: 'jpeg', ...HD, quality });
+      const encoder = new Encoder({ codec: 'jpeg', ...HD, quality });
       encoder[Symbol.dispose]();
     }
     const size = { width: 640, height: 360 };

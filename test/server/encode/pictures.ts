@@ -7,7 +7,7 @@ import {
 } from 'node-av/constants';
 import { Frame } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
-import type { Picture } from '../../../server/src/frames.js';
+import type { Picture, Pixels } from '../../../server/src/frames.js';
 import { seededRandom } from '../../support/random.js';
 
 /** A picture of pixels that are already there. */
@@ -25,8 +25,8 @@ export class FramePicture implements Picture, Disposable {
     if (jpeg !== undefined) this.jpeg = jpeg;
   }
 
-  pixels(): Promise<Frame> {
-    return Promise.resolve(this.#frame);
+  pixels(): Promise<Pixels> {
+    return Promise.resolve({ kind: 'frame', frame: this.#frame });
   }
 
   free(): void {

@@ -1,6 +1,5 @@
-import type { Frame } from 'node-av/lib';
 import type { FramewireError } from '../../../server/src/errors.js';
-import type { Picture, SourceInfo } from '../../../server/src/frames.js';
+import type { Picture, Pixels, SourceInfo } from '../../../server/src/frames.js';
 import type { Source } from '../../../server/src/source/source.js';
 
 const INFO: SourceInfo = { width: 640, height: 360, fps: 30, isJpeg: false, description: 'fake 640x360' };
@@ -19,7 +18,7 @@ export class FakePicture implements Picture {
     if (jpeg !== undefined) this.jpeg = jpeg;
   }
 
-  pixels(): Promise<Frame> {
+  pixels(): Promise<Pixels> {
     return Promise.reject(new Error('A fake picture has no pixels.'));
   }
 

@@ -9,7 +9,7 @@ const sent = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
 
 describe('messages between server and engine', () => {
   it.each<ToEngine>([
-    { type: 'start', source: { kind: 'test', size: null, fps: null }, streamId: 0 },
+    { type: 'start', source: { kind: 'test', size: null, fps: null }, transform: null, streamId: 0 },
     { type: 'want', id: 1, spec: SPEC, fps: null },
     { type: 'want', id: 65_535, spec: { ...SPEC, quality: 'source' }, fps: 0 },
     { type: 'drop', id: 1 },
@@ -23,6 +23,7 @@ describe('messages between server and engine', () => {
     { type: 'lost', code: 'source-unplugged', reason: 'It is gone.' },
     { type: 'alive', captured: 100, encoded: 40 },
     { type: 'warning', message: 'So.' },
+    { type: 'blocking', ms: 15_000 },
   ])('$type reaches the server', message => {
     expect(fromEngine.parse(sent(message))).toEqual(message);
   });
@@ -38,6 +39,7 @@ describe('messages between server and engine', () => {
     { type: 'live', info: { ...INFO, width: '640' } },
     { type: 'lost', code: 'source-unplugged' },
     { type: 'alive', captured: 0.5, encoded: 0 },
+    { type: 'blocking', ms: 3_600_000 },
     { type: 'alive', captured: Number.NaN, encoded: 0 },
   ])('%j does not reach the server', message => {
     expect(fromEngine.safeParse(message).success).toBe(false);
@@ -48,7 +50,7 @@ describe('messages between server and engine', () => {
     { type: 'want', id: 1, spec: { ...SPEC, width: 0 }, fps: 1 },
     { type: 'want', id: 1, spec: { ...SPEC, quality: 101 }, fps: 1 },
     { type: 'want', id: 1.5, spec: SPEC, fps: 1 },
-    { type: 'start', source: { kind: 'moon' }, streamId: 0 },
+    { type: 'start', source: { kind: 'moon' }, transform: null, streamId: 0 },
     { type: 'drop' },
   ])('%j does not reach the engine', message => {
     expect(toEngine.safeParse(message).success).toBe(false);

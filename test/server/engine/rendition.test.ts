@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { Quality } from '@framewire/shared/rendition';
 import { Rendition } from '../../../server/src/engine/rendition.js';
-import { RawFrame, type Picture } from '../../../server/src/frames.js';
+import { RawFrame, type Picture, type Pixels } from '../../../server/src/frames.js';
 import { monotonicMs } from '../../../server/src/monotonic.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -21,13 +21,13 @@ class HeldPicture implements Picture {
     ...SIZE,
     format: AV_PIX_FMT_YUV420P,
   });
-  #answer: { resolve: (frame: Frame) => void; reject: (error: Error) => void } | undefined;
+  #answer: { resolve: (pixels: Pixels) => void; reject: (error: Error) => void } | undefined;
 
   constructor(capturedAt = monotonicMs()) {
     this.capturedAt = capturedAt;
   }
 
-  pixels(): Promise<Frame> {
+  pixels(): Promise<Pixels> {
     this.isAsked = true;
     return new Promise((resolve, reject) => {
       this.#answer = { resolve, reject };
@@ -40,7 +40,7 @@ class HeldPicture implements Picture {
   }
 
   show(): void {
-    this.#answer?.resolve(this.#frame);
+    this.#answer?.resolve({ kind: 'frame', frame: this.#frame });
   }
 
   fail(message: string): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSource } from '../../../server/src/source/source.js';
 import type { CameraSpec } from '../../../server/src/source/source-spec.js';
+import { frameOf, TestHost } from '../../support/source.js';
 import { FramewireError, messageOf } from '../../../server/src/errors.js';
 
 /**
@@ -8,7 +9,7 @@ import { FramewireError, messageOf } from '../../../server/src/errors.js';
  * the source closes, and says as one line of JSON what came of it.
  */
 async function main(spec: CameraSpec): Promise<object> {
-  const source = await openSource(spec);
+  const source = await openSource(spec, new TestHost());
   const capturedAt: number[] = [];
   for (;;) {
     const picture = await source.read();
@@ -20,7 +21,7 @@ async function main(spec: CameraSpec): Promise<object> {
     const closed = source.close();
     // Time enough for a source that does not wait for its pictures; then the next line ends the process.
     await Promise.race([closed, sleep(300)]);
-    const bytes = (await picture.pixels().catch(() => undefined))?.toBuffer().length ?? picture.jpeg?.length;
+    const bytes = (await frameOf(picture).catch(() => undefined))?.toBuffer().length ?? picture.jpeg?.length;
     picture.free();
     await closed;
     return { info: source.info, capturedAt, bytes };
@@ -35,6 +36,7 @@ const spec: CameraSpec = {
   format: format === 'yuyv' || format === 'mjpg' ? format : 'auto',
   size: width > 0 ? { width, height } : null,
   fps: fps === undefined || fps === '' ? null : Number(fps),
+  capture: 'auto',
 };
 const result = await main(spec).catch((error: unknown) => {
   if (error instanceof FramewireError) return { code: error.code, message: error.message, hint: error.hint };

@@ -5,10 +5,11 @@ import { FramewireError } from '../../../server/src/errors.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { openSource, type Source } from '../../../server/src/source/source.js';
 import { missing } from '../../support/requires.js';
-import { VideoFolder, moving } from './video-file.js';
+import { VideoFolder, moving } from '../../support/video-file.js';
+import { frameOf, TestHost } from '../../support/source.js';
 
 const lacks = missing('ffmpeg');
-const open = (path: string) => openSource({ kind: 'file', path });
+const open = (path: string) => openSource({ kind: 'file', path, capture: 'ffmpeg' }, new TestHost());
 
 async function take<T>(source: Source, count: number, look: (picture: Picture) => Promise<T> | T): Promise<T[]> {
   const seen: T[] = [];
@@ -50,7 +51,7 @@ describe.skipIf(lacks !== undefined)(`a video file (${lacks ?? 'with ffmpeg'})`,
     // Another one opens and closes meanwhile: nothing but the picture can be what `close` waits for.
     await (await open(path)).close();
     expect(isClosed).toBe(false);
-    expect((await picture.pixels()).toBuffer().length).toBe((320 * 240 * 3) / 2);
+    expect((await frameOf(picture)).toBuffer().length).toBe((320 * 240 * 3) / 2);
     picture.free();
     await closed;
     expect(isClosed).toBe(true);
@@ -78,7 +79,7 @@ describe.skipIf(lacks !== undefined)(`a video file (${lacks ?? 'with ffmpeg'})`,
     const picture = await source.read();
     expect(source.info.isJpeg).toBe(true);
     expect(Buffer.from(picture.jpeg ?? []).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
-    const [one, other] = await Promise.all([picture.pixels(), picture.pixels()]);
+    const [one, other] = await Promise.all([frameOf(picture), frameOf(picture)]);
     expect(one).toBe(other);
     expect({ width: one.width, height: one.height }).toEqual({ width: 320, height: 240 });
     picture.free();

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../server/src/frames.js';
 import { openSource } from '../../../server/src/source/source.js';
 import { openTestPattern } from '../../../server/src/source/test-pattern.js';
+import { frameOf, TestHost } from '../../support/source.js';
 
 const SMALL = { width: 320, height: 180 };
 
 async function bytesOf(picture: Picture): Promise<Buffer> {
-  return (await picture.pixels()).toBuffer();
+  return (await frameOf(picture)).toBuffer();
 }
 
 /** The garbage collector, which tests are not given otherwise. */
@@ -23,7 +24,7 @@ function collector(): () => void {
 
 describe('the test pattern', () => {
   it('is 1280x720 at 30 fps where nothing is asked for', async () => {
-    const source = await openSource({ kind: 'test', size: null, fps: null });
+    const source = await openSource({ kind: 'test', size: null, fps: null }, new TestHost());
     expect(source.info).toEqual({
       width: 1280,
       height: 720,

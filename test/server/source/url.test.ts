@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openSource } from '../../../server/src/source/source.js';
+import { frameOf, TestHost } from '../../support/source.js';
 
 const HEAD = { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' };
 
@@ -36,12 +37,12 @@ describe('a camera on the network', () => {
       const timer = setInterval(send, 20);
       response.once('close', () => clearInterval(timer));
     });
-    const source = await openSource({ kind: 'url', url });
+    const source = await openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost());
     expect(source.info).toMatchObject({ width: 64, height: 48, isJpeg: true });
     expect(source.info.description).not.toContain('secret');
     const picture = await source.read();
     expect(Buffer.from(picture.jpeg ?? []).equals(jpeg)).toBe(true);
-    expect((await picture.pixels()).width).toBe(64);
+    expect((await frameOf(picture)).width).toBe(64);
     picture.free();
     await source.close();
   });
@@ -57,7 +58,7 @@ describe('a camera on the network', () => {
       const whole = Buffer.concat([Buffer.from(part), jpeg, Buffer.from('\r\n')]);
       response.write(Buffer.concat(Array.from({ length: 30 }, () => whole)));
     });
-    const source = await openSource({ kind: 'url', url });
+    const source = await openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost());
     const reading = (async () => {
       for (;;) (await source.read()).free();
     })().catch((error: unknown) => error);
@@ -71,7 +72,9 @@ describe('a camera on the network', () => {
     [500, 'source-unreachable', /5XX/],
   ])('that answers %i is %s, without telling the password', async (status, code, sentence) => {
     const url = await cameraThat(response => response.writeHead(status).end());
-    const refusal = await openSource({ kind: 'url', url }).catch((error: unknown) => error);
+    const refusal = await openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost()).catch(
+      (error: unknown) => error,
+    );
     expect(refusal).toMatchObject({ code });
     expect(String(refusal)).toMatch(sentence);
     expect(String(refusal)).not.toContain('secret');
@@ -79,11 +82,15 @@ describe('a camera on the network', () => {
 
   it('that sends a page is no camera', async () => {
     const url = await cameraThat(response => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'));
-    await expect(openSource({ kind: 'url', url })).rejects.toMatchObject({ code: 'source-unreachable' });
+    await expect(openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost())).rejects.toMatchObject({
+      code: 'source-unreachable',
+    });
   });
 
   it('that is not there cannot be reached', async () => {
-    await expect(openSource({ kind: 'url', url: 'http://no-such-host.invalid/video' })).rejects.toMatchObject({
+    await expect(
+      openSource({ kind: 'url', url: 'http://no-such-host.invalid/video', capture: 'ffmpeg' }, new TestHost()),
+    ).rejects.toMatchObject({
       code: 'source-unreachable',
       message: 'http://no-such-host.invalid/video cannot be reached.',
       hint: 'Check the address, and that it is on.',
