@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { streamAt } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { fakeCamera } from '../support/fake-camera.js';
+import { chromaOf } from '../support/jpeg.js';
 import { missing } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { startServer } from '../support/server.js';
@@ -184,13 +185,3 @@ describe('a source on the network', () => {
     );
   });
 });
-
-/** The sampling factors in a JPEG's frame header (ITU T.81, B.2.2). */
-function chromaOf(jpeg: Uint8Array): string {
-  for (let at = 2; at < jpeg.length;) {
-    const marker = jpeg[at + 1];
-    if (marker === 0xc0) return jpeg[at + 11] === 0x22 ? '4:2:0' : jpeg[at + 11] === 0x21 ? '4:2:2' : 'other';
-    at += 2 + (jpeg[at + 2] ?? 0) * 256 + (jpeg[at + 3] ?? 0);
-  }
-  throw new Error('This JPEG has no baseline frame header.');
-}

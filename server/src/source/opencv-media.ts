@@ -13,12 +13,11 @@ import type { Source, SourceHost } from './source.js';
 /** Network inputs give up on a silent peer after this, ms; opening holds the event loop for as long. */
 const NETWORK_TIMEOUT_MS = 5000;
 
-/** Options for FFmpeg inside OpenCV, in the form that it reads from the environment; files ignore them. */
-const FFMPEG_OPTIONS = [
-  ['rtsp_transport', 'tcp'],
-  ['fflags', 'nobuffer'],
-  ['timeout', String(NETWORK_TIMEOUT_MS * 1000)],
-];
+/**
+ * Options for FFmpeg inside OpenCV, in the form that it reads from the environment. Not `nobuffer`: the first read
+ * would then come back empty.
+ */
+const FFMPEG_OPTIONS = `rtsp_transport;tcp|timeout;${NETWORK_TIMEOUT_MS * 1000}`;
 
 export interface OpenCvInput {
   kind: 'file' | 'url';
@@ -39,7 +38,7 @@ export async function openOpenCvMedia(input: OpenCvInput, host: SourceHost): Pro
   if (input.kind === 'file' && !existsSync(input.url)) {
     throw new FramewireError('source-not-found', `There is no ${input.what}.`, 'Check the path.');
   }
-  process.env['OPENCV_FFMPEG_CAPTURE_OPTIONS'] ??= FFMPEG_OPTIONS.map(option => option.join(';')).join('|');
+  process.env['OPENCV_FFMPEG_CAPTURE_OPTIONS'] ??= FFMPEG_OPTIONS;
   await host.expectBlocking(NETWORK_TIMEOUT_MS * 2);
   const reader = OpenCvReader.open(cv, input.url, cv.CAP_FFMPEG);
   if (reader !== undefined) return new OpenCvMedia(cv, reader, input);
