@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
 import { cameraShare } from './camera-share.js';
 import { contenders, floors, FPS, type Contender } from './contenders.js';
+import { machine, warnIfBusy } from './machine.js';
 import { measure } from './measure.js';
 import { memoryOverTime, type Memory } from './memory.js';
 import { benchOptions, HELP, type BenchOptions } from './options.js';
@@ -79,16 +79,6 @@ async function runSoak(minutes: number): Promise<Memory> {
   }
 }
 
-function machine(): string {
-  const [cpu] = cpus();
-  return [
-    `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
-    `Linux ${release()}, Node ${process.version}`,
-    `load before: ${(loadavg()[0] ?? 0).toFixed(2)}`,
-  ].join(' · ');
-}
-
 async function main(options: BenchOptions): Promise<void> {
   const isWanted = (key: string): boolean => options.only === undefined || options.only.has(key);
   const header = [
@@ -100,7 +90,7 @@ async function main(options: BenchOptions): Promise<void> {
     '',
     `1280x720 at ${FPS} frames a second; each measured ${options.seconds} s, ${options.rounds} round(s).`,
   ].join('\n');
-  if ((loadavg()[0] ?? 0) > 0.7) progress('Warning: this machine is busy; the figures will not be worth much.');
+  warnIfBusy(progress);
   const results = new Results();
   if (isWanted('camera')) progress("the camera's own share");
   const camera = isWanted('camera') ? await cameraShare() : undefined;

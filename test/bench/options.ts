@@ -57,7 +57,8 @@ export function benchOptions(args: readonly string[]): BenchOptions | undefined 
   };
 }
 
-function within(name: string, text: string, least: number, most: number): number {
+/** @throws Error with a sentence for people. */
+export function within(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (!(value >= least && value <= most))
     throw new Error(`--${name}: a number from ${least} to ${most}, not "${text}".`);

@@ -2,7 +2,7 @@
  * The camera's own share: opens /dev/video0 as bare as can be and prints how old each picture is when the program
  * has it, in ms, by the driver's own time stamp. No server can show anything younger.
  *
- * Usage: camera YUYV|MJPG COUNT
+ * Usage: camera YUYV|MJPG COUNT [WIDTH HEIGHT]
  */
 #include <fcntl.h>
 #include <linux/videodev2.h>
@@ -21,12 +21,12 @@ static int fail(const char *what) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 || strlen(argv[1]) != 4) return 2;
+    if ((argc != 3 && argc != 5) || strlen(argv[1]) != 4) return 2;
     int count = atoi(argv[2]), camera = open("/dev/video0", O_RDWR);
     if (camera < 0) return fail("open");
     struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    format.fmt.pix.width = 1280;
-    format.fmt.pix.height = 720;
+    format.fmt.pix.width = argc == 5 ? (unsigned)atoi(argv[3]) : 1280;
+    format.fmt.pix.height = argc == 5 ? (unsigned)atoi(argv[4]) : 720;
     format.fmt.pix.pixelformat = v4l2_fourcc(argv[1][0], argv[1][1], argv[1][2], argv[1][3]);
     if (ioctl(camera, VIDIOC_S_FMT, &format)) return fail("VIDIOC_S_FMT");
     struct v4l2_requestbuffers request = {.count = BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
