@@ -7,6 +7,7 @@ import { usageOf } from '../process-tree.js';
 import { FPS, readBare, recordJpegs, sceneCamera, type BareCamera, type CameraFormat } from './camera.js';
 import { startEncoding, type Encoding } from './encoding.js';
 import type { WayKey } from './job.js';
+import type { Others } from './others.js';
 import { rotated } from './rotated.js';
 import type { Scene } from './scene.js';
 
@@ -48,6 +49,7 @@ export interface CapturePlan {
   seconds: number;
   rounds: number;
   scene: Scene;
+  others: Others;
   progress: (line: string) => void;
 }
 
@@ -76,8 +78,8 @@ export async function measureCaptures(plan: CapturePlan): Promise<CaptureReading
       const device = devices.find(({ format, size }) => format === reading.format && size === reading.size);
       if (device === undefined) continue;
       plan.progress(`${describe(reading)}, round ${round + 1} of ${plan.rounds}`);
-      await measureServer(reading, device, plan.seconds);
-      await measureParts(reading, device, encoding);
+      await measureServer(reading, device, plan);
+      await plan.others.during(() => measureParts(reading, device, encoding));
     }
   }
   return readings;
@@ -108,7 +110,11 @@ function describe({ engine, format, size, isTransformed }: CaptureReading): stri
 }
 
 /** The server as a user starts it, with one viewer. */
-async function measureServer(reading: CaptureReading, { camera, bare }: Device, seconds: number): Promise<void> {
+async function measureServer(
+  reading: CaptureReading,
+  { camera, bare }: Device,
+  { seconds, others }: CapturePlan,
+): Promise<void> {
   const { engine, format, size, isTransformed } = reading;
   const args = ['--source', '/dev/video0', '--size', `${size.width}x${size.height}`, '--fps', String(FPS)];
   args.push('--camera-format', format.toLowerCase(), '--capture', engine);
@@ -117,7 +123,7 @@ async function measureServer(reading: CaptureReading, { camera, bare }: Device, 
   await using viewer = await Viewer.open(server.url, { subscribe: { quality: QUALITY } });
   await viewer.nextFrames(WARM_UP_FRAMES);
   const before = { count: viewer.frameCount, cpuSeconds: usageOf(server.pid).cpuSeconds };
-  await viewer.nextFrames(Math.round(FPS * seconds), 5000 + seconds * 2000);
+  await others.during(() => viewer.nextFrames(Math.round(FPS * seconds), 5000 + seconds * 2000));
   const count = viewer.frameCount - before.count;
   const cpuMs = ((usageOf(server.pid).cpuSeconds - before.cpuSeconds) * 1000) / count;
   for (const { header } of viewer.frames.slice(-count)) {

@@ -3,6 +3,7 @@ import { missing } from '../../support/requires.js';
 import { ENCODERS, type EncoderKey } from './encoders.js';
 import { startEncoding, type Encoding } from './encoding.js';
 import { fidelity, writeLuma, type Fidelity } from './fidelity.js';
+import type { Others } from './others.js';
 import { rotated } from './rotated.js';
 import type { Scene } from './scene.js';
 
@@ -34,6 +35,7 @@ export interface EncoderPlan {
   pictures: number;
   rounds: number;
   scene: Scene;
+  others: Others;
   progress: (line: string) => void;
 }
 
@@ -57,7 +59,7 @@ export async function measureEncoders(plan: EncoderPlan): Promise<EncoderReading
 
 async function measureOne(
   cell: Pick<EncoderReading, 'key' | 'size' | 'quality'>,
-  { scene, pictures }: EncoderPlan,
+  { scene, pictures, others }: EncoderPlan,
   { cut, whole }: { cut: Encoding; whole: Encoding },
   readings: Map<string, EncoderReading>,
 ): Promise<void> {
@@ -69,15 +71,8 @@ async function measureOne(
   const canCompare = missing('ffmpeg') === undefined;
   const out = before === undefined && canCompare ? scene.file('encoded.mjpeg') : null;
   const inputs = [...(await scene.yuyv(size))];
-  const done = await (entry.isWhole ? whole : cut).do({
-    way: entry.way,
-    ...size,
-    quality,
-    inputs,
-    pictures,
-    everyMs: 0,
-    out,
-  });
+  const job = { way: entry.way, ...size, quality, inputs, pictures, everyMs: 0, out };
+  const done = await others.during(() => (entry.isWhole ? whole : cut).do(job));
   const ms = done.pixelsMs.map((pixelsMs, n) => pixelsMs + (done.encodeMs[n] ?? 0));
   if (before !== undefined) {
     before.ms.push(...ms);

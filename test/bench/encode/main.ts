@@ -8,6 +8,7 @@ import { measureEncoders } from './encoder-figures.js';
 import { encoderTable } from './encoder-table.js';
 import { ENCODERS } from './encoders.js';
 import { encodeBenchOptions, HELP, type EncodeBenchOptions } from './options.js';
+import { Others } from './others.js';
 import { openScene, type Scene } from './scene.js';
 
 function progress(line: string): void {
@@ -37,8 +38,10 @@ async function encoders(options: EncodeBenchOptions, scene: Scene, hasOpenCv: bo
   );
   if (wanted.length === 0) return [];
   const keys = wanted.map(({ key }) => key);
-  const readings = await measureEncoders({ keys, pictures, rounds, scene, progress });
-  return [`${scene.said}; ${pictures * rounds} encodings for each row.`, encoderTable(readings)];
+  const others = new Others();
+  const readings = await measureEncoders({ keys, pictures, rounds, scene, others, progress });
+  const said = `${scene.said}; ${pictures * rounds} encodings for each row. ${meanwhile(others)}`;
+  return [said, encoderTable(readings)];
 }
 
 async function captures(options: EncodeBenchOptions, scene: Scene, hasOpenCv: boolean): Promise<string[]> {
@@ -46,12 +49,16 @@ async function captures(options: EncodeBenchOptions, scene: Scene, hasOpenCv: bo
   if (engines.length === 0) return [];
   const { seconds } = options;
   const rounds = Math.ceil(options.rounds / 2);
-  const readings = await measureCaptures({ engines, hasOpenCv, seconds, rounds, scene, progress });
+  const others = new Others();
+  const readings = await measureCaptures({ engines, hasOpenCv, seconds, rounds, scene, others, progress });
   if (typeof readings === 'string') return [`The way from the camera is left out: ${readings}.`];
-  return [
-    `Quality ${QUALITY}, ${FPS} frames a second, one viewer, ${seconds * rounds} s for each row.`,
-    captureTable(readings),
-  ];
+  const said = `Quality ${QUALITY}, ${FPS} frames a second, one viewer, ${seconds * rounds} s for each row.`;
+  return [`${said} ${meanwhile(others)}`, captureTable(readings)];
+}
+
+/** Much of it, and the figures are not worth much. */
+function meanwhile(others: Others): string {
+  return `Whatever else ran meanwhile used ${others.cores.toFixed(2)} cores.`;
 }
 
 try {
