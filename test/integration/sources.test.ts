@@ -149,39 +149,44 @@ describe('a source on the network', () => {
     expect((await other.nextFrames(2)).header?.placeholder).toBe(false);
   });
 
-  it('may be RTSP', { timeout: 60_000 }, async context => {
-    const reason =
-      missing('ffmpeg', 'vlc') ?? (process.getuid?.() === 0 ? undefined : 'needs root to start VLC as nobody');
-    if (reason !== undefined) return context.skip(reason);
-    const file = makeVideo('rtsp.mp4', ['-pix_fmt', 'yuv420p', '-g', '10'], 50);
-    spawnSync('chmod', ['-R', 'a+rX', folder]);
-    const port = 20_000 + (process.pid % 20_000);
-    const sout = `#rtp{sdp=rtsp://127.0.0.1:${port}/yard}`;
-    // VLC refuses to run as root.
-    const asNobody = ['--reuid=65534', '--clear-groups', 'env', 'HOME=/tmp'];
-    await using vlc = run('setpriv', [
-      ...asNobody,
-      'cvlc',
-      '--quiet',
-      '--intf',
-      'dummy',
-      '--no-audio',
-      '--sout',
-      sout,
-      file,
-    ]);
-    await using server = await startServer(['--source', `yard=rtsp://127.0.0.1:${port}/yard`]);
-    await using viewer = await Viewer.open(server.url, { subscribe: { quality: 70 } });
-    await viewer.until(
-      () => viewer.messages.some(message => message.type === 'source' && message.state === 'live'),
-      `live RTSP (VLC said: ${vlc.output()})`,
-      40_000,
-    );
-    const { rendition } = await viewer.message('subscribed', message => message.rendition.width === 322);
-    expect(rendition.height).toBe(180);
-    await viewer.until(
-      () => viewer.frames.filter(({ header }) => header?.placeholder === false).length > 5,
-      'pictures',
-    );
-  });
+  it.for([['FFmpeg', ''] as const, ['OpenCV', 'opencv:'] as const])(
+    'may be RTSP, read by %s',
+    { timeout: 60_000 },
+    async ([reader, prefix], context) => {
+      const reason =
+        missing('ffmpeg', 'vlc', ...(reader === 'OpenCV' ? ['npm run setup:opencv' as const] : [])) ??
+        (process.getuid?.() === 0 ? undefined : 'needs root to start VLC as nobody');
+      if (reason !== undefined) return context.skip(reason);
+      const file = makeVideo('rtsp.mp4', ['-pix_fmt', 'yuv420p', '-g', '10'], 50);
+      spawnSync('chmod', ['-R', 'a+rX', folder]);
+      const port = 20_000 + (process.pid % 20_000) + prefix.length;
+      const sout = `#rtp{sdp=rtsp://127.0.0.1:${port}/yard}`;
+      // VLC refuses to run as root.
+      const asNobody = ['--reuid=65534', '--clear-groups', 'env', 'HOME=/tmp'];
+      await using vlc = run('setpriv', [
+        ...asNobody,
+        'cvlc',
+        '--quiet',
+        '--intf',
+        'dummy',
+        '--no-audio',
+        '--sout',
+        sout,
+        file,
+      ]);
+      await using server = await startServer(['--source', `yard=${prefix}rtsp://127.0.0.1:${port}/yard`]);
+      await using viewer = await Viewer.open(server.url, { subscribe: { quality: 70 } });
+      await viewer.until(
+        () => viewer.messages.some(message => message.type === 'source' && message.state === 'live'),
+        `live RTSP (VLC said: ${vlc.output()})`,
+        40_000,
+      );
+      const { rendition } = await viewer.message('subscribed', message => message.rendition.width === 322);
+      expect(rendition.height).toBe(180);
+      await viewer.until(
+        () => viewer.frames.filter(({ header }) => header?.placeholder === false).length > 5,
+        'pictures',
+      );
+    },
+  );
 });

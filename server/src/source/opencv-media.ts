@@ -17,7 +17,7 @@ const NETWORK_TIMEOUT_MS = 5000;
  * Options for FFmpeg inside OpenCV, in the form that it reads from the environment. Not `nobuffer`: the first read
  * would then come back empty.
  */
-const FFMPEG_OPTIONS = `rtsp_transport;tcp|timeout;${NETWORK_TIMEOUT_MS * 1000}`;
+const FFMPEG_OPTIONS = `rtsp_flags;prefer_tcp|timeout;${NETWORK_TIMEOUT_MS * 1000}`;
 
 export interface OpenCvInput {
   kind: 'file' | 'url';
