@@ -27,8 +27,8 @@ export class SetupError extends Error {
  * @property {Record<string, string>} [env] added to ours
  * @property {(pid: number | undefined) => void} [onStart]
  * @property {(output: string) => void} [onOutput] called with all that it has printed so far
- * @property {boolean} [endsSafely] it must not be cut off: when we are interrupted, it alone is asked to end, and may
- * take its time
+ * @property {() => void} [onLastWork] says that it must not be cut off: when we are interrupted, it alone is asked to
+ * end, may take its time, and this is called
  *
  * @typedef {object} Ended
  * @property {number | null} exitCode 127 when it could not be run
@@ -44,7 +44,7 @@ export class SetupError extends Error {
  * @returns {Promise<Ended>}
  * @throws {SetupError} with exit code 130 or 143 when it was interrupted
  */
-export async function runChild({ command, args, cwd, env, onStart, onOutput, endsSafely = false }) {
+export async function runChild({ command, args, cwd, env, onStart, onOutput, onLastWork }) {
   // In a group of its own, so that one signal reaches everything below it, and ours alone decides when.
   const child = spawn(command, args, {
     cwd,
@@ -68,11 +68,12 @@ export async function runChild({ command, args, cwd, env, onStart, onOutput, end
   /** @param {string} signal */
   const interrupt = signal => {
     interrupted = signal;
-    if (endsSafely) {
-      child.kill('SIGINT');
-    } else {
+    if (onLastWork === undefined) {
       endGroup(child, 'SIGTERM');
       setTimeout(() => endGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
+    } else {
+      child.kill('SIGINT');
+      onLastWork();
     }
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);

@@ -92,8 +92,8 @@ export async function installPackages(root, progress) {
   }
   progress.begin(`Installing ${packages.join(', ')}`);
   // A machine that has never asked knows no packages; what it knows without a network may do.
-  const update = await apt(root, ['update', '-q']);
-  const ended = await apt(root, [...install, '-q', '-o', 'DPkg::Lock::Timeout=300']);
+  const update = await apt(root, ['update', '-q'], progress);
+  const ended = await apt(root, [...install, '-q', '-o', 'DPkg::Lock::Timeout=300'], progress);
   const missing = missingPackages();
   if (missing.length > 0) {
     const output = update.output + ended.output;
@@ -117,11 +117,13 @@ export function explainApt(ended) {
 /**
  * @param {string} root
  * @param {string[]} args
+ * @param {import('./progress.mjs').Progress} progress
  */
-function apt(root, args) {
+function apt(root, args, progress) {
   const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
   // Cut off in the middle, it would leave packages half configured.
-  return runChild({ command: 'apt-get', args, cwd: root, env, endsSafely: true });
+  const onLastWork = () => progress.step('coming to an end');
+  return runChild({ command: 'apt-get', args, cwd: root, env, onLastWork });
 }
 
 /** @param {NodeJS.ProcessEnv} env */

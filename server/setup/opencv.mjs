@@ -7,8 +7,8 @@ import { explain, runChild, SetupError } from './child.mjs';
 import { findOpencv, installPackages, missingPackages } from './debian.mjs';
 import { inTurn, installIfDue } from './prepare.mjs';
 
-/** What one compiler takes at its worst; with less per core, the machine would swap or kill it. */
-const BYTES_PER_COMPILER = 600e6;
+/** A compiler takes 0.4 GB, and 1 GB for the largest files; with less for each, the machine would swap or kill some. */
+const BYTES_PER_COMPILER = 750e6;
 
 /** @type {[RegExp, string][]} */
 const CAUSES = [
