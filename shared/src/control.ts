@@ -26,6 +26,11 @@ const wishes = {
       .number({ error: "fps is a number from 0.1 to 240, or null for the source's own" })
       .check(z.minimum(0.1), z.maximum(240)),
   ),
+  latencyBudgetMs: z.optional(
+    z
+      .int({ error: 'latencyBudgetMs is a whole number of milliseconds from 20 to 5000' })
+      .check(z.minimum(20), z.maximum(5000)),
+  ),
 };
 
 const hello = z.strictObject({
@@ -113,6 +118,21 @@ export type ChosenRendition = z.infer<typeof chosenRendition>;
 export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/** What the server knows of the way to one viewer, and what it makes of it. null: not known yet. */
+const linkStats = z.object({
+  /** What the narrowest place of the way carries, bits a second. */
+  bitsPerSecond: z.nullable(z.number()),
+  /** Round trip of a small message on an empty way: the smallest of the last half minute, ms. */
+  rttMs: z.nullable(z.number()),
+  /** How long the last frame waited behind others on its way, ms. */
+  queueMs: z.nullable(z.number()),
+  /** How far down the ladder of renditions this viewer is, and how many rungs it has; 0: what was asked for. */
+  rung: z.int(),
+  rungs: z.int(),
+  latencyBudgetMs: z.int(),
+});
+export type LinkStats = z.infer<typeof linkStats>;
+
 const stats = z.object({
   type: z.literal('stats'),
   /** Pictures captured since this viewer subscribed: sent + dropped + at most one waiting. */
@@ -121,6 +141,7 @@ const stats = z.object({
   sentBytes: z.number(),
   /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded for anybody. */
   dropped: z.object({ rate: z.int(), superseded: z.int(), skipped: z.int() }),
+  link: linkStats,
   /** Viewers of this stream now. */
   viewers: z.int(),
 });

@@ -120,7 +120,8 @@ export class Viewer {
 
   stats({ info: { viewers } }: Stream): ViewerStats {
     const { captured, sent: sentFrames, sentBytes, dropped } = this.#counts;
-    return { captured, sent: sentFrames, sentBytes, dropped: { ...dropped }, viewers };
+    const link = { bitsPerSecond: null, rttMs: null, queueMs: null, rung: 0, rungs: 1, latencyBudgetMs: 100 };
+    return { captured, sent: sentFrames, sentBytes, dropped: { ...dropped }, link, viewers };
   }
 
   #leave(): void {
