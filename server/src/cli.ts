@@ -57,7 +57,7 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
     .option('--port <number>', 'port to listen on; 0 for any that is free (default: 8080)')
     .option('--grace <seconds>', 'close a source so long after its last viewer; "never" keeps it open (default: 10)')
     .option('--max-viewers <number>', 'viewers at the same time, of all streams (default: 1000)')
-    .option('--max-renditions <number>', 'different sizes and qualities of one stream at the same time (default: 8)')
+    .option('--max-renditions <number>', 'different sizes and qualities of one stream at the same time (default: 6)')
     .option(
       '--allow-origin <origin>',
       "let another site's pages watch, as https://example.org; * for all; may be repeated",

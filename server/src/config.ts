@@ -52,7 +52,7 @@ const options = z.object({
     .union([z.literal('never'), decimal(GRACE).pipe(z.number({ error: GRACE }).max(86_400))], { error: GRACE })
     .default(10),
   maxViewers: integer('--max-viewers', 1, 100_000).default(1000),
-  maxRenditions: integer('--max-renditions', 1, 64).default(8),
+  maxRenditions: integer('--max-renditions', 1, 64).default(6),
   allowOrigin: z.array(origin).default([]),
 });
 

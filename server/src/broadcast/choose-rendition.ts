@@ -23,7 +23,7 @@ export const DEFAULT_REQUEST: RenditionRequest = {
 };
 
 /** What quality `source` means where the source makes no JPEGs of its own, or smaller ones are wanted. */
-const QUALITY_OF_SOURCE = 90;
+export const QUALITY_OF_SOURCE = 90;
 
 export interface Choice {
   spec: RenditionSpec;

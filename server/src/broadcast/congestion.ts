@@ -1,31 +1,196 @@
-import type { Ack } from '@framewire/shared/ack';
-import type { InFlight } from './pacer.js';
+import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
-/** What a controller learns. `ack` is absent when only the socket acknowledged. Times in ms, monotonic clock. */
-export interface AckEvent {
-  readonly frame: InFlight;
-  readonly ack?: Ack;
+/**
+ * What the way to one viewer carries, learned from when frames were sent and when they arrived. Pure: `observed` gives
+ * the next state and never looks at a clock, so that a recorded trace gives the same figures again.
+ *
+ * A frame's header arrives before its payload, so one acknowledgement tells three things apart without aligned clocks
+ * (the unknown offset between them cancels): how long the frame waited behind others (its header is later than the
+ * fastest header of late), how long it took to pass the narrowest place (payload after header, which gives the rate
+ * also when the link is far from full), and the way there and back of something that has no size.
+ */
+export interface Link {
+  /** What the narrowest place carries, bytes per ms; undefined until `MIN_SAMPLES` frames could be measured. */
+  readonly rate: number | undefined;
+  /** How long the last frame waited behind others, ms. */
+  readonly queueMs: number;
+  /** How much later the last frame arrived whole than something without a size on an empty way, ms. */
+  readonly delayMs: number;
+  readonly samples: readonly RateSample[];
+  /** The receiver's clock minus ours on the fastest way: what turns its times into ours. */
+  readonly offset: WindowedMin;
+  readonly roundTrip: WindowedMin;
+  /** Bounds the rate while queues grow that were not foreseen; Infinity when they do not. */
+  readonly ceiling: number;
+  /** Frames in a row that met a queue which was not foreseen. */
+  readonly surprises: number;
+  readonly goodput: Goodput;
+  /** When the newest observation was made, and when the frame that it was made of was sent. */
+  readonly at: number;
+  readonly sentAt: number;
+}
+
+interface RateSample {
+  readonly bytes: number;
+  readonly ms: number;
+  readonly at: number;
+}
+
+/** Bytes that arrived, with two marks: what came since the older one covers `GOODPUT_MS` to twice as much. */
+interface Goodput {
+  readonly bytes: number;
+  readonly older: { readonly bytes: number; readonly at: number };
+  readonly newer: { readonly bytes: number; readonly at: number };
+}
+
+/** One frame's way. Times in ms; `sentAt` and `now` on our clock, the arrivals on the receiver's. */
+export interface Observation {
+  readonly bytes: number;
+  readonly sentAt: number;
+  readonly headerAt: number;
+  readonly arrivedAt: number;
+  /** What the pacer thought it would wait behind others. */
+  readonly foreseenQueueMs: number;
   readonly now: number;
 }
 
-/**
- * How much may be on its way to one viewer. Pure: `acked` returns the next state and never looks at a clock, so that
- * a recorded trace gives the same decisions again.
- */
-export interface Congestion {
-  /** Frames that may be in flight, at least 1: with none in flight a viewer can always be served. */
-  readonly windowFrames: number;
-  acked(event: AckEvent): Congestion;
+/** How long the fastest way is remembered, ms: clocks drift apart by at most 100 ppm, 3 ms in that time. */
+const BASE_WINDOW_MS = 30_000;
+
+const MIN_SAMPLES = 2;
+const MAX_SAMPLES = 8;
+const SAMPLE_AGE_MS = 1000;
+
+/** The first segment carries the header as well, so its bytes do not come after it. */
+const FIRST_SEGMENT = 1400;
+
+/** A smaller frame is a handful of segments and measures the clock, unless it was on its way for long. */
+const LEAST_BYTES = 4000;
+const LONG_MS = 5;
+
+/** Finer than browsers' clocks and event loops, a difference says nothing. */
+const LEAST_MS = 0.3;
+
+/** A sample this far below the estimate, or two as far above: the link has changed, what was measured before is void. */
+const COLLAPSE = 0.7;
+
+/** A frame that took longer met a link that stood still, and tells little of its rate, ms. */
+const MOST_MS = 1000;
+
+/** A queue that was not foreseen: so many in a row, or one so long, and the estimate is not believed. */
+const SURPRISE_MS = 30;
+const MAX_SURPRISES = 2;
+const SHOCK_MS = 120;
+const GOODPUT_MS = 300;
+
+/** How fast a ceiling lifts: 5 % in 200 ms. */
+const LIFT_PER_MS = 1.05 ** (1 / 200);
+
+const NEVER = { bytes: 0, at: -Infinity };
+
+export const UNKNOWN_LINK: Link = {
+  rate: undefined,
+  queueMs: 0,
+  delayMs: 0,
+  samples: [],
+  offset: NO_MIN,
+  roundTrip: NO_MIN,
+  ceiling: Infinity,
+  surprises: 0,
+  goodput: { bytes: 0, older: NEVER, newer: NEVER },
+  at: -Infinity,
+  sentAt: -Infinity,
+};
+
+export function observed(link: Link, seen: Observation): Link {
+  const { now } = seen;
+  const lag = seen.headerAt - seen.sentAt;
+  const offset = minWith(link.offset, lag, now, BASE_WINDOW_MS);
+  const roundTrip = minWith(link.roundTrip, now - seen.arrivedAt + lag, now, BASE_WINDOW_MS);
+  const queueMs = lag - minOf(offset);
+  const samples = withSample(link, seen);
+  const goodput = arrived(link.goodput, seen, link.at);
+  const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
+  const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
+  const ceiling = ceilingFor(link, { surprises, goodput, measured, now });
+  return {
+    rate: measured === undefined ? undefined : Math.min(measured, ceiling),
+    queueMs,
+    delayMs: seen.arrivedAt - seen.sentAt - minOf(offset),
+    samples,
+    offset,
+    roundTrip,
+    ceiling,
+    surprises,
+    goodput,
+    at: now,
+    sentAt: seen.sentAt,
+  };
+}
+
+/** The way there and back of something without a size, ms: the smallest of the last half minute; 0 when not known. */
+export function rttMs(link: Link): number {
+  const rtt = minOf(link.roundTrip);
+  return rtt === Infinity ? 0 : Math.max(0, rtt);
+}
+
+/** When the last byte left the narrowest place, on our clock, given when it arrived on the receiver's. */
+export function departedAt(link: Link, arrivedAt: number): number {
+  return arrivedAt - minOf(link.offset);
+}
+
+function withSample({ samples, rate }: Link, { bytes, headerAt, arrivedAt, now }: Observation): readonly RateSample[] {
+  const took = Math.min(MOST_MS, Math.max(LEAST_MS, arrivedAt - headerAt));
+  const after = bytes - FIRST_SEGMENT;
+  if (after <= 0 || (bytes < LEAST_BYTES && took < LONG_MS)) return samples;
+  const sample = { bytes: after, ms: took, at: now };
+  const last = samples.at(-1);
+  if (rate !== undefined && last !== undefined) {
+    const isAbove = ({ bytes: size, ms }: RateSample) => COLLAPSE * size > rate * ms;
+    if (after < COLLAPSE * rate * took || (isAbove(last) && isAbove(sample))) return [last, sample];
+  }
+  const fresh = samples.filter(({ at }, index) => now - at < SAMPLE_AGE_MS || index >= samples.length - 1);
+  return [...fresh.slice(1 - MAX_SAMPLES), sample];
+}
+
+/** Bytes by time over all, so that a long frame weighs more than one that slipped through a burst. */
+function rateOf(samples: readonly RateSample[]): number {
+  let bytes = 0;
+  let ms = 0;
+  for (const sample of samples) {
+    bytes += sample.bytes;
+    ms += sample.ms;
+  }
+  return bytes / ms;
+}
+
+function arrived(goodput: Goodput, { bytes, now }: Observation, lastAt: number): Goodput {
+  const total = goodput.bytes + bytes;
+  // While the link stood still, or nothing was sent, nothing was to be learned.
+  if (now - lastAt > GOODPUT_MS) return { bytes: total, older: NEVER, newer: { bytes: total, at: now } };
+  if (now - goodput.newer.at < GOODPUT_MS) return { ...goodput, bytes: total };
+  return { bytes: total, older: goodput.newer, newer: { bytes: goodput.bytes, at: now } };
+}
+
+function surprisesAfter(surprises: number, unforeseenMs: number): number {
+  if (unforeseenMs <= SURPRISE_MS) return 0;
+  return unforeseenMs > SHOCK_MS ? Math.max(MAX_SURPRISES, surprises + 1) : surprises + 1;
 }
 
 /**
- * A window that never changes. With acknowledgements 2 frames: one on the wire and one behind it, so that the wire
- * does not idle for a round trip. Without them 1: the kernel's buffer already holds more than anybody wants.
+ * A rate estimate can be wrong: a proxy glues header and payload together, TLS puts both in one record, a token bucket
+ * lets the first bytes through at full speed. Then queues grow that the pacer did not foresee, and what really
+ * arrived bounds the estimate until they are gone.
  */
-export function fixedWindow(acknowledgedBy: 'viewer' | 'socket'): Congestion {
-  const congestion: Congestion = {
-    windowFrames: acknowledgedBy === 'viewer' ? 2 : 1,
-    acked: () => congestion,
-  };
-  return congestion;
+function ceilingFor(
+  link: Link,
+  found: { surprises: number; goodput: Goodput; measured: number | undefined; now: number },
+): number {
+  const { surprises, goodput, measured, now } = found;
+  if (surprises >= MAX_SURPRISES && goodput.older.at > -Infinity) {
+    return Math.min(link.ceiling, (goodput.bytes - goodput.older.bytes) / Math.max(1, now - goodput.older.at));
+  }
+  if (link.ceiling === Infinity) return Infinity;
+  const lifted = link.ceiling * LIFT_PER_MS ** (now - link.at);
+  return measured !== undefined && lifted > measured ? Infinity : lifted;
 }

@@ -1,11 +1,15 @@
 import type { ChosenRendition, SourceState } from '@framewire/shared/control';
 import type { EncodedFrame } from '../frames.js';
 import type { RenditionRequest } from './choose-rendition.js';
+import type { Ladder } from './climb.js';
+import type { Rung } from './ladder.js';
 import type { RenditionMember, SharedRendition } from './shared-rendition.js';
 
 /** One viewer's side of a lease. */
 export interface FrameSink {
   frame(frame: EncodedFrame): void;
+  /** There is a ladder for the request, or another one. @returns the rung to begin with. */
+  startRung(ladder: Ladder): number;
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
   chosen(rendition: ChosenRendition, why: string): void;
   source(state: SourceState): void;
@@ -17,17 +21,62 @@ export interface Lease extends Disposable {
   setReady(isReady: boolean): void;
   /** Asks for something else; answered through the sink. */
   change(request: RenditionRequest): void;
+  /** What there is for the request; undefined before the source's size is known. */
+  readonly ladder: Ladder | undefined;
+  /** Takes another rung of the ladder; answered through the sink. */
+  climb(rung: number): void;
 }
 
 export interface LeaseOwner {
   changed(lease: StreamLease): void;
   released(lease: StreamLease): void;
+  /** Bytes of a frame, as expected. */
+  expectedBytes(rung: Rung, near: Rung): number;
+  /** The source's own rate, 1/s. */
+  sourceFps(): number;
+}
+
+/** A lease's place on the ladder for its request. */
+class LeaseLadder implements Ladder {
+  readonly steps: readonly [Rung, ...Rung[]];
+  step: Rung;
+  readonly #lease: Pick<StreamLease, 'fps'>;
+  readonly #owner: LeaseOwner;
+
+  constructor(steps: readonly [Rung, ...Rung[]], lease: Pick<StreamLease, 'fps'>, owner: LeaseOwner) {
+    this.steps = steps;
+    this.step = steps[0];
+    this.#lease = lease;
+    this.#owner = owner;
+  }
+
+  get rungs(): number {
+    return this.steps.length;
+  }
+
+  get fps(): number {
+    return Math.min(this.#lease.fps, this.#owner.sourceFps());
+  }
+
+  bytes(rung: number): number {
+    return this.#owner.expectedBytes(this.at(rung), this.step);
+  }
+
+  minFps(rung: number): number {
+    return this.at(rung).minFps;
+  }
+
+  /** Below the last rung is the last. */
+  at(rung: number): Rung {
+    return this.steps[Math.min(rung, this.steps.length - 1)] ?? this.steps[0];
+  }
 }
 
 /** A lease as its stream sees it: `rendition` is the stream's to set. */
 export class StreamLease implements Lease, RenditionMember {
   readonly sink: FrameSink;
   rendition: SharedRendition | undefined;
+  #ladder: LeaseLadder | undefined;
   readonly #owner: LeaseOwner;
   #request: RenditionRequest;
   #isReady = false;
@@ -41,6 +90,15 @@ export class StreamLease implements Lease, RenditionMember {
 
   get request(): RenditionRequest {
     return this.#request;
+  }
+
+  /** The rung that it stands on; undefined before there is a ladder. */
+  get rung(): Rung | undefined {
+    return this.#ladder?.step;
+  }
+
+  get ladder(): Ladder | undefined {
+    return this.#ladder;
   }
 
   get fps(): number {
@@ -67,7 +125,26 @@ export class StreamLease implements Lease, RenditionMember {
     const wasReady = this.#isReady;
     this.setReady(false);
     this.#request = request;
+    this.#ladder = undefined;
     this.setReady(wasReady);
+    this.#owner.changed(this);
+  }
+
+  /** Puts up a ladder for the present request. @returns where on it the viewer stands. */
+  putUp(steps: readonly [Rung, ...Rung[]]): Rung {
+    this.#ladder = new LeaseLadder(steps, this, this.#owner);
+    this.#ladder.step = this.#ladder.at(this.sink.startRung(this.#ladder));
+    return this.#ladder.step;
+  }
+
+  /** The source has become another one. */
+  takeDown(): void {
+    this.#ladder = undefined;
+  }
+
+  climb(rung: number): void {
+    if (this.#isReleased || this.#ladder === undefined) return;
+    this.#ladder.step = this.#ladder.at(rung);
     this.#owner.changed(this);
   }
 

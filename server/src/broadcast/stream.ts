@@ -1,12 +1,14 @@
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
+import { machineClock, type Clock } from '../clock.js';
 import type { EncodedFrame, SourceInfo } from '../frames.js';
-import { monotonicMs } from '../monotonic.js';
 import { chooseRendition, nearestRendition, type RenditionRequest } from './choose-rendition.js';
 import type { CreateProducer, Producer } from './producer.js';
 import { Loss } from './loss.js';
-import { StreamLease, type FrameSink, type Lease } from './lease.js';
+import { ladderFor } from './ladder.js';
+import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
+import { RenditionSizes } from './rendition-sizes.js';
 import { SharedRendition } from './shared-rendition.js';
 
 export interface StreamOptions {
@@ -21,7 +23,12 @@ export interface StreamOptions {
   maxRenditions: number;
   /** @returns a whole JPEG that says why there is no picture. */
   drawPlaceholder: (size: Size, title: string, reason: string) => Promise<Uint8Array>;
+  /** Default: the machine's. */
+  clock?: Clock;
 }
+
+/** The rate of a source that announces none, 1/s. */
+const USUAL_FPS = 30;
 
 /** What placeholders measure when the source could not be opened even once. */
 const UNKNOWN_SOURCE = { width: 1280, height: 720, isJpeg: false } as const;
@@ -34,6 +41,7 @@ export class Stream {
   readonly name: string;
   readonly id: number;
   readonly #options: StreamOptions;
+  readonly #clock: Clock;
   readonly #producer: Producer;
   readonly #leases = new Set<StreamLease>();
   readonly #renditions = new Map<string, SharedRendition>();
@@ -42,20 +50,24 @@ export class Stream {
   #loss: Loss | undefined;
   #info: SourceInfo | undefined;
   #counts = { captured: 0, encoded: 0 };
+  readonly #sizes = new RenditionSizes();
   #lastRenditionId = 0;
   #lastSeq = 0;
   /** What is added to the producer's numbers, so that they never fall over restarts and placeholders. */
   #seqBase = 0;
   #grace: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #leaseOwner: LeaseOwner;
   #onState: ((state: SourceState) => void) | undefined;
   readonly #onWarning: (message: string) => void;
 
   constructor(options: StreamOptions, createProducer: CreateProducer, onWarning: (message: string) => void) {
     this.#options = options;
+    this.#clock = options.clock ?? machineClock;
     this.name = options.name;
     this.id = options.id;
     this.#onWarning = onWarning;
+    this.#leaseOwner = this.#ownLeases();
     this.#producer = createProducer({
       restarted: () => {
         this.#seqBase = this.#lastSeq;
@@ -112,10 +124,7 @@ export class Stream {
 
   /** The sink is told the source's state at once, and the rendition as soon as the source's size is known. */
   acquire(request: RenditionRequest, sink: FrameSink): Lease {
-    const lease = new StreamLease(request, sink, {
-      changed: changed => this.#place(changed),
-      released: released => this.#release(released),
-    });
+    const lease = new StreamLease(request, sink, this.#leaseOwner);
     this.#leases.add(lease);
     clearTimeout(this.#grace);
     if (this.#state.state === 'idle') this.#state = { state: 'starting' };
@@ -129,6 +138,15 @@ export class Stream {
     this.#isClosed = true;
     clearTimeout(this.#grace);
     await this.#producer.stop();
+  }
+
+  #ownLeases(): LeaseOwner {
+    return {
+      changed: lease => this.#place(lease),
+      released: lease => this.#release(lease),
+      expectedBytes: (rung, near) => this.#sizes.expected(rung, near, this.#clock.now()),
+      sourceFps: () => this.#info?.fps || USUAL_FPS,
+    };
   }
 
   #release(lease: StreamLease): void {
@@ -151,7 +169,8 @@ export class Stream {
   #place(lease: StreamLease): void {
     const source = this.#info ?? (this.#state.state === 'lost' ? UNKNOWN_SOURCE : undefined);
     if (source === undefined) return;
-    const ideal = chooseRendition(lease.request, source);
+    const rung = lease.rung ?? lease.putUp(ladderFor(lease.request, source));
+    const ideal = chooseRendition(rung.request, source);
     const isNew = !this.#renditions.has(renditionKey(ideal.spec));
     const isLast = lease.rendition !== undefined && this.#isAloneIn(lease);
     const isFull = isNew && this.#renditions.size - (isLast ? 1 : 0) >= this.#options.maxRenditions;
@@ -209,7 +228,12 @@ export class Stream {
     this.#info = info ?? this.#info;
     for (const lease of this.#leases) lease.sink.source(state);
     // All leave before the first is placed again: renditions of the old size would count against the limit.
-    if (isOther) for (const lease of this.#leases) this.#leave(lease);
+    if (isOther) {
+      for (const lease of this.#leases) {
+        this.#leave(lease);
+        lease.takeDown();
+      }
+    }
     for (const rendition of this.#renditions.values()) {
       void this.#showLoss(rendition, frame => rendition.deliver(frame));
     }
@@ -242,13 +266,15 @@ export class Stream {
     if (payload === undefined || this.#loss !== loss) return;
     const picture = { codec, width, height, stream: this.id, rendition: id, seq: loss.seq } as const;
     const kind = { key: true, discardable: true, placeholder: true, refSeq: 0, encodeUs: 0 };
-    deliver(encoded({ ...picture, ...kind, capturedAt: monotonicMs(), payloadBytes: payload.length }, payload));
+    deliver(encoded({ ...picture, ...kind, capturedAt: this.#clock.now(), payloadBytes: payload.length }, payload));
   }
 
   #deliver(header: FrameHeader, payload: Uint8Array): void {
     const frame = encoded(header, payload);
-    for (const rendition of this.#renditions.values()) {
-      if (rendition.id === header.rendition) rendition.deliver(frame);
+    for (const [key, rendition] of this.#renditions) {
+      if (rendition.id !== header.rendition) continue;
+      this.#sizes.observe(key, payload.length, this.#clock.now());
+      rendition.deliver(frame);
     }
   }
 }

@@ -1,25 +1,36 @@
 import type { Ack } from '@framewire/shared/ack';
-import type { ChosenRendition, SourceState, ViewerStats } from '@framewire/shared/control';
-import { Latest } from '@framewire/shared/latest';
+import type { ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
+import { machineClock, type Clock } from '../clock.js';
 import type { EncodedFrame } from '../frames.js';
-import { monotonicMs } from '../monotonic.js';
-import { OPEN_GATE, passGate } from '../rate-gate.js';
-import type { RenditionRequest } from './choose-rendition.js';
-import { fixedWindow, type Congestion } from './congestion.js';
+import { DEFAULT_REQUEST, type RenditionRequest } from './choose-rendition.js';
+import { climbed, startClimb, type Climb, type ClimbEvent, type Ladder } from './climb.js';
+import { rttMs } from './congestion.js';
+import { Delivery, type WayArrival } from './delivery.js';
+import { drawIntervalMs, drawn, FREE_PACE } from './draw-pace.js';
+import { describeRendition } from './ladder.js';
 import type { Lease } from './lease.js';
-import { IDLE_PACER, acknowledged, maySend, sent, waitedMs, type Pacer } from './pacer.js';
 import type { Stream } from './stream.js';
-import { ViewerCounts } from './viewer-counts.js';
+
+/** What a viewer asks for. */
+export interface ViewerRequest extends RenditionRequest {
+  /** `auto`: at most that, and what its link carries; `fixed`: that, with fewer frames where its link is slow. */
+  mode: 'auto' | 'fixed';
+  /** How old pictures may be on arrival, ms. */
+  latencyBudgetMs: number;
+}
+
+export const DEFAULT_VIEWER_REQUEST: ViewerRequest = { ...DEFAULT_REQUEST, mode: 'auto', latencyBudgetMs: 100 };
 
 /** How one viewer's bytes leave: the only part of a viewer that differs between WebSocket and HTTP. */
 export interface ViewerTransport {
   /**
-   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed.
-   *
-   * @param onTaken called once the socket has handed all of it to the kernel.
+   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed. Who knows when it
+   * has arrived calls `acknowledge` or `arrived`.
    */
-  send(frame: EncodedFrame, onTaken: () => void): void;
+  send(frame: EncodedFrame): void;
+  /** Whether the socket still holds bytes that the kernel did not take. */
+  isClogged(): boolean;
   /** What was chosen for the viewer, at the start and after each change. */
   chosen(stream: Stream, rendition: ChosenRendition, why: string): void;
   source(stream: Stream, state: SourceState): void;
@@ -30,59 +41,73 @@ export interface ViewerTransport {
 }
 
 type Watching =
-  | { state: 'idle' }
-  | { state: 'watching'; stream: Stream; request: RenditionRequest; lease: Lease }
-  | { state: 'paused'; stream: Stream; request: RenditionRequest };
+  { state: 'idle' } | { state: 'watching'; stream: Stream; lease: Lease } | { state: 'paused'; stream: Stream };
+
+/** The part of the latency budget that a frame may wait behind others on its way: 5 ms of 100. */
+const QUEUE_SHARE = 0.05;
+
+/** A picture that waited for longer than this many of the source's intervals is not the newest any more. */
+const STALE_INTERVALS = 1.5;
 
 /**
- * One receiver with its own pace. Frames are sent while its window has room; the newest that finds none waits in one
- * slot and an older one there is dropped. Its readiness goes up to the encoder: a viewer that could not be served
- * asks for nothing.
+ * One receiver with its own pace: what it watches, what its link carries, and which rendition it is given therefore.
+ * Its readiness goes up to the encoder: a viewer that could not be served asks for nothing.
  */
 export class Viewer {
   readonly #transport: ViewerTransport;
-  readonly #acknowledgedBy: 'viewer' | 'socket';
-  readonly #counts = new ViewerCounts();
-  readonly #waiting = new Latest<EncodedFrame>();
+  readonly #clock: Clock;
+  readonly #delivery: Delivery;
   #watching: Watching = { state: 'idle' };
-  #congestion: Congestion;
-  #pacer: Pacer = IDLE_PACER;
-  #gate = OPEN_GATE;
+  #request = DEFAULT_VIEWER_REQUEST;
+  /** undefined before there is a ladder. */
+  #climb: Climb | undefined;
+  #drawPace = FREE_PACE;
 
-  constructor(transport: ViewerTransport, acknowledgedBy: 'viewer' | 'socket') {
+  constructor(transport: ViewerTransport, clock: Clock = machineClock) {
     this.#transport = transport;
-    this.#acknowledgedBy = acknowledgedBy;
-    this.#congestion = fixedWindow(acknowledgedBy);
+    this.#clock = clock;
+    this.#delivery = new Delivery(
+      {
+        send: frame => transport.send(frame),
+        isClogged: () => transport.isClogged(),
+        readiness: isReady => {
+          if (this.#watching.state === 'watching') this.#watching.lease.setReady(isReady);
+        },
+      },
+      clock,
+    );
   }
 
   /** undefined when it neither watches nor has paused. */
-  get request(): RenditionRequest | undefined {
-    return this.#watching.state === 'idle' ? undefined : this.#watching.request;
+  get request(): ViewerRequest | undefined {
+    return this.#watching.state === 'idle' ? undefined : this.#request;
   }
 
   /** Starts watching, or changes to another stream or wish. Answered through the transport. */
-  watch(stream: Stream, request: RenditionRequest): void {
-    const now = this.#watching;
-    if (now.state === 'watching' && now.stream === stream) {
-      this.#watching = { ...now, request };
-      now.lease.change(request);
+  watch(stream: Stream, request: ViewerRequest): void {
+    const watching = this.#watching;
+    this.#request = request;
+    this.#delivery.limit({ fps: request.fps ?? Infinity, queueMs: request.latencyBudgetMs * QUEUE_SHARE });
+    if (watching.state === 'watching' && watching.stream === stream) {
+      watching.lease.change(request);
       return;
     }
     this.#leave();
     const lease = stream.acquire(request, {
-      frame: frame => this.#offer(frame),
-      chosen: (rendition, why) => this.#transport.chosen(stream, rendition, why),
+      frame: frame => this.#delivery.offer(frame),
+      startRung: ladder => this.#startRung(ladder),
+      chosen: (rendition, why) => this.#transport.chosen(stream, rendition, this.#reasons(rendition, why)),
       source: state => this.#transport.source(stream, state),
     });
-    this.#watching = { state: 'watching', stream, request, lease };
-    this.#updateReadiness();
+    this.#watching = { state: 'watching', stream, lease };
+    this.#delivery.open();
   }
 
   /** @returns false when there is nothing to change. A paused viewer is answered when it resumes. */
-  change(change: Partial<RenditionRequest>): boolean {
+  change(change: Partial<ViewerRequest>): boolean {
     if (this.#watching.state === 'idle') return false;
-    const request = { ...this.#watching.request, ...change };
-    if (this.#watching.state === 'paused') this.#watching = { ...this.#watching, request };
+    const request = { ...this.#request, ...change };
+    if (this.#watching.state === 'paused') this.#request = request;
     else this.watch(this.#watching.stream, request);
     return true;
   }
@@ -90,13 +115,13 @@ export class Viewer {
   /** Gives its claim back, so that nothing is encoded or kept open for it. */
   pause(): void {
     if (this.#watching.state !== 'watching') return;
-    const { stream, request } = this.#watching;
+    const { stream } = this.#watching;
     this.#leave();
-    this.#watching = { state: 'paused', stream, request };
+    this.#watching = { state: 'paused', stream };
   }
 
   resume(): void {
-    if (this.#watching.state === 'paused') this.watch(this.#watching.stream, this.#watching.request);
+    if (this.#watching.state === 'paused') this.watch(this.#watching.stream, this.#request);
   }
 
   /** Stops watching; frames in flight may still be acknowledged. */
@@ -104,14 +129,25 @@ export class Viewer {
     this.#leave();
   }
 
-  /** @returns false when that frame was not in flight. */
+  /** The viewer says itself what has arrived. @returns false when that frame was not in flight. */
   acknowledge(ack: Ack): boolean {
-    return this.#acknowledgedBy === 'viewer' && this.#acknowledged(ack.seq, ack);
+    const { receivedAt, payloadMs } = ack;
+    const isKnown = this.#delivery.arrived(ack.seq, { headerAt: receivedAt - payloadMs, arrivedAt: receivedAt });
+    if (!isKnown) return false;
+    this.#drawPace = drawn(this.#drawPace, ack, this.#clock.now());
+    this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
+    this.#adapt();
+    return true;
+  }
+
+  /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
+  arrived(seq: number, arrival: WayArrival): void {
+    if (this.#delivery.arrived(seq, arrival)) this.#adapt();
   }
 
   /** Call once a second. */
   tick(): void {
-    if (waitedMs(this.#pacer, monotonicMs()) > STALL_TIMEOUT_MS) {
+    if (this.#delivery.waitedMs > STALL_TIMEOUT_MS) {
       this.#transport.stalled();
       return;
     }
@@ -119,65 +155,74 @@ export class Viewer {
   }
 
   stats({ info: { viewers } }: Stream): ViewerStats {
-    const { captured, sent: sentFrames, sentBytes, dropped } = this.#counts;
-    const link = { bitsPerSecond: null, rttMs: null, queueMs: null, rung: 0, rungs: 1, latencyBudgetMs: 100 };
-    return { captured, sent: sentFrames, sentBytes, dropped: { ...dropped }, link, viewers };
+    return { ...this.#delivery.counts, link: this.#linkStats(), viewers };
+  }
+
+  #linkStats(): LinkStats {
+    const { rate, queueMs, at } = this.#delivery.link;
+    const isKnown = at > -Infinity;
+    return {
+      bitsPerSecond: rate === undefined ? null : Math.round(rate * 8000),
+      rttMs: isKnown ? rttMs(this.#delivery.link) : null,
+      queueMs: isKnown ? Math.max(0, queueMs) : null,
+      rung: this.#rung,
+      rungs: this.#ladder?.rungs ?? 1,
+      latencyBudgetMs: this.#request.latencyBudgetMs,
+    };
+  }
+
+  get #ladder(): Ladder | undefined {
+    return this.#watching.state === 'watching' ? this.#watching.lease.ladder : undefined;
+  }
+
+  get #rung(): number {
+    return this.#request.mode === 'auto' ? (this.#climb?.rung ?? 0) : 0;
   }
 
   #leave(): void {
     if (this.#watching.state === 'watching') this.#watching.lease[Symbol.dispose]();
     this.#watching = { state: 'idle' };
-    if (this.#waiting.take() !== undefined) this.#counts.dropped.superseded += 1;
-    this.#counts.interrupt();
-    this.#gate = OPEN_GATE;
+    this.#delivery.close();
   }
 
-  #offer(frame: EncodedFrame): void {
-    if (this.#watching.state !== 'watching' || !this.#counts.offered(frame.header.seq)) return;
-    // A placeholder is news, whatever the rate.
-    const gate = frame.header.placeholder
-      ? OPEN_GATE
-      : passGate(this.#gate, frame.header.capturedAt, this.#watching.request.fps ?? Infinity);
-    if (gate === undefined) {
-      this.#counts.dropped.rate += 1;
-      return;
-    }
-    this.#gate = gate;
-    if (this.#waiting.put(frame) !== undefined) this.#counts.dropped.superseded += 1;
-    this.#sendWaiting();
+  #startRung(ladder: Ladder): number {
+    this.#delivery.limit({ staleMs: (STALE_INTERVALS * 1000) / ladder.fps });
+    this.#climb = startClimb(this.#climbEvent(ladder));
+    return this.#rung;
   }
 
-  #sendWaiting(): void {
-    if (maySend(this.#pacer, this.#congestion.windowFrames)) {
-      const frame = this.#waiting.take();
-      if (frame !== undefined) this.#send(frame);
-    }
-    this.#updateReadiness();
+  #climbEvent(ladder: Ladder): ClimbEvent {
+    const { latencyBudgetMs } = this.#request;
+    return { ladder, link: this.#delivery.link, latencyBudgetMs, now: this.#clock.now() };
   }
 
-  #send(frame: EncodedFrame): void {
-    const { seq } = frame.header;
-    const bytes = frame.headerBytes.length + frame.payload.length;
-    this.#counts.sent += 1;
-    this.#counts.sentBytes += bytes;
-    this.#pacer = sent(this.#pacer, { seq, bytes, sentAt: monotonicMs() });
-    this.#transport.send(frame, () => {
-      if (this.#acknowledgedBy === 'socket') this.#acknowledged(seq);
-    });
+  /** What has just been learned may ask for another rendition, and for the next frame. */
+  #adapt(): void {
+    if (this.#request.mode === 'auto') this.#climbOn();
+    this.#delivery.proceed();
   }
 
-  #acknowledged(seq: number, ack?: Ack): boolean {
-    const result = acknowledged(this.#pacer, seq);
-    if (result === undefined) return false;
-    this.#pacer = result.pacer;
-    const event = { frame: result.frame, now: monotonicMs() };
-    this.#congestion = this.#congestion.acked(ack === undefined ? event : { ...event, ack });
-    this.#sendWaiting();
-    return true;
+  #climbOn(): void {
+    const watching = this.#watching;
+    if (watching.state !== 'watching' || this.#climb === undefined || watching.lease.ladder === undefined) return;
+    const before = this.#climb;
+    this.#climb = climbed(before, this.#climbEvent(watching.lease.ladder));
+    if (this.#climb.rung === before.rung) return;
+    this.#delivery.discard();
+    watching.lease.climb(this.#climb.rung);
   }
 
-  #updateReadiness(): void {
-    if (this.#watching.state !== 'watching') return;
-    this.#watching.lease.setReady(maySend(this.#pacer, this.#congestion.windowFrames));
+  /** For people: why this rendition is not what was asked for. */
+  #reasons(rendition: ChosenRendition, why: string): string {
+    if (this.#rung === 0) return why;
+    const { rate } = this.#delivery.link;
+    const link = rate === undefined ? 'The link is being measured' : `The link carries ${megabits(rate)} Mbit/s`;
+    return [`${link}: ${describeRendition(rendition)}.`, why].filter(reason => reason !== '').join(' ');
   }
+}
+
+/** @param rate bytes per ms. */
+function megabits(rate: number): string {
+  const megabitsPerSecond = (rate * 8) / 1000;
+  return megabitsPerSecond < 10 ? megabitsPerSecond.toFixed(1) : megabitsPerSecond.toFixed(0);
 }

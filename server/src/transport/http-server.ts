@@ -3,7 +3,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../broadcast/broadcaster.js';
-import { DEFAULT_REQUEST } from '../broadcast/choose-rendition.js';
+import { DEFAULT_VIEWER_REQUEST } from '../broadcast/viewer.js';
 import { FramewireError, messageOf } from '../errors.js';
 import { monotonicMs } from '../monotonic.js';
 import { parseAction, parseMediaQuery } from './media-query.js';
@@ -15,7 +15,7 @@ const CLIENT_DIST = fileURLToPath(new URL('../../../client/dist/', import.meta.u
 const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
 
 /** A live picture is small, a snapshot is to be kept: quality 90 unless asked otherwise. */
-const SNAPSHOT_REQUEST = { ...DEFAULT_REQUEST, quality: 90 } as const;
+const SNAPSHOT_REQUEST = { ...DEFAULT_VIEWER_REQUEST, quality: 90 } as const;
 
 const SECURITY_HEADERS: FastifyHelmetOptions = {
   contentSecurityPolicy: {

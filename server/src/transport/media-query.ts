@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { describe } from '@framewire/shared/control';
-import { DEFAULT_REQUEST, type RenditionRequest } from '../broadcast/choose-rendition.js';
+import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../broadcast/viewer.js';
 import { FramewireError } from '../errors.js';
 
 const number = (name: string, min: number, max: number) =>
@@ -19,6 +19,8 @@ const mediaQuery = z.object({
   fps: number('fps', 0.1, 240).optional(),
   width: side('width'),
   height: side('height'),
+  mode: z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' }).optional(),
+  latencyBudgetMs: number('latencyBudgetMs', 20, 5000).int().optional(),
 });
 
 /** mjpg-streamer's way to ask, at `/`: `stream`, `snapshot`, or undefined for the page itself. */
@@ -29,14 +31,14 @@ export function parseAction(query: unknown): string | undefined {
 /** What the picture endpoints accept behind the `?`. Unknown names are ignored: pages add their own against caches. */
 export interface MediaQuery {
   stream: string | undefined;
-  request: RenditionRequest;
+  request: ViewerRequest;
 }
 
 /** @throws FramewireError bad-request */
-export function parseMediaQuery(query: unknown, base: RenditionRequest = DEFAULT_REQUEST): MediaQuery {
+export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VIEWER_REQUEST): MediaQuery {
   const parsed = mediaQuery.safeParse(query);
   if (!parsed.success) throw new FramewireError('bad-request', describe(parsed.error));
-  const { stream, quality, fps, width, height } = parsed.data;
+  const { stream, quality, fps, width, height, mode, latencyBudgetMs } = parsed.data;
   return {
     stream,
     request: {
@@ -45,6 +47,8 @@ export function parseMediaQuery(query: unknown, base: RenditionRequest = DEFAULT
       fps: fps ?? null,
       maxWidth: width ?? null,
       maxHeight: height ?? null,
+      mode: mode ?? base.mode,
+      latencyBudgetMs: latencyBudgetMs ?? base.latencyBudgetMs,
     },
   };
 }

@@ -31,7 +31,7 @@ function partFor(frame: EncodedFrame): Buffer {
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
-  readonly #viewer = new Viewer(this, 'socket');
+  readonly #viewer = new Viewer(this);
   #last: { part: Buffer; sentAt: number; isTaken: boolean } | undefined;
 
   /**
@@ -78,13 +78,18 @@ export class MjpegViewer implements Guest, ViewerTransport {
     this.#response = response;
   }
 
-  send(frame: EncodedFrame, onTaken: () => void): void {
+  send(frame: EncodedFrame): void {
+    const { seq } = frame.header;
     const last = { part: partFor(frame), sentAt: monotonicMs(), isTaken: false };
     this.#last = last;
     this.#response.write(last.part, () => {
       last.isTaken = true;
-      onTaken();
+      this.#viewer.arrived(seq, { arrivedAt: monotonicMs(), rttMs: 0 });
     });
+  }
+
+  isClogged(): boolean {
+    return this.#response.writableLength > 0;
   }
 
   chosen(): void {

@@ -33,6 +33,7 @@ export function takeSnapshot(broadcaster: Broadcaster, { stream, request }: Medi
       frame: frame => {
         if (frame.header.capturedAt >= askedAt && !frame.header.placeholder) done(() => resolve(frame));
       },
+      startRung: () => 0,
       chosen: () => undefined,
       source: state => {
         if (state.state !== 'lost') return;

@@ -15,9 +15,8 @@ import {
 } from '@framewire/shared/control';
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
-import { DEFAULT_REQUEST, type RenditionRequest } from '../broadcast/choose-rendition.js';
 import type { Stream } from '../broadcast/stream.js';
-import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
+import { DEFAULT_VIEWER_REQUEST, Viewer, type ViewerRequest, type ViewerTransport } from '../broadcast/viewer.js';
 import { FramewireError, messageOf } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
@@ -42,10 +41,9 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #socket: Socket;
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
-  #viewer: Viewer;
+  readonly #viewer = new Viewer(this);
   #hasHeaders = true;
   #acknowledges = true;
-  #mode: 'auto' | 'fixed' = 'fixed';
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
 
@@ -54,14 +52,16 @@ export class WsViewer implements Guest, ViewerTransport {
     this.#ws = ws;
     this.#socket = socket;
     this.#broadcaster = broadcaster;
-    this.#viewer = new Viewer(this, 'viewer');
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
   }
 
-  send(frame: EncodedFrame, onTaken: () => void): void {
+  send(frame: EncodedFrame): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const image = wireImage(frame);
-    const taken = this.#acknowledges ? undefined : onTaken;
+    const { seq } = frame.header;
+    const taken = this.#acknowledges
+      ? undefined
+      : () => this.#viewer.arrived(seq, { arrivedAt: monotonicMs(), rttMs: 0 });
     if (!this.#hasHeaders) {
       this.#socket.write(image.payload, taken);
     } else if (this.#socket instanceof TLSSocket) {
@@ -73,11 +73,13 @@ export class WsViewer implements Guest, ViewerTransport {
     }
   }
 
+  isClogged(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
-    const noAuto =
-      this.#mode === 'auto' ? 'This server has no automatic quality: what was asked for is sent as it is.' : '';
-    const reasons = [why, noAuto].filter(reason => reason !== '').join(' ');
-    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, rendition, mode: 'fixed', why: reasons });
+    const mode = this.#viewer.request?.mode ?? DEFAULT_VIEWER_REQUEST.mode;
+    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, rendition, mode, why });
   }
 
   source(stream: Stream, state: SourceState): void {
@@ -122,7 +124,7 @@ export class WsViewer implements Guest, ViewerTransport {
   /** Tells a new viewer what there is. */
   welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
     const { streams } = this.#broadcaster;
-    const capabilities = { codecs: ['jpeg'], modes: ['fixed'] };
+    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'] };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
   }
 
@@ -158,7 +160,7 @@ export class WsViewer implements Guest, ViewerTransport {
     switch (data[0]) {
       case MESSAGE_TYPE.ack: {
         const ack = decodeAck(data);
-        if (!this.#viewer.acknowledge(ack)) {
+        if (!this.#acknowledges || !this.#viewer.acknowledge(ack)) {
           throw new FramewireError('bad-message', `Frame ${ack.seq} was acknowledged, which is not in flight.`);
         }
         return;
@@ -217,17 +219,11 @@ export class WsViewer implements Guest, ViewerTransport {
 
   #subscribe(message: Subscribe): void {
     const stream = this.#broadcaster.stream(message.stream);
-    const request = requestFrom(message, DEFAULT_REQUEST);
+    const request = requestFrom(message, DEFAULT_VIEWER_REQUEST);
     this.#dropPendingSet();
     this.#hasHeaders = message.headers ?? true;
     // Without headers a viewer does not know what to acknowledge.
-    const acknowledges = this.#hasHeaders && (message.acks ?? true);
-    if (acknowledges !== this.#acknowledges) {
-      this.#viewer.stop();
-      this.#acknowledges = acknowledges;
-      this.#viewer = new Viewer(this, acknowledges ? 'viewer' : 'socket');
-    }
-    this.#mode = message.mode ?? 'fixed';
+    this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
     this.#viewer.watch(stream, request);
   }
 
@@ -254,7 +250,6 @@ export class WsViewer implements Guest, ViewerTransport {
 
   #applySet(wishes: Wishes): void {
     this.#lastSetAt = monotonicMs();
-    if (wishes.mode !== undefined) this.#mode = wishes.mode;
     const { request } = this.#viewer;
     if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
   }
@@ -266,10 +261,11 @@ export class WsViewer implements Guest, ViewerTransport {
 }
 
 /** @throws FramewireError unsupported-codec */
-function requestFrom(wishes: Omit<Wishes, 'mode'>, base: RenditionRequest): RenditionRequest {
+function requestFrom(wishes: Wishes, base: ViewerRequest): ViewerRequest {
   const { codec = base.codec, quality = base.quality, fps = base.fps } = wishes;
+  const { mode = base.mode, latencyBudgetMs = base.latencyBudgetMs } = wishes;
   const { maxWidth = base.maxWidth, maxHeight = base.maxHeight } = wishes;
   if (codec !== 'jpeg')
     throw new FramewireError('unsupported-codec', `This server encodes no ${codec}.`, 'Ask for jpeg.');
-  return { codec, quality, maxWidth, maxHeight, fps };
+  return { codec, quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs };
 }

@@ -1,0 +1,46 @@
+import type { Clock } from '../../server/src/clock.js';
+import type { Rate } from './rate-plan.js';
+
+export interface LinkOptions {
+  readonly rate: Rate;
+  readonly rttMs: number;
+  /** Each arrival is later by 0 to twice this, in order. */
+  readonly jitterMs: number;
+  /** What other traffic keeps waiting in the queue before the narrowest place, ms; 0: none. */
+  readonly crossMs: (time: number) => number;
+  readonly random: () => number;
+}
+
+/** The narrowest place of a way, shared by all who send over it, with a delay before and behind. */
+export class SimulatedLink {
+  readonly #clock: Clock;
+  readonly #options: LinkOptions;
+  #freeAt = 0;
+  #lastArrival = 0;
+  /** Bytes that have passed. */
+  passed = 0;
+
+  constructor(clock: Clock, options: LinkOptions) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** Towards the viewer. First in, first out. */
+  send(bytes: number, onArrived: () => void): void {
+    const { rate, rttMs, jitterMs, crossMs, random } = this.#options;
+    const now = this.#clock.now();
+    const cross = crossMs(now);
+    // A greedy neighbour's bytes wait before ours, and come between them as often as ours.
+    this.#freeAt = rate.finish(Math.max(this.#freeAt, now + cross), cross > 0 ? 2 * bytes : bytes);
+    this.passed += bytes;
+    const arrival = Math.max(this.#lastArrival, this.#freeAt + rttMs / 2 + 2 * jitterMs * random());
+    this.#lastArrival = arrival;
+    this.#clock.at(arrival, onArrived);
+  }
+
+  /** Towards the server: never full, but it stands still with the rest. */
+  answer(onArrived: () => void): void {
+    const { rate, rttMs } = this.#options;
+    this.#clock.at(rate.finish(this.#clock.now(), 1) + rttMs / 2, onArrived);
+  }
+}
