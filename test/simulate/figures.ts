@@ -21,7 +21,7 @@ export function figuresOf({ received, choices }: SimulatedViewer, span: Span): F
   const bytes = inSpan.reduce((sum, frame) => sum + frame.bytes, 0);
   const ms = span.to - span.from;
   return {
-    ageMs: { p50: at(ages, 0.5), p95: at(ages, 0.95), p99: at(ages, 0.99), max: at(ages, 1) },
+    ageMs: { p50: quantile(ages, 0.5), p95: quantile(ages, 0.95), p99: quantile(ages, 0.99), max: quantile(ages, 1) },
     fps: (inSpan.length * 1000) / ms,
     goodput: bytes / ms,
     bytesPerFrame: inSpan.length === 0 ? 0 : bytes / inSpan.length,
@@ -41,6 +41,6 @@ function isIn(time: number, { from, to }: Span): boolean {
   return time >= from && time < to;
 }
 
-function at(sorted: readonly number[], share: number): number {
+function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

@@ -33,14 +33,16 @@ export function rateOf(plan: RatePlan): Rate {
   };
 }
 
+export interface RandomRates {
+  /** Bytes per ms. */
+  readonly low: number;
+  readonly high: number;
+  readonly everyMs: number;
+  readonly untilMs: number;
+}
+
 /** Another rate every `everyMs`, anywhere between the two. */
-export function randomPlan(
-  low: number,
-  high: number,
-  everyMs: number,
-  untilMs: number,
-  random: () => number,
-): RatePlan {
+export function randomPlan({ low, high, everyMs, untilMs }: RandomRates, random: () => number): RatePlan {
   return Array.from({ length: Math.ceil(untilMs / everyMs) + 1 }, (_, index) => ({
     from: index * everyMs,
     bytesPerMs: low + random() * (high - low),
@@ -49,11 +51,11 @@ export function randomPlan(
 
 /** The link stands still from `from` for `forMs`. */
 export function withPause(plan: RatePlan, from: number, forMs: number): RatePlan {
-  const { at } = rateOf(plan);
+  const rate = rateOf(plan);
   const outside = plan.filter(step => step.from < from || step.from > from + forMs);
   const pause = [
     { from, bytesPerMs: 0 },
-    { from: from + forMs, bytesPerMs: at(from + forMs) },
+    { from: from + forMs, bytesPerMs: rate.at(from + forMs) },
   ];
   return [...outside, ...pause].toSorted((a, b) => a.from - b.from);
 }

@@ -109,6 +109,7 @@ const MAX_TRY_MS = 60_000;
  * as additive increase with multiplicative decrease does.
  */
 const PATIENCE_BYTES = 8000;
+const MAX_PATIENCE = 4;
 
 /** The first frames tell the rate, and must not fill an unknown link for long: 1 s at 160 kbit/s, bytes. */
 const FIRST_BYTES = 20_000;
@@ -134,15 +135,20 @@ export function climbed(climb: Climb, event: ClimbEvent): Climb {
   if (late >= MAX_LATE || isMuchTooLate) {
     return lowered(climb, event, isMuchTooLate ? allowance / link.delayMs : 1);
   }
+  if (climb.rung === 0 && climb.trial === undefined && late === climb.late) return climb;
   return raised({ ...proven(climb, now), late }, event);
 }
 
-/** A step up that has held: the next need not wait as long. */
+/** A step up that has held: the next need not wait as long; none was a mistake when it led to the top. */
 function proven(climb: Climb, now: number): Climb {
   const { trial, hold } = climb;
   if (trial === undefined || now - trial.at <= TRIAL_MS) return climb;
-  const ms = (hold?.ms ?? 0) / 2;
-  return { ...climb, trial: undefined, hold: hold === undefined || ms < FIRST_HOLD_MS ? undefined : { ...hold, ms } };
+  const isOver = hold === undefined || climb.rung === 0;
+  return {
+    ...climb,
+    trial: undefined,
+    hold: isOver ? undefined : { ...hold, ms: Math.max(FIRST_HOLD_MS, hold.ms / 2) },
+  };
 }
 
 /** How much later than on an empty way a frame may come, ms. */
@@ -178,11 +184,11 @@ function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
 }
 
 function raised(climb: Climb, event: ClimbEvent): Climb {
-  if (climb.rung === 0) return climb;
   const { now, ladder, link } = event;
+  if (climb.rung === 0) return climb;
   const rate = link.rate ?? 0;
   const hold = climb.hold !== undefined && rate < OTHER_LINK * climb.hold.rate ? climb.hold : undefined;
-  const patience = ladder.bytes(climb.rung) / PATIENCE_BYTES;
+  const patience = Math.min(MAX_PATIENCE, ladder.bytes(climb.rung) / PATIENCE_BYTES);
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
   if (roomSince !== undefined && now - roomSince >= (hold === undefined ? ROOM_MS : hold.ms * patience)) {

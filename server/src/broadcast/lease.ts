@@ -97,6 +97,11 @@ export class StreamLease implements Lease, RenditionMember {
     return this.#ladder?.step;
   }
 
+  /** Whether it stands below the top: it takes less than was asked for. */
+  get hasStepped(): boolean {
+    return this.#ladder !== undefined && this.#ladder.step !== this.#ladder.steps[0];
+  }
+
   get ladder(): Ladder | undefined {
     return this.#ladder;
   }

@@ -3,10 +3,10 @@ import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-hea
 import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
 import { machineClock, type Clock } from '../clock.js';
 import type { EncodedFrame, SourceInfo } from '../frames.js';
-import { chooseRendition, nearestRendition, type RenditionRequest } from './choose-rendition.js';
+import { chooseRendition, nearestRendition, type Choice, type RenditionRequest } from './choose-rendition.js';
 import type { CreateProducer, Producer } from './producer.js';
 import { Loss } from './loss.js';
-import { ladderFor } from './ladder.js';
+import { ladderFor, typicalBytes } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
 import { RenditionSizes } from './rendition-sizes.js';
 import { SharedRendition } from './shared-rendition.js';
@@ -145,7 +145,7 @@ export class Stream {
       changed: lease => this.#place(lease),
       released: lease => this.#release(lease),
       expectedBytes: (rung, near) => this.#sizes.expected(rung, near, this.#clock.now()),
-      sourceFps: () => this.#info?.fps || USUAL_FPS,
+      sourceFps: () => (this.#info !== undefined && this.#info.fps > 0 ? this.#info.fps : USUAL_FPS),
     };
   }
 
@@ -174,8 +174,7 @@ export class Stream {
     const isNew = !this.#renditions.has(renditionKey(ideal.spec));
     const isLast = lease.rendition !== undefined && this.#isAloneIn(lease);
     const isFull = isNew && this.#renditions.size - (isLast ? 1 : 0) >= this.#options.maxRenditions;
-    const specs = [...this.#renditions.values()].map(({ spec }) => spec);
-    const choice = isFull ? (nearestRendition(ideal.spec, specs) ?? ideal) : ideal;
+    const choice = isFull ? (this.#nearest(ideal.spec, lease.hasStepped) ?? ideal) : ideal;
     if (lease.rendition === undefined || renditionKey(lease.rendition.spec) !== renditionKey(choice.spec)) {
       this.#leave(lease);
       const rendition = this.#renditionFor(choice.spec);
@@ -186,6 +185,13 @@ export class Stream {
       });
     }
     lease.sink.chosen({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
+  }
+
+  /** @param isBound when its link carries no more than that: something smaller, if there is. */
+  #nearest(wanted: RenditionSpec, isBound: boolean): Choice | undefined {
+    const specs = [...this.#renditions.values()].map(({ spec }) => spec);
+    const smaller = isBound ? specs.filter(spec => typicalBytes(spec) <= typicalBytes(wanted)) : specs;
+    return nearestRendition(wanted, smaller) ?? nearestRendition(wanted, specs);
   }
 
   #isAloneIn(lease: StreamLease): boolean {

@@ -215,9 +215,18 @@ export class Viewer {
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
     if (this.#rung === 0) return why;
+    return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
+  }
+
+  #linkReason(rendition: ChosenRendition): string {
     const { rate } = this.#delivery.link;
-    const link = rate === undefined ? 'The link is being measured' : `The link carries ${megabits(rate)} Mbit/s`;
-    return [`${link}: ${describeRendition(rendition)}.`, why].filter(reason => reason !== '').join(' ');
+    const ladder = this.#ladder;
+    const given = describeRendition(rendition);
+    if (rate === undefined || ladder === undefined) return `The link is being measured: ${given} for now.`;
+    // A link that lets bursts through measures faster than it is.
+    const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
+    if (isEnough) return `Larger pictures came late over this link: ${given}.`;
+    return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
 }
 

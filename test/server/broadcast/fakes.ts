@@ -1,3 +1,4 @@
+import type { Ack } from '@framewire/shared/ack';
 import type { ChosenRendition, SourceState } from '@framewire/shared/control';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
@@ -5,6 +6,7 @@ import { DEFAULT_REQUEST, type RenditionRequest } from '../../../server/src/broa
 import type { FrameSink, Lease } from '../../../server/src/broadcast/lease.js';
 import type { Producer, ProducerEvents } from '../../../server/src/broadcast/producer.js';
 import { Stream, type StreamOptions } from '../../../server/src/broadcast/stream.js';
+import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../../server/src/broadcast/viewer.js';
 import type { EncodedFrame, SourceInfo } from '../../../server/src/frames.js';
 
 export const INFO: SourceInfo = { width: 1280, height: 720, fps: 30, isJpeg: false, description: 'fake 1280x720' };
@@ -12,6 +14,22 @@ export const LOST: SourceState = { state: 'lost', code: 'source-unplugged', reas
 
 export function request(wishes: Partial<RenditionRequest> = {}): RenditionRequest {
   return { ...DEFAULT_REQUEST, ...wishes };
+}
+
+export function ack(seq: number, fields: Partial<Ack> = {}): Ack {
+  return {
+    hidden: false,
+    decodeError: false,
+    needsKey: false,
+    decodeQueue: 0,
+    clientDropped: 0,
+    seq,
+    receivedAt: 0,
+    payloadMs: 0,
+    drawnSeq: 0,
+    drawLagMs: 0,
+    ...fields,
+  };
 }
 
 export function frameHeader(fields: Partial<FrameHeader> = {}): FrameHeader {
@@ -36,6 +54,10 @@ export function frameHeader(fields: Partial<FrameHeader> = {}): FrameHeader {
 export function encodedFrame(fields: Partial<FrameHeader> = {}): EncodedFrame {
   const header = frameHeader(fields);
   return { header, headerBytes: encodeFrameHeader(header), payload: new Uint8Array(header.payloadBytes) };
+}
+
+export function viewerRequest(wishes: Partial<ViewerRequest> = {}): ViewerRequest {
+  return { ...DEFAULT_VIEWER_REQUEST, mode: 'fixed', ...wishes };
 }
 
 /** A producer that does what the test says, and remembers what was asked of it. */
@@ -91,9 +113,8 @@ export class FakeProducer implements Producer {
   capture(fields: Partial<FrameHeader> = {}): void {
     this.#seq += 1;
     for (const [rendition, { fps }] of this.wanted) {
-      if (fps > 0) {
-        this.events.frame(frameHeader({ rendition, seq: this.#seq, ...fields }), new Uint8Array(3));
-      }
+      const header = frameHeader({ rendition, seq: this.#seq, ...fields });
+      if (fps > 0) this.events.frame(header, new Uint8Array(header.payloadBytes));
     }
   }
 }
@@ -119,6 +140,10 @@ export class RecordingSink implements FrameSink {
 
   frame(frame: EncodedFrame): void {
     this.frames.push(frame);
+  }
+
+  startRung(): number {
+    return 0;
   }
 
   chosen(rendition: ChosenRendition, why: string): void {

@@ -1,24 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { IDLE_PACER, acknowledged, maySend, sent, waitedMs, type Pacer } from '../../../server/src/broadcast/pacer.js';
+import { observed, UNKNOWN_LINK, type Link } from '../../../server/src/broadcast/congestion.js';
+import {
+  acknowledged,
+  IDLE_PACER,
+  reanchored,
+  sendableAt,
+  sent,
+  waitedMs,
+  type Pacer,
+} from '../../../server/src/broadcast/pacer.js';
+
+/** 100 bytes per ms, 40 ms there and back, the receiver's clock as ours. */
+const LINK: Link = [0, 200].reduce(
+  (link, sentAt) =>
+    observed(link, {
+      bytes: 11_400,
+      sentAt,
+      headerAt: sentAt + 20,
+      arrivedAt: sentAt + 120,
+      foreseenQueueMs: 0,
+      now: sentAt + 140,
+    }),
+  UNKNOWN_LINK,
+);
 
 const flying = (...seqs: readonly number[]): Pacer =>
-  seqs.reduce((pacer, seq) => sent(pacer, { seq, bytes: 100, sentAt: seq * 10 }), IDLE_PACER);
-const seqs = (pacer: Pacer | undefined) => pacer?.map(({ seq }) => seq);
+  seqs.reduce((pacer, seq) => sent(pacer, { seq, bytes: 1000 }, LINK, seq * 10), IDLE_PACER);
+const seqs = (pacer: Pacer | undefined) => pacer?.inFlight.map(({ seq }) => seq);
 
 describe('the pacer', () => {
-  it('lets frames go while there is room in the window', () => {
-    expect(maySend(IDLE_PACER, 1)).toBe(true);
-    expect(maySend(flying(1), 1)).toBe(false);
-    expect(maySend(flying(1), 2)).toBe(true);
-    expect(maySend(flying(1, 2), 2)).toBe(false);
-    // A window that has become smaller than what is on its way.
-    expect(maySend(flying(1, 2, 3), 2)).toBe(false);
-  });
-
   it('counts a frame as arrived when it is acknowledged, with all that were sent before it', () => {
     expect(seqs(acknowledged(flying(5, 6), 5)?.pacer)).toEqual([6]);
+    expect(acknowledged(flying(5, 6), 5)?.pacer.inFlightBytes).toBe(1000);
     expect(seqs(acknowledged(flying(5, 6), 6)?.pacer)).toEqual([]);
-    expect(acknowledged(flying(5, 6), 6)?.frame).toEqual({ seq: 6, bytes: 100, sentAt: 60 });
+    expect(acknowledged(flying(5, 6), 6)?.frame).toMatchObject({ seq: 6, bytes: 1000, sentAt: 60 });
   });
 
   it('knows an acknowledgement of nothing', () => {
@@ -39,11 +54,62 @@ describe('the pacer', () => {
     expect(waitedMs(flying(5, 6), 1000)).toBe(950);
   });
 
+  it('foresees how long a frame waits behind the others, and when it is acknowledged', () => {
+    const [first, second] = sent(
+      sent(IDLE_PACER, { seq: 1, bytes: 3000 }, LINK, 1000),
+      { seq: 2, bytes: 2000 },
+      LINK,
+      1010,
+    ).inFlight;
+    expect(first).toMatchObject({ foreseenQueueMs: 0, expectedAt: 1000 + 30 + 40 });
+    expect(second).toMatchObject({ foreseenQueueMs: 20, expectedAt: 1000 + 50 + 40 });
+  });
+
+  describe('says when the next frame may go:', () => {
+    it('at once when none is on its way, whatever is believed of the link', () => {
+      expect(sendableAt(IDLE_PACER, UNKNOWN_LINK, 5, 0)).toBe(-Infinity);
+      const drained = acknowledged(flying(5), 5)?.pacer ?? IDLE_PACER;
+      expect(sendableAt({ ...drained, busyUntil: 1e9 }, LINK, 5, 0)).toBe(-Infinity);
+    });
+
+    it('one at a time while the rate is not known', () => {
+      expect(sendableAt(sent(IDLE_PACER, { seq: 1, bytes: 10 }, UNKNOWN_LINK, 0), UNKNOWN_LINK, 5, 500)).toBe(Infinity);
+    });
+
+    it('so that it waits no longer behind the last one than allowed', () => {
+      const pacer = sent(IDLE_PACER, { seq: 1, bytes: 3000 }, LINK, 1000);
+      expect(sendableAt(pacer, LINK, 5, 1000)).toBe(1025);
+      expect(sendableAt(pacer, LINK, 20, 1000)).toBe(1010);
+    });
+
+    it('not while more is on its way than it holds, and one frame', () => {
+      // 100 bytes/ms x (40 + 5) ms = 4500 bytes.
+      expect(sendableAt(flying(1, 2, 3, 4, 5), LINK, 5, 50)).toBeLessThan(Infinity);
+      expect(sendableAt(flying(1, 2, 3, 4, 5, 6), LINK, 5, 60)).toBe(Infinity);
+    });
+
+    it('not when the oldest acknowledgement is so late that the link must have collapsed', () => {
+      const pacer = sent(IDLE_PACER, { seq: 1, bytes: 1000 }, LINK, 1000);
+      expect(sendableAt(pacer, LINK, 5, 1000 + 10 + 40 + 20)).toBe(1005);
+      expect(sendableAt(pacer, LINK, 5, 1000 + 10 + 40 + 21)).toBe(Infinity);
+    });
+  });
+
+  it('is set right by each acknowledgement: the narrowest place is as busy as it was left', () => {
+    const two = sent(sent(IDLE_PACER, { seq: 1, bytes: 1000 }, LINK, 1000), { seq: 2, bytes: 1000 }, LINK, 1005);
+    const rest = acknowledged(two, 1)?.pacer ?? IDLE_PACER;
+    // It left the narrowest place at 1100, not at 1010, so the second does at 1110.
+    const pacer = reanchored(rest, LINK, 1100 + 20);
+    expect(pacer.busyUntil).toBeCloseTo(1110, 5);
+    expect(pacer.inFlight[0]?.expectedAt).toBeCloseTo(1150, 5);
+  });
+
   it('changes nothing that it was given', () => {
     const before = flying(5, 6);
-    const copy = [...before];
-    sent(before, { seq: 7, bytes: 1, sentAt: 0 });
+    const copy = structuredClone(before);
+    sent(before, { seq: 7, bytes: 1 }, LINK, 0);
     acknowledged(before, 6);
+    reanchored(before, LINK, 100);
     expect(before).toEqual(copy);
   });
 });

@@ -1,32 +1,35 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Ack } from '@framewire/shared/ack';
 import type { ChosenRendition, SourceState, ViewerStats } from '@framewire/shared/control';
 import { renditionKey } from '@framewire/shared/rendition';
 import type { Stream } from '../../../server/src/broadcast/stream.js';
 import { Viewer, type ViewerTransport } from '../../../server/src/broadcast/viewer.js';
 import type { EncodedFrame } from '../../../server/src/frames.js';
-import { frameHeader, request, streamKit, type FakeProducer } from './fakes.js';
+import { ack, frameHeader, streamKit, viewerRequest, type FakeProducer } from './fakes.js';
 
 /** A transport that keeps what it is given; frames are taken from it when the test says so. */
 class FakeTransport implements ViewerTransport {
   readonly frames: EncodedFrame[] = [];
   readonly chosenFor: string[] = [];
+  readonly whys: string[] = [];
   readonly states: string[] = [];
   readonly reports: ViewerStats[] = [];
   stalls = 0;
-  readonly #taken: (() => void)[] = [];
 
   get seqs(): number[] {
     return this.frames.map(({ header }) => header.seq);
   }
 
-  send(frame: EncodedFrame, onTaken: () => void): void {
+  send(frame: EncodedFrame): void {
     this.frames.push(frame);
-    this.#taken.push(onTaken);
   }
 
-  chosen(stream: Stream, rendition: ChosenRendition): void {
+  isClogged(): boolean {
+    return false;
+  }
+
+  chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
     this.chosenFor.push(`${stream.name} ${renditionKey(rendition)}`);
+    this.whys.push(why);
   }
 
   source(stream: Stream, { state }: SourceState): void {
@@ -40,36 +43,16 @@ class FakeTransport implements ViewerTransport {
   stalled(): void {
     this.stalls += 1;
   }
-
-  /** The kernel takes the oldest frame that lies in the socket. */
-  drain(): void {
-    this.#taken.shift()?.();
-  }
-}
-
-function ack(seq: number): Ack {
-  return {
-    hidden: false,
-    decodeError: false,
-    needsKey: false,
-    decodeQueue: 0,
-    clientDropped: 0,
-    seq,
-    receivedAt: 0,
-    payloadMs: 0,
-    drawnSeq: 0,
-    drawLagMs: 0,
-  };
 }
 
 const KEY = 'jpeg-1280x720-q30';
 
-function watching(by: 'viewer' | 'socket', wishes: Parameters<typeof request>[0] = {}) {
+function watching(wishes: Parameters<typeof viewerRequest>[0] = {}) {
   const { stream, producer } = streamKit();
   producer.live();
   const transport = new FakeTransport();
-  const viewer = new Viewer(transport, by);
-  viewer.watch(stream, request(wishes));
+  const viewer = new Viewer(transport);
+  viewer.watch(stream, viewerRequest(wishes));
   return { stream, producer, transport, viewer };
 }
 
@@ -92,94 +75,54 @@ describe('a viewer', () => {
     vi.useRealTimers();
   });
 
-  describe('that acknowledges', () => {
-    it('has two frames on their way, and the newest of the rest waiting', () => {
-      const { stream, producer, transport, viewer } = watching('viewer');
-      for (let seq = 1; seq <= 5; seq += 1) push(producer, seq);
-      expect(transport.seqs).toEqual([1, 2]);
-      expectBalance(viewer, stream, 1);
-      expect(viewer.acknowledge(ack(1))).toBe(true);
-      expect(transport.seqs).toEqual([1, 2, 5]);
-      expect(viewer.stats(stream)).toMatchObject({ captured: 5, sent: 3, dropped: { superseded: 2 } });
-      expectBalance(viewer, stream, 0);
-    });
-
-    it('asks for nothing while it could not be served', () => {
-      const { producer, viewer } = watching('viewer');
-      producer.capture();
-      expect(producer.demandFor(KEY)).toBe(Infinity);
-      producer.capture();
-      expect(producer.demandFor(KEY)).toBe(0);
-      producer.capture();
-      viewer.acknowledge(ack(1));
-      expect(producer.demandFor(KEY)).toBe(Infinity);
-    });
-
-    it('counts what was not even encoded for it', () => {
-      const { stream, producer, viewer } = watching('viewer');
-      for (let i = 0; i < 10; i += 1) producer.capture();
-      viewer.acknowledge(ack(2));
-      producer.capture();
-      expect(viewer.stats(stream)).toMatchObject({ captured: 11, sent: 3, dropped: { skipped: 8 } });
-      expectBalance(viewer, stream, 0);
-    });
-
-    it('takes one acknowledgement for all before it', () => {
-      const { producer, transport, viewer } = watching('viewer');
-      push(producer, 1);
-      push(producer, 2);
-      expect(viewer.acknowledge(ack(2))).toBe(true);
-      push(producer, 3);
-      push(producer, 4);
-      expect(transport.seqs).toEqual([1, 2, 3, 4]);
-    });
-
-    it.each([
-      ['of a frame that was never sent', 1, 99],
-      ['that came already', 1, 1],
-      ['of a frame before one that is acknowledged', 2, 1],
-    ])('refuses an acknowledgement %s, and sends nothing for it', (_, first, seq) => {
-      const { producer, transport, viewer } = watching('viewer');
-      for (let i = 1; i <= 4; i += 1) push(producer, i);
-      viewer.acknowledge(ack(first));
-      const sent = [...transport.seqs];
-      expect(viewer.acknowledge(ack(seq))).toBe(false);
-      expect(transport.seqs).toEqual(sent);
-    });
-
-    it('is not acknowledged by its socket', () => {
-      const { producer, transport } = watching('viewer');
-      for (let seq = 1; seq <= 3; seq += 1) push(producer, seq);
-      transport.drain();
-      transport.drain();
-      expect(transport.seqs).toEqual([1, 2]);
-    });
+  it('has one frame on its way while its link is unknown, and the newest of the rest waiting', () => {
+    const { stream, producer, transport, viewer } = watching();
+    for (let seq = 1; seq <= 5; seq += 1) push(producer, seq);
+    expect(transport.seqs).toEqual([1]);
+    expectBalance(viewer, stream, 1);
+    expect(viewer.acknowledge(ack(1))).toBe(true);
+    expect(transport.seqs).toEqual([1, 5]);
+    expect(viewer.stats(stream)).toMatchObject({ captured: 5, sent: 2, dropped: { superseded: 3 } });
+    expectBalance(viewer, stream, 0);
   });
 
-  describe('that does not acknowledge', () => {
-    it('gets a frame when its socket has taken the last one', () => {
-      const { stream, producer, transport, viewer } = watching('socket');
-      for (let seq = 1; seq <= 3; seq += 1) push(producer, seq);
-      expect(transport.seqs).toEqual([1]);
-      expect(producer.demandFor(KEY)).toBe(0);
-      transport.drain();
-      expect(transport.seqs).toEqual([1, 3]);
-      transport.drain();
-      expect(producer.demandFor(KEY)).toBe(Infinity);
-      expectBalance(viewer, stream, 0);
-    });
+  it('asks for nothing while it could not be served', () => {
+    const { stream, producer, viewer } = watching();
+    producer.capture();
+    expect(producer.demandFor(KEY)).toBe(0);
+    producer.capture();
+    viewer.acknowledge(ack(1));
+    expect(producer.demandFor(KEY)).toBe(Infinity);
+    producer.capture();
+    expect(viewer.stats(stream)).toMatchObject({ captured: 3, sent: 2, dropped: { skipped: 1 } });
+    expectBalance(viewer, stream, 0);
+  });
 
-    it('cannot do so after all', () => {
-      const { producer, transport, viewer } = watching('socket');
-      push(producer, 1);
-      push(producer, 2);
-      expect(viewer.acknowledge(ack(1))).toBe(false);
-      expect(transport.seqs).toEqual([1]);
-    });
+  it.each([
+    ['of a frame that was never sent', 99],
+    ['that came already', 1],
+  ])('refuses an acknowledgement %s, and sends nothing for it', (_, seq) => {
+    const { producer, transport, viewer } = watching();
+    for (let i = 1; i <= 4; i += 1) push(producer, i);
+    viewer.acknowledge(ack(1));
+    const sent = [...transport.seqs];
+    expect(viewer.acknowledge(ack(seq))).toBe(false);
+    expect(transport.seqs).toEqual(sent);
+  });
+
+  it('that does not acknowledge gets a frame when somebody on the way has the last one', () => {
+    const { stream, producer, transport, viewer } = watching();
+    for (let seq = 1; seq <= 3; seq += 1) push(producer, seq);
+    expect(transport.seqs).toEqual([1]);
+    viewer.arrived(1, { arrivedAt: 30, rttMs: 1 });
+    expect(transport.seqs).toEqual([1, 3]);
+    viewer.arrived(3, { arrivedAt: 60, rttMs: 1 });
+    expect(producer.demandFor(KEY)).toBe(Infinity);
+    expectBalance(viewer, stream, 0);
   });
 
   it('gets no more than the rate that it asked for', () => {
-    const { stream, producer, transport, viewer } = watching('viewer', { fps: 10 });
+    const { stream, producer, transport, viewer } = watching({ fps: 10 });
     for (let i = 0; i < 30; i += 1) {
       producer.capture({ capturedAt: (i * 1000) / 30 });
       viewer.acknowledge(ack(i + 1));
@@ -190,8 +133,9 @@ describe('a viewer', () => {
   });
 
   it('follows a higher rate at once', () => {
-    const { producer, transport, viewer } = watching('viewer', { fps: 0.1 });
+    const { producer, transport, viewer } = watching({ fps: 0.1 });
     producer.capture({ capturedAt: 0 });
+    viewer.acknowledge(ack(1));
     producer.capture({ capturedAt: 100 });
     expect(viewer.change({ fps: 10 })).toBe(true);
     producer.capture({ capturedAt: 200 });
@@ -200,15 +144,16 @@ describe('a viewer', () => {
   });
 
   it('is shown a placeholder whatever its rate', async () => {
-    const { producer, transport } = watching('viewer', { fps: 0.1 });
+    const { producer, transport, viewer } = watching({ fps: 0.1 });
     producer.capture({ capturedAt: 0 });
+    viewer.acknowledge(ack(1));
     producer.lost();
     await vi.advanceTimersByTimeAsync(0);
     expect(transport.frames.map(({ header }) => header.placeholder)).toEqual([false, true]);
   });
 
   it('gives its claim back while it pauses, and goes on with what it asked for', () => {
-    const { stream, producer, transport, viewer } = watching('viewer', { quality: 50 });
+    const { stream, producer, transport, viewer } = watching({ quality: 50 });
     producer.capture();
     viewer.acknowledge(ack(1));
     viewer.pause();
@@ -227,30 +172,28 @@ describe('a viewer', () => {
   });
 
   it('drops what waited when it pauses: that would be old when it comes back', () => {
-    const { stream, producer, transport, viewer } = watching('viewer');
+    const { stream, producer, transport, viewer } = watching();
     for (let seq = 1; seq <= 3; seq += 1) push(producer, seq);
     viewer.pause();
-    viewer.acknowledge(ack(2));
+    viewer.acknowledge(ack(1));
     viewer.resume();
-    expect(transport.seqs).toEqual([1, 2]);
+    expect(transport.seqs).toEqual([1]);
     expectBalance(viewer, stream, 0);
   });
 
   it('moves to another stream, and still knows the frames of the first', () => {
-    const { stream, producer, transport, viewer } = watching('viewer');
+    const { stream, producer, transport, viewer } = watching();
     const other = streamKit({ name: 'gate' });
     other.producer.live();
     push(producer, 1);
-    push(producer, 2);
-    viewer.watch(other.stream, request());
+    viewer.watch(other.stream, viewerRequest());
     expect([stream.info.viewers, other.stream.info.viewers]).toEqual([0, 1]);
     expect(transport.chosenFor.at(-1)).toBe('gate jpeg-1280x720-q30');
-    // Its window is still full of the first one's, whose numbers are the same.
+    // Its way is still full of the first one's, whose numbers are the same.
     push(other.producer, 1);
-    expect(transport.frames).toHaveLength(2);
+    expect(transport.frames).toHaveLength(1);
     viewer.acknowledge(ack(1));
-    expect(transport.frames.map(({ header }) => header.seq)).toEqual([1, 2, 1]);
-    viewer.acknowledge(ack(2));
+    expect(transport.seqs).toEqual([1, 1]);
     viewer.acknowledge(ack(1));
     expect(viewer.acknowledge(ack(1))).toBe(false);
     expect(other.producer.demandFor(KEY)).toBe(Infinity);
@@ -258,7 +201,7 @@ describe('a viewer', () => {
 
   it('has nothing to change, pause or resume while it watches nothing', () => {
     const transport = new FakeTransport();
-    const viewer = new Viewer(transport, 'viewer');
+    const viewer = new Viewer(transport);
     viewer.pause();
     viewer.resume();
     viewer.stop();
@@ -269,7 +212,7 @@ describe('a viewer', () => {
   });
 
   it('gets nothing more once it has stopped', () => {
-    const { producer, stream, transport, viewer } = watching('viewer');
+    const { producer, stream, transport, viewer } = watching();
     producer.capture();
     viewer.stop();
     push(producer, 2);
@@ -280,7 +223,7 @@ describe('a viewer', () => {
   });
 
   it('is told once a second how it goes, while it watches', () => {
-    const { producer, transport, viewer } = watching('viewer');
+    const { producer, transport, viewer } = watching();
     producer.capture();
     viewer.tick();
     viewer.pause();
@@ -291,13 +234,14 @@ describe('a viewer', () => {
         sent: 1,
         sentBytes: 43,
         dropped: { rate: 0, superseded: 0, skipped: 0 },
+        link: { bitsPerSecond: null, rttMs: null, queueMs: null, rung: 0, rungs: 12, latencyBudgetMs: 100 },
         viewers: 1,
       },
     ]);
   });
 
-  it.each(['viewer', 'socket'] as const)('is given up when its %s takes nothing for 10 s', by => {
-    const { producer, transport, viewer } = watching(by);
+  it('is given up when it takes nothing for 10 s', () => {
+    const { producer, transport, viewer } = watching();
     producer.capture();
     vi.advanceTimersByTime(10_000);
     viewer.tick();
@@ -308,7 +252,7 @@ describe('a viewer', () => {
   });
 
   it('is not given up while it takes something, however slowly, or while nothing comes', () => {
-    const { producer, transport, viewer } = watching('viewer');
+    const { producer, transport, viewer } = watching();
     for (let seq = 1; seq <= 10; seq += 1) {
       push(producer, seq);
       vi.advanceTimersByTime(9000);
@@ -318,5 +262,56 @@ describe('a viewer', () => {
     vi.advanceTimersByTime(3_600_000);
     viewer.tick();
     expect(transport.stalls).toBe(0);
+  });
+
+  describe('whose rendition follows its link', () => {
+    /** Frames of 20 kB that arrive over a link of so many bytes per ms, one every 33 ms. */
+    const watchOver = (rate: number, frames: number, wishes: Parameters<typeof viewerRequest>[0] = {}) => {
+      const kit = watching({ mode: 'auto', ...wishes });
+      for (let i = 1; i <= frames; i += 1) {
+        kit.producer.capture({ payloadBytes: 20_000 });
+        const payloadMs = (20_042 - 1400) / rate;
+        vi.advanceTimersByTime(33);
+        const seq = kit.transport.seqs.at(-1) ?? 0;
+        // Its own clock began elsewhere; the way there takes nothing.
+        kit.viewer.acknowledge(ack(seq, { receivedAt: i * 33 + 1e6 + payloadMs, payloadMs }));
+      }
+      return kit;
+    };
+
+    it('begins small, and is given what it asked for as soon as the link turns out to carry it', () => {
+      const { transport, viewer, stream } = watchOver(10_000, 10);
+      expect(transport.chosenFor).toEqual(['yard jpeg-640x360-q30', `yard ${KEY}`]);
+      expect(viewer.stats(stream).link).toMatchObject({ rung: 0, rungs: 12 });
+      expect(transport.whys).toEqual(['The link is being measured: 640x360 at quality 30 for now.', '']);
+    });
+
+    it('is given something smaller when the link carries less, and told why', () => {
+      const { transport, viewer, stream } = watchOver(250, 10);
+      expect(viewer.stats(stream).link.rung).toBeGreaterThan(0);
+      expect(transport.whys.at(-1)).toMatch(/^The link carries 2\.0 Mbit\/s: \d+x\d+ at quality 30\.$/);
+    });
+
+    it('is given what it asked for, with fewer frames, when it wants nothing else', () => {
+      const { transport } = watchOver(250, 10, { mode: 'fixed' });
+      expect(transport.chosenFor).toEqual([`yard ${KEY}`]);
+      expect(transport.whys).toEqual(['']);
+    });
+
+    it('has a budget of its own', () => {
+      const { viewer, stream } = watching({ latencyBudgetMs: 400 });
+      expect(viewer.stats(stream).link.latencyBudgetMs).toBe(400);
+    });
+
+    it('gets one frame a second while its page is hidden', () => {
+      const kit = watchOver(10_000, 10);
+      const before = kit.transport.frames.length;
+      for (let i = 0; i < 150; i += 1) {
+        kit.producer.capture();
+        kit.viewer.acknowledge(ack(kit.transport.seqs.at(-1) ?? 0, { hidden: true }));
+        vi.advanceTimersByTime(33);
+      }
+      expect(kit.transport.frames.length - before).toBeLessThanOrEqual(6);
+    });
   });
 });

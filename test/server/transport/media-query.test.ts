@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_REQUEST } from '../../../server/src/broadcast/choose-rendition.js';
+import { DEFAULT_VIEWER_REQUEST } from '../../../server/src/broadcast/viewer.js';
 import { parseAction, parseMediaQuery } from '../../../server/src/transport/media-query.js';
 
 describe('the query of a picture endpoint', () => {
   it('asks for nothing in particular when it is empty', () => {
-    expect(parseMediaQuery({})).toEqual({ stream: undefined, request: DEFAULT_REQUEST });
+    expect(parseMediaQuery({})).toEqual({ stream: undefined, request: DEFAULT_VIEWER_REQUEST });
   });
 
   it('is understood', () => {
-    const query = { stream: 'gate', quality: '60', fps: '12.5', width: '640', height: '480', cache: '17' };
+    const link = { mode: 'fixed', latencyBudgetMs: '250' };
+    const query = { stream: 'gate', quality: '60', fps: '12.5', width: '640', height: '480', cache: '17', ...link };
     expect(parseMediaQuery(query)).toEqual({
       stream: 'gate',
-      request: { codec: 'jpeg', quality: 60, fps: 12.5, maxWidth: 640, maxHeight: 480 },
+      request: {
+        ...{ codec: 'jpeg', quality: 60, fps: 12.5, maxWidth: 640, maxHeight: 480 },
+        ...{ mode: 'fixed', latencyBudgetMs: 250 },
+      },
     });
     expect(parseMediaQuery({ quality: 'source' }).request.quality).toBe('source');
   });
 
   it('falls back on what the endpoint prefers', () => {
-    const base = { ...DEFAULT_REQUEST, quality: 90 };
+    const base = { ...DEFAULT_VIEWER_REQUEST, quality: 90 };
     expect(parseMediaQuery({}, base).request.quality).toBe(90);
     expect(parseMediaQuery({ quality: '20' }, base).request.quality).toBe(20);
   });
@@ -35,6 +39,8 @@ describe('the query of a picture endpoint', () => {
     [{ width: '15' }, /^width is a number from 16 to 16384\.$/],
     [{ width: '640.5' }, /^width is a number from 16 to 16384\.$/],
     [{ height: '16385' }, /^height is a number from 16 to 16384\.$/],
+    [{ mode: 'fast' }, /^mode is "auto" or "fixed"\.$/],
+    [{ latencyBudgetMs: '19' }, /^latencyBudgetMs is a number from 20 to 5000\.$/],
     [{ stream: ['a', 'b'] }, /^stream: .+\.$/],
   ])('%j is refused: %s', (query, sentence) => {
     expect(() => parseMediaQuery(query)).toThrow(sentence);
