@@ -243,7 +243,8 @@ export class FramewireClient implements AsyncDisposable {
         const { type: _, ...subscribed } = message;
         this.#subscribed = subscribed;
         this.#events.emit('subscribed', subscribed);
-        this.#subscription.answered(subscribed);
+        // The server also tells of changes that nobody asked for.
+        if (subscribed.cause === 'asked') this.#subscription.answered(subscribed);
         break;
       }
       case 'source': {

@@ -1,4 +1,4 @@
-import type { ViewerStats } from '@framewire/shared/control';
+import type { LinkStats, ViewerStats } from '@framewire/shared/control';
 import { SlidingWindow } from './sliding-window.js';
 
 /** Two percentiles of a sliding window of 5 s, ms. */
@@ -33,6 +33,8 @@ export interface ClientStats {
   captured: number | undefined;
   /** Viewers of the stream now; undefined before the server's first report. */
   viewers: number | undefined;
+  /** What the server knows of the way here; undefined before its first report. */
+  link: LinkStats | undefined;
   latencyMs: LatencyStats;
   /**
    * Frames not shown. The server's: `rate` (more than the fps asked for), `superseded` (a newer
@@ -114,6 +116,7 @@ export class StatsMeter {
       receivedBytes: this.#receivedBytes,
       captured: server?.captured,
       viewers: server?.viewers,
+      link: server?.link,
       latencyMs: {
         encode: this.#encode.percentiles(now),
         network: this.#network.percentiles(now),

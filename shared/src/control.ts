@@ -114,6 +114,10 @@ const chosenRendition = z.object({
 });
 export type ChosenRendition = z.infer<typeof chosenRendition>;
 
+/** What a choice follows: the viewer's own question, or a change of its link or of the source that nobody asked for. */
+const changeCause = z.enum(['asked', 'link', 'source']);
+export type ChangeCause = z.infer<typeof changeCause>;
+
 /** Why a frame was not sent to a viewer. Received + all of these = captured while it watched. */
 export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
@@ -165,6 +169,7 @@ const serverMessage = z.discriminatedUnion('type', [
     streamId: z.int(),
     rendition: chosenRendition,
     mode: z.enum(['auto', 'fixed']),
+    cause: changeCause,
     /** For people: how what was chosen differs from what was asked; empty when it does not. */
     why: z.string(),
   }),

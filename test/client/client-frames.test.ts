@@ -118,6 +118,7 @@ describe('frames', () => {
       sent: 1,
       sentBytes: 42,
       dropped: { rate: 1, superseded: 2, skipped: 5 },
+      link: { bitsPerSecond: 4.8e6, rttMs: 40, queueMs: 2, rung: 3, rungs: 11, latencyBudgetMs: 100 },
       viewers: 4,
     });
     await eventually(() => client.stats().viewers, 'report of the server');

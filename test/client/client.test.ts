@@ -102,6 +102,18 @@ describe('subscriptions', () => {
     expect((await answer).rendition.quality).toBe(80);
   });
 
+  it('are not answered by what the server changes by itself meanwhile', async () => {
+    await using server = await ScriptedServer.open();
+    const { client, viewer } = await watching(server);
+    await using _ = client;
+    const answer = client.set({ quality: 80 });
+    await viewer.control('set');
+    viewer.agree('gate', { quality: 20 }, 'link');
+    viewer.agree('gate', { quality: 25 }, 'source');
+    viewer.agree('gate', { quality: 80 });
+    expect((await answer).rendition.quality).toBe(80);
+  });
+
   it('tell what the server changed by itself, and how the source is', async () => {
     await using server = await ScriptedServer.open();
     const { client, viewer } = await watching(server);
@@ -109,7 +121,7 @@ describe('subscriptions', () => {
     const events: unknown[] = [];
     client.on('subscribed', subscribed => events.push(subscribed.rendition.width));
     client.on('source', source => events.push(source));
-    viewer.agree('gate', { width: 1280 });
+    viewer.agree('gate', { width: 1280 }, 'link');
     viewer.say({ type: 'source', stream: 'gate', state: 'lost', code: 'unplugged', reason: 'Unplugged.' });
     await eventually(() => events.length === 2, 'two events');
     expect(events).toEqual([1280, { stream: 'gate', state: 'lost', code: 'unplugged', reason: 'Unplugged.' }]);

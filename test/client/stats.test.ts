@@ -14,6 +14,7 @@ describe('StatsMeter', () => {
       receivedBytes: 0,
       captured: undefined,
       viewers: undefined,
+      link: undefined,
       latencyMs: { encode: undefined, network: undefined, draw: undefined, received: undefined, total: undefined },
       dropped: { rate: 0, superseded: 0, skipped: 0, client: 0 },
       clock: UNSYNCED,
@@ -68,7 +69,13 @@ describe('StatsMeter', () => {
     meter.dropped(2);
     meter.dropped(1);
     const dropped = { rate: 5, superseded: 6, skipped: 7 };
-    meter.server({ captured: 100, sent: 82, sentBytes: 1, dropped, viewers: 3 });
-    expect(meter.read(0, SYNCED)).toMatchObject({ captured: 100, viewers: 3, dropped: { ...dropped, client: 3 } });
+    const link = { bitsPerSecond: 4.8e6, rttMs: 40, queueMs: 2, rung: 3, rungs: 11, latencyBudgetMs: 100 };
+    meter.server({ captured: 100, sent: 82, sentBytes: 1, dropped, link, viewers: 3 });
+    expect(meter.read(0, SYNCED)).toMatchObject({
+      captured: 100,
+      link,
+      viewers: 3,
+      dropped: { ...dropped, client: 3 },
+    });
   });
 });

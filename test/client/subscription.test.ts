@@ -4,7 +4,7 @@ import { Subscription, type Subscribed, type SubscriptionMessage } from '../../c
 
 function chosen(quality: number): Subscribed {
   const rendition = { id: 1, codec: 'jpeg', width: 640, height: 360, quality, fps: null } as const;
-  return { stream: 'gate', streamId: 0, rendition, mode: 'fixed', why: '' };
+  return { stream: 'gate', streamId: 0, rendition, mode: 'fixed', cause: 'asked', why: '' };
 }
 
 const REFUSED = new FramewireClientError('unknown-stream', 'There is no such stream.');

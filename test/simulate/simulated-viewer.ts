@@ -2,7 +2,7 @@ import type { Ack } from '@framewire/shared/ack';
 import type { ViewerStats } from '@framewire/shared/control';
 import type { Clock } from '../../server/src/clock.js';
 import type { Stream } from '../../server/src/broadcast/stream.js';
-import { Viewer, type ViewerRequest, type ViewerTransport } from '../../server/src/broadcast/viewer.js';
+import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/broadcast/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
 import type { SimulatedLink } from './simulated-link.js';
 
@@ -51,7 +51,7 @@ export class SimulatedViewer implements ViewerTransport {
     return false;
   }
 
-  chosen(_: Stream, { width, height, quality }: Parameters<ViewerTransport['chosen']>[1], why: string): void {
+  chosen(_: Stream, { rendition: { width, height, quality }, why }: Answer): void {
     const name = `${width}x${height} q${quality}`;
     if (this.choices.at(-1)?.name !== name) this.choices.push({ at: this.#clock.now(), name, why });
   }

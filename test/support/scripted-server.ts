@@ -3,6 +3,7 @@ import { decodeAck, type Ack } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import {
   parseClientMessage,
+  type ChangeCause,
   type ChosenRendition,
   type ClientMessage,
   type ServerMessage,
@@ -124,16 +125,16 @@ export class ScriptedViewer {
       server: 'scripted',
       streams: STREAMS,
       limits: { renditions: 8, viewers: 100, controlBytes: 16_384 },
-      capabilities: { codecs: ['jpeg'], modes: ['fixed'] },
+      capabilities: { codecs: ['jpeg'], modes: ['auto', 'fixed'] },
       ...fields,
     });
   }
 
-  /** Agrees to what was asked. */
-  agree(stream = 'gate', rendition: Partial<ChosenRendition> = {}): void {
+  /** Agrees to what was asked, or tells of a change that has another cause. */
+  agree(stream = 'gate', rendition: Partial<ChosenRendition> = {}, cause: ChangeCause = 'asked'): void {
     const streamId = STREAMS.findIndex(info => info.name === stream);
     const chosen = { ...RENDITION, ...rendition };
-    this.say({ type: 'subscribed', stream, streamId, rendition: chosen, mode: 'fixed', why: '' });
+    this.say({ type: 'subscribed', stream, streamId, rendition: chosen, mode: 'auto', cause, why: '' });
   }
 
   /** A string goes as a text message, bytes as a binary one. */

@@ -29,7 +29,8 @@ declare global {
 }
 
 /**
- * `<framewire-view stream="gate" quality="60" max-width="640" max-height="480" fps="15" src="http://host:8080" paused>`
+ * `<framewire-view stream="gate" quality="60" max-width="640" max-height="480" fps="15" mode="fixed"
+ * latency-budget="200" src="http://host:8080" paused>`
  *
  * Every attribute may change at any time; only `src` reconnects. Absent, they mean the server's first stream, its
  * defaults, and the server that the script came from (the page's own, when the element was bundled with the page).
@@ -88,6 +89,22 @@ export class FramewireViewElement extends HTMLElement {
   }
   set fps(fps: number | null) {
     this.#reflect('fps', fps);
+  }
+
+  /** `auto`: at most what is asked for, and what the link carries; `fixed`: that, with fewer frames on a slow link. */
+  get mode(): string | null {
+    return this.getAttribute('mode');
+  }
+  set mode(mode: string | null) {
+    this.#reflect('mode', mode);
+  }
+
+  /** How old pictures may be on arrival, ms. */
+  get latencyBudget(): number | null {
+    return this.#number('latency-budget');
+  }
+  set latencyBudget(ms: number | null) {
+    this.#reflect('latency-budget', ms);
   }
 
   get src(): string | null {

@@ -1,4 +1,4 @@
-import type { ChosenRendition, SourceState } from '@framewire/shared/control';
+import type { ChangeCause, ChosenRendition, SourceState } from '@framewire/shared/control';
 import type { EncodedFrame } from '../frames.js';
 import type { RenditionRequest } from './choose-rendition.js';
 import type { Ladder } from './climb.js';
@@ -11,7 +11,7 @@ export interface FrameSink {
   /** There is a ladder for the request, or another one. @returns the rung to begin with. */
   startRung(ladder: Ladder): number;
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
-  chosen(rendition: ChosenRendition, why: string): void;
+  chosen(rendition: ChosenRendition, why: string, cause: ChangeCause): void;
   source(state: SourceState): void;
 }
 
@@ -77,6 +77,8 @@ export class StreamLease implements Lease, RenditionMember {
   readonly sink: FrameSink;
   rendition: SharedRendition | undefined;
   #ladder: LeaseLadder | undefined;
+  /** What the next answer follows. */
+  #cause: ChangeCause = 'asked';
   readonly #owner: LeaseOwner;
   #request: RenditionRequest;
   #isReady = false;
@@ -131,6 +133,7 @@ export class StreamLease implements Lease, RenditionMember {
     this.setReady(false);
     this.#request = request;
     this.#ladder = undefined;
+    this.#cause = 'asked';
     this.setReady(wasReady);
     this.#owner.changed(this);
   }
@@ -150,7 +153,15 @@ export class StreamLease implements Lease, RenditionMember {
   climb(rung: number): void {
     if (this.#isReleased || this.#ladder === undefined) return;
     this.#ladder.step = this.#ladder.at(rung);
+    if (this.#cause !== 'asked') this.#cause = 'link';
     this.#owner.changed(this);
+  }
+
+  /** Tells its viewer what it was given. */
+  answer(rendition: ChosenRendition, why: string): void {
+    const cause = this.#cause;
+    this.#cause = 'source';
+    this.sink.chosen(rendition, why, cause);
   }
 
   [Symbol.dispose](): void {

@@ -184,7 +184,7 @@ export class Stream {
         if (lease.rendition === rendition) lease.deliver(frame);
       });
     }
-    lease.sink.chosen({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
+    lease.answer({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
   }
 
   /** @param isBound when its link carries no more than that: something smaller, if there is. */

@@ -1,5 +1,5 @@
 import type { Ack } from '@framewire/shared/ack';
-import type { ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
+import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
 import type { EncodedFrame } from '../frames.js';
@@ -22,6 +22,13 @@ export interface ViewerRequest extends RenditionRequest {
 
 export const DEFAULT_VIEWER_REQUEST: ViewerRequest = { ...DEFAULT_REQUEST, mode: 'auto', latencyBudgetMs: 100 };
 
+/** What a viewer is told of its rendition. `why`: for people, how it differs from what was asked for. */
+export interface Answer {
+  readonly rendition: ChosenRendition;
+  readonly why: string;
+  readonly cause: ChangeCause;
+}
+
 /** How one viewer's bytes leave: the only part of a viewer that differs between WebSocket and HTTP. */
 export interface ViewerTransport {
   /**
@@ -32,7 +39,7 @@ export interface ViewerTransport {
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
   /** What was chosen for the viewer, at the start and after each change. */
-  chosen(stream: Stream, rendition: ChosenRendition, why: string): void;
+  chosen(stream: Stream, answer: Answer): void;
   source(stream: Stream, state: SourceState): void;
   /** Once a second while it watches. */
   stats(stats: ViewerStats): void;
@@ -96,7 +103,9 @@ export class Viewer {
     const lease = stream.acquire(request, {
       frame: frame => this.#delivery.offer(frame),
       startRung: ladder => this.#startRung(ladder),
-      chosen: (rendition, why) => this.#transport.chosen(stream, rendition, this.#reasons(rendition, why)),
+      chosen: (rendition, why, cause) => {
+        this.#transport.chosen(stream, { rendition, why: this.#reasons(rendition, why), cause });
+      },
       source: state => this.#transport.source(stream, state),
     });
     this.#watching = { state: 'watching', stream, lease };

@@ -5,7 +5,6 @@ import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import {
   parseClientMessage,
-  type ChosenRendition,
   type ClientMessage,
   type ServerMessage,
   type SourceState,
@@ -16,7 +15,13 @@ import {
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
 import type { Stream } from '../broadcast/stream.js';
-import { DEFAULT_VIEWER_REQUEST, Viewer, type ViewerRequest, type ViewerTransport } from '../broadcast/viewer.js';
+import {
+  DEFAULT_VIEWER_REQUEST,
+  Viewer,
+  type Answer,
+  type ViewerRequest,
+  type ViewerTransport,
+} from '../broadcast/viewer.js';
 import { FramewireError, messageOf } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
@@ -77,9 +82,9 @@ export class WsViewer implements Guest, ViewerTransport {
     return this.#socket.writableLength > 0;
   }
 
-  chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
+  chosen(stream: Stream, answer: Answer): void {
     const mode = this.#viewer.request?.mode ?? DEFAULT_VIEWER_REQUEST.mode;
-    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, rendition, mode, why });
+    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, mode, ...answer });
   }
 
   source(stream: Stream, state: SourceState): void {

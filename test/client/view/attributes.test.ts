@@ -4,15 +4,29 @@ import { watchSettings } from '../../../client/src/view/attributes.js';
 const settings = (attributes: Record<string, string>): ReturnType<typeof watchSettings> =>
   watchSettings(name => attributes[name] ?? null);
 
+/** What is asked for where no attribute says anything. */
+const NOTHING = { maxWidth: null, maxHeight: null, fps: null, mode: 'auto', latencyBudgetMs: 100 };
+
 describe('watchSettings', () => {
   it("asks for the server's defaults without attributes", () => {
-    expect(settings({})).toEqual({ watch: { maxWidth: null, maxHeight: null, fps: null }, problems: [] });
+    expect(settings({})).toEqual({ watch: NOTHING, problems: [] });
   });
 
   it('takes every attribute', () => {
-    const attributes = { stream: 'gate', quality: ' 60 ', 'max-width': '640', 'max-height': '480', fps: '7.5' };
+    const attributes = {
+      stream: 'gate',
+      quality: ' 60 ',
+      'max-width': '640',
+      'max-height': '480',
+      fps: '7.5',
+      mode: 'fixed',
+      'latency-budget': '250',
+    };
     expect(settings(attributes)).toEqual({
-      watch: { stream: 'gate', quality: 60, maxWidth: 640, maxHeight: 480, fps: 7.5 },
+      watch: {
+        ...{ stream: 'gate', quality: 60, maxWidth: 640, maxHeight: 480, fps: 7.5 },
+        ...{ mode: 'fixed', latencyBudgetMs: 250 },
+      },
       problems: [],
     });
   });
@@ -26,9 +40,13 @@ describe('watchSettings', () => {
   });
 
   it('leaves out what is no number, and says so', () => {
-    const { watch, problems } = settings({ quality: 'high', fps: 'NaN', 'max-width': '320' });
-    expect(watch).toEqual({ maxWidth: 320, maxHeight: null, fps: null });
-    expect(problems).toEqual(['quality="high" is no number.', 'fps="NaN" is no number.']);
+    const { watch, problems } = settings({ quality: 'high', fps: 'NaN', 'max-width': '320', mode: 'fast' });
+    expect(watch).toEqual({ ...NOTHING, maxWidth: 320 });
+    expect(problems).toEqual([
+      'quality="high" is no number.',
+      'fps="NaN" is no number.',
+      'mode="fast" is neither "auto" nor "fixed".',
+    ]);
   });
 
   it('leaves it to the server what a number may be', () => {

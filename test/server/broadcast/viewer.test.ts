@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChosenRendition, SourceState, ViewerStats } from '@framewire/shared/control';
+import type { SourceState, ViewerStats } from '@framewire/shared/control';
 import { renditionKey } from '@framewire/shared/rendition';
 import type { Stream } from '../../../server/src/broadcast/stream.js';
-import { Viewer, type ViewerTransport } from '../../../server/src/broadcast/viewer.js';
+import { Viewer, type Answer, type ViewerTransport } from '../../../server/src/broadcast/viewer.js';
 import type { EncodedFrame } from '../../../server/src/frames.js';
 import { ack, frameHeader, streamKit, viewerRequest, type FakeProducer } from './fakes.js';
 
@@ -11,6 +11,7 @@ class FakeTransport implements ViewerTransport {
   readonly frames: EncodedFrame[] = [];
   readonly chosenFor: string[] = [];
   readonly whys: string[] = [];
+  readonly causes: string[] = [];
   readonly states: string[] = [];
   readonly reports: ViewerStats[] = [];
   stalls = 0;
@@ -27,7 +28,8 @@ class FakeTransport implements ViewerTransport {
     return false;
   }
 
-  chosen(stream: Stream, rendition: ChosenRendition, why: string): void {
+  chosen(stream: Stream, { rendition, why, cause }: Answer): void {
+    this.causes.push(cause);
     this.chosenFor.push(`${stream.name} ${renditionKey(rendition)}`);
     this.whys.push(why);
   }
@@ -284,6 +286,7 @@ describe('a viewer', () => {
       expect(transport.chosenFor).toEqual(['yard jpeg-640x360-q30', `yard ${KEY}`]);
       expect(viewer.stats(stream).link).toMatchObject({ rung: 0, rungs: 12 });
       expect(transport.whys).toEqual(['The link is being measured: 640x360 at quality 30 for now.', '']);
+      expect(transport.causes).toEqual(['asked', 'link']);
     });
 
     it('is given something smaller when the link carries less, and told why', () => {

@@ -2,12 +2,12 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Broadcaster } from '../../../server/src/broadcast/broadcaster.js';
 import { convertSnapshot, takeSnapshot } from '../../../server/src/transport/snapshot.js';
-import { request, streamKit } from '../broadcast/fakes.js';
+import { streamKit, viewerRequest } from '../broadcast/fakes.js';
 
 function kit() {
   const { stream, producer } = streamKit({ graceMs: 1000 });
   const broadcaster = new Broadcaster([stream], 10);
-  const take = (name?: string) => takeSnapshot(broadcaster, { stream: name, request: request() });
+  const take = (name?: string) => takeSnapshot(broadcaster, { stream: name, request: viewerRequest() });
   return { stream, producer, take };
 }
 
