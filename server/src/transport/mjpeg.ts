@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
 import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
 import { FramewireError } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import type { MediaQuery } from './media-query.js';
+import { WayAcks } from './way-acks.js';
 
 /** A picture that stands still is sent again after this, ms: browsers and proxies hold the last part back. */
 const REPEAT_MS = 1000;
@@ -31,6 +33,7 @@ function partFor(frame: EncodedFrame): Buffer {
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
+  readonly #acks: WayAcks;
   readonly #viewer = new Viewer(this);
   #last: { part: Buffer; sentAt: number; isTaken: boolean } | undefined;
 
@@ -48,11 +51,12 @@ export class MjpegViewer implements Guest, ViewerTransport {
       );
     }
     const watched = broadcaster.stream(stream);
-    const viewer = new MjpegViewer(response);
+    const viewer = new MjpegViewer(response, response.socket);
     const admission = broadcaster.admit(viewer);
     response.on('error', () => undefined);
     response.once('close', () => {
       admission[Symbol.dispose]();
+      viewer.#acks[Symbol.dispose]();
       viewer.#viewer.stop();
     });
     // Without a length the end of the connection ends the answer; chunks would only wrap each part once more.
@@ -74,17 +78,19 @@ export class MjpegViewer implements Guest, ViewerTransport {
     viewer.#viewer.watch(watched, request);
   }
 
-  private constructor(response: ServerResponse) {
+  private constructor(response: ServerResponse, socket: Socket) {
     this.#response = response;
+    this.#acks = new WayAcks(socket, (seq, arrival) => this.#viewer.arrived(seq, arrival));
   }
 
   send(frame: EncodedFrame): void {
-    const { seq } = frame.header;
     const last = { part: partFor(frame), sentAt: monotonicMs(), isTaken: false };
     this.#last = last;
-    this.#response.write(last.part, () => {
-      last.isTaken = true;
-      this.#viewer.arrived(seq, { arrivedAt: monotonicMs(), rttMs: 0 });
+    this.#acks.send(frame.header.seq, onTaken => {
+      this.#response.write(last.part, () => {
+        last.isTaken = true;
+        onTaken?.();
+      });
     });
   }
 

@@ -26,6 +26,7 @@ import { FramewireError, messageOf } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { MessageLimits } from './message-limits.js';
+import { WayAcks } from './way-acks.js';
 import { wireImage } from './ws-wire.js';
 
 /** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
@@ -47,6 +48,8 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
   readonly #viewer = new Viewer(this);
+  /** For viewers that do not acknowledge. */
+  #acks: WayAcks | undefined;
   #hasHeaders = true;
   #acknowledges = true;
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
@@ -62,19 +65,20 @@ export class WsViewer implements Guest, ViewerTransport {
 
   send(frame: EncodedFrame): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#acknowledges) this.#write(frame);
+    else this.#wayAcks.send(frame.header.seq, onTaken => this.#write(frame, onTaken));
+  }
+
+  #write(frame: EncodedFrame, onTaken?: () => void): void {
     const image = wireImage(frame);
-    const { seq } = frame.header;
-    const taken = this.#acknowledges
-      ? undefined
-      : () => this.#viewer.arrived(seq, { arrivedAt: monotonicMs(), rttMs: 0 });
     if (!this.#hasHeaders) {
-      this.#socket.write(image.payload, taken);
+      this.#socket.write(image.payload, onTaken);
     } else if (this.#socket instanceof TLSSocket) {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
       this.#socket.write(image.header);
-      this.#socket.write(image.payload, taken);
+      this.#socket.write(image.payload, onTaken);
     } else {
-      this.#socket.write(image.both, taken);
+      this.#socket.write(image.both, onTaken);
     }
   }
 
@@ -111,6 +115,7 @@ export class WsViewer implements Guest, ViewerTransport {
   leave(): void {
     clearTimeout(this.#pendingSet?.timer);
     this.#viewer.stop();
+    this.#acks?.[Symbol.dispose]();
   }
 
   /** @param reason at most 123 bytes, as the WebSocket protocol has it. */
@@ -131,6 +136,10 @@ export class WsViewer implements Guest, ViewerTransport {
     const { streams } = this.#broadcaster;
     const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'] };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
+  }
+
+  get #wayAcks(): WayAcks {
+    return (this.#acks ??= new WayAcks(this.#socket, (seq, arrival) => this.#viewer.arrived(seq, arrival)));
   }
 
   #say(message: ServerMessage): void {
