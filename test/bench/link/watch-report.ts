@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+const common = { url: z.string(), viewers: z.int().min(1), seconds: z.number() };
+
+const order = z.discriminatedUnion('kind', [
+  /** `subscribe`: the control message to send, as JSON; `drawMs`: how long a picture takes to be drawn. */
+  z.object({ kind: z.literal('websocket'), subscribe: z.string(), drawMs: z.number(), ...common }),
+  z.object({ kind: z.literal('multipart'), ...common }),
+]);
+/** What the viewers of one measurement are to do. */
+export type WatchOrder = z.infer<typeof order>;
+
+const seen = z.object({
+  viewer: z.int(),
+  /** ms since the start of the measurement. */
+  at: z.number(),
+  /** Capture to the whole picture received; null where nobody knows. */
+  ageMs: z.nullable(z.number()),
+  bytes: z.int(),
+  width: z.int(),
+  height: z.int(),
+});
+/** One picture as it arrived. */
+export type Seen = z.infer<typeof seen>;
+
+export const parseWatchOrder = (json: unknown): WatchOrder => order.parse(json);
+export const parseWatchReport = (json: unknown): Seen[] => z.array(seen).parse(json);

@@ -1,0 +1,106 @@
+import { get } from 'node:http';
+import sharp from 'sharp';
+import { encodeAck } from '@framewire/shared/ack';
+import { decodeFrameHeader, FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
+import { SUBPROTOCOL } from '@framewire/shared/protocol';
+import { WebSocket } from 'ws';
+import { ageAt, readTimeCode } from '../../support/time-code.js';
+import { MultipartReader } from '../load/multipart-reader.js';
+import { parseWatchOrder, type Seen, type WatchOrder } from './watch-report.js';
+
+/**
+ * Viewers in a process of their own, on their side of the link: `watch.ts ORDER` (JSON). Prints what it saw as JSON
+ * when the time is over. The age of a picture is read from its time code once it is over, so that reading delays none.
+ */
+
+interface Picture {
+  readonly viewer: number;
+  /** `performance.now()` of its last byte. */
+  readonly at: number;
+  readonly jpeg: Buffer;
+  /** Where the server told it: when it was captured, ms on the monotonic clock. */
+  readonly capturedAt: number | undefined;
+  readonly receivedAt: number;
+}
+
+const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+const pictures: Picture[] = [];
+
+function keep(viewer: number, jpeg: Buffer, capturedAt?: number): void {
+  pictures.push({ viewer, at: performance.now(), jpeg, capturedAt, receivedAt: monotonicMs() });
+}
+
+function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<WatchOrder, { kind: 'websocket' }>): void {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, SUBPROTOCOL, {
+    perMessageDeflate: false,
+    rejectUnauthorized: false,
+  });
+  let header: Buffer | undefined;
+  let headerAt = 0;
+  let [drawnSeq, drawnAt, clientDropped] = [0, -Infinity, 0];
+  socket.on('open', () => socket.send(subscribe));
+  socket.on('error', fail);
+  socket.on('message', (data, isBinary) => {
+    const now = performance.now();
+    if (!Buffer.isBuffer(data) || !isBinary) return;
+    if (header === undefined) {
+      if (data.length !== FRAME_HEADER_BYTES) throw new Error('A payload came without its header.');
+      header = data;
+      headerAt = now;
+      return;
+    }
+    const { seq, capturedAt } = decodeFrameHeader(header);
+    header = undefined;
+    if (now - drawnAt >= drawMs) [drawnSeq, drawnAt] = [seq, now];
+    else clientDropped = 1;
+    const flags = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0 };
+    const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
+    socket.send(encodeAck({ ...flags, clientDropped, seq, ...times }));
+    clientDropped = 0;
+    keep(viewer, data, capturedAt);
+  });
+}
+
+function watchMultipart(viewer: number, url: string): void {
+  const reader = new MultipartReader('/', true, {
+    flowing: () => undefined,
+    kept: jpeg => keep(viewer, Buffer.from(jpeg)),
+    reply: () => undefined,
+    failed: reason => fail(new Error(reason)),
+  });
+  // Node takes the headers off, which the reader would look for.
+  reader.push(Buffer.from('HTTP/1.1 200 OK\r\n\r\n'));
+  get(url, response => {
+    response.on('data', (chunk: Buffer) => reader.push(chunk));
+    response.on('error', fail);
+  }).on('error', fail);
+}
+
+function fail(error: Error): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+async function seen({ viewer, at, jpeg, capturedAt, receivedAt }: Picture, startedAt: number): Promise<Seen> {
+  const code = await readTimeCode(jpeg).catch(() => undefined);
+  const told = capturedAt === undefined ? null : receivedAt - capturedAt;
+  const ageMs = code === undefined ? told : ageAt(code, performance.timeOrigin + at);
+  const { width, height } = await sharp(jpeg).metadata();
+  return { viewer, at: at - startedAt, ageMs, bytes: jpeg.length, width, height };
+}
+
+const order = parseWatchOrder(JSON.parse(process.argv[2] ?? ''));
+const startedAt = performance.now();
+for (let viewer = 0; viewer < order.viewers; viewer += 1) {
+  setTimeout(() => {
+    if (order.kind === 'websocket') watchWebSocket(viewer, order);
+    else watchMultipart(viewer, order.url);
+  }, viewer * 20);
+}
+setTimeout(() => {
+  const all = pictures.splice(0);
+  void Promise.all(all.map(picture => seen(picture, startedAt))).then(report => {
+    process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit());
+  });
+}, order.seconds * 1000);
