@@ -38,6 +38,16 @@ export class EmulatedLink implements AsyncDisposable {
     await ask(this.#child, { type: 'set', options });
   }
 
+  /** @param mbit megabits a second from now on; 0: it stands still. */
+  async follow(mbit: number): Promise<void> {
+    if (mbit === 0) {
+      await this.pause();
+      return;
+    }
+    await this.set({ rate: mbit * 1e6 });
+    await this.resume();
+  }
+
   /** Nothing passes in either direction, and nothing is lost. */
   async pause(): Promise<void> {
     await ask(this.#child, { type: 'pause' });

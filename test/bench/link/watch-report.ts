@@ -1,10 +1,16 @@
 import * as z from 'zod';
 
-const common = { url: z.string(), viewers: z.int().min(1), seconds: z.number() };
+const common = {
+  url: z.string(),
+  viewers: z.int().min(1),
+  seconds: z.number(),
+  /** How long a picture takes to be drawn, ms. */
+  drawMs: z.number(),
+};
 
 const order = z.discriminatedUnion('kind', [
-  /** `subscribe`: the control message to send, as JSON; `drawMs`: how long a picture takes to be drawn. */
-  z.object({ kind: z.literal('websocket'), subscribe: z.string(), drawMs: z.number(), ...common }),
+  /** `subscribe`: the control message to send, as JSON. */
+  z.object({ kind: z.literal('websocket'), subscribe: z.string(), ...common }),
   z.object({ kind: z.literal('multipart'), ...common }),
 ]);
 /** What the viewers of one measurement are to do. */

@@ -51,7 +51,7 @@ class Link {
 
   obey(order: Exclude<Order, { type: 'start' }>): void {
     const now = performance.now();
-    if (order.type === 'set') this.#down.set(order.options);
+    if (order.type === 'set') this.#down.set(present(order.options));
     for (const way of [this.#down, this.#up]) {
       if (order.type === 'pause') way.pause();
       if (order.type === 'resume') way.resume(now);
@@ -84,6 +84,17 @@ class Link {
     for (const socket of this.#held) socket.resume();
     this.#held.clear();
   }
+}
+
+type Settable = Partial<Pick<LinkOptions, 'rate' | 'jitterMs' | 'glueMs'>>;
+
+/** Without what is undefined, as JSON would have it. */
+function present({ rate, jitterMs, glueMs }: { [K in keyof Settable]: Settable[K] | undefined }): Settable {
+  return {
+    ...(rate === undefined ? {} : { rate }),
+    ...(jitterMs === undefined ? {} : { jitterMs }),
+    ...(glueMs === undefined ? {} : { glueMs }),
+  };
 }
 
 let link: Link | undefined;
