@@ -9,6 +9,9 @@ export interface Sample {
   latencyP95Ms: number | null;
   fps: number | null;
   bps: number | null;
+  /** How long frames wait behind others on their way, and what the link carries. */
+  queueMs: number | null;
+  linkBps: number | null;
 }
 
 /** Columns of equal length, as a plot takes them. */
@@ -19,9 +22,19 @@ export interface Columns {
   latencyP95Ms: (number | null)[];
   fps: (number | null)[];
   bps: (number | null)[];
+  queueMs: (number | null)[];
+  linkBps: (number | null)[];
 }
 
-const NOTHING: Sample = { latencyP50Ms: null, latencyP95Ms: null, fps: null, bps: null };
+/** A second in which nothing was drawn. */
+export const NOTHING: Sample = {
+  latencyP50Ms: null,
+  latencyP95Ms: null,
+  fps: null,
+  bps: null,
+  queueMs: null,
+  linkBps: null,
+};
 
 /** The last minute of samples; older ones fall out when newer ones come. */
 export class History {
@@ -48,6 +61,8 @@ export class History {
       latencyP95Ms: samples.map(({ sample }) => sample.latencyP95Ms),
       fps: samples.map(({ sample }) => sample.fps),
       bps: samples.map(({ sample }) => sample.bps),
+      queueMs: samples.map(({ sample }) => sample.queueMs),
+      linkBps: samples.map(({ sample }) => sample.linkBps),
     };
   }
 

@@ -2,7 +2,7 @@ import type { StreamInfo } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
 import { byId, setData, setText } from './dom.js';
 import { Fullscreen } from './fullscreen.js';
-import { History } from './history.js';
+import { History, NOTHING } from './history.js';
 import { listenToKeys } from './keyboard.js';
 import { Panel } from './panel.js';
 import { MinutePlot } from './plot.js';
@@ -172,9 +172,10 @@ export class Page {
       latencyP95Ms: total?.p95 ?? null,
       fps: stats.drawnFps,
       bps: stats.bitsPerSecond,
+      queueMs: stats.link?.queueMs ?? null,
+      linkBps: stats.link?.bitsPerSecond ?? null,
     };
-    const nothing = { latencyP50Ms: null, latencyP95Ms: null, fps: null, bps: null };
-    this.#history.push(isLive ? sample : nothing, performance.now());
+    this.#history.push(isLive ? sample : NOTHING, performance.now());
   }
 
   #tick(): void {

@@ -19,6 +19,7 @@ export class Panel {
 
   clearMoment(): void {
     for (const id of ['latency-p50', 'latency-p95', 'fps', 'bitrate']) writeFigure(id, NO_FIGURE);
+    this.#showLink(undefined);
     this.#showStages({});
   }
 
@@ -35,12 +36,24 @@ export class Panel {
     setText(byId('rendition', HTMLElement), `${rendition.width} × ${rendition.height}, ${codec}, ${quality}`);
   }
 
-  #showMoment({ latencyMs, drawnFps, bitsPerSecond }: ViewStats): void {
+  #showMoment({ latencyMs, drawnFps, bitsPerSecond, link }: ViewStats): void {
+    this.#showLink(link);
     writeFigure('latency-p50', latencyFigure(latencyMs.total?.p50 ?? null));
     writeFigure('latency-p95', latencyFigure(latencyMs.total?.p95 ?? null));
     writeFigure('fps', rateFigure(drawnFps));
     writeFigure('bitrate', bitrateFigure(bitsPerSecond));
     this.#showStages(latencyMs);
+  }
+
+  #showLink(link: ViewStats['link']): void {
+    const texts = {
+      'link-rate': figureText(bitrateFigure(link?.bitsPerSecond ?? null)),
+      'link-rtt': figureText(latencyFigure(link?.rttMs ?? null)),
+      'link-queue': figureText(latencyFigure(link?.queueMs ?? null)),
+      'link-rung': link === undefined ? '–' : rungText(link.rung, link.rungs),
+      'link-budget': figureText(latencyFigure(link?.latencyBudgetMs ?? null)),
+    };
+    for (const [id, text] of Object.entries(texts)) setText(byId(id, HTMLElement), text);
   }
 
   #showCounts({ dropped, viewers, clock }: ViewStats): void {
@@ -60,6 +73,11 @@ export class Panel {
       if (part instanceof HTMLElement) part.style.flexGrow = String(Math.max(0, p50 ?? 0));
     });
   }
+}
+
+/** Rung 0 is the wish itself; people count from 1. */
+function rungText(rung: number, rungs: number): string {
+  return rung === 0 ? 'as asked' : `${rung + 1} of ${rungs}`;
 }
 
 function writeFigure(id: string, { value, unit }: Figure): void {

@@ -10,13 +10,16 @@ const SYNC_KEY = 'minute';
 const LATENCY_HEIGHT = 104;
 const RATE_HEIGHT = 78;
 
+/** How many times the bit rate the link's estimate may be and still be drawn beside it. */
+const MOST_OF_RATE = 4;
+
 /** The last minute of the large picture: latency above, frames or bits a second below, with one cursor over both. */
 export class MinutePlot {
   readonly #latencyBox = byId('latency-plot', HTMLElement);
   readonly #rateBox = byId('rate-plot', HTMLElement);
   readonly #latency: uPlot;
   readonly #rate: uPlot;
-  #columns: Columns = { at: [], latencyP50Ms: [], latencyP95Ms: [], fps: [], bps: [] };
+  #columns: Columns = { at: [], latencyP50Ms: [], latencyP95Ms: [], fps: [], bps: [], queueMs: [], linkBps: [] };
   #kind: RateKind = 'fps';
 
   constructor() {
@@ -25,16 +28,19 @@ export class MinutePlot {
       {
         ...frame(LATENCY_HEIGHT, 10, latencyFigure, readOut),
         axes: [{ show: false }, valueAxis(latencyFigure)],
-        series: [{}, line('--plot-p50', 1.75), line('--plot-p95', 1)],
+        series: [{}, line('--plot-p50', 1.75), line('--plot-p95', 1), line('--plot-link', 1.25)],
         bands: [{ series: [2, 1], fill: () => color('--plot-band') }],
       },
-      [[], [], []],
+      [[], [], [], []],
       this.#latencyBox,
     );
     const rateText = (value: number): Figure => (this.#kind === 'fps' ? rateFigure(value) : bitrateFigure(value));
     this.#rate = new uPlot(
-      { ...frame(RATE_HEIGHT, 1, rateText, readOut), series: [{}, line('--plot-rate', 1.5)] },
-      [[], []],
+      {
+        ...frame(RATE_HEIGHT, 1, rateText, readOut),
+        series: [{}, line('--plot-rate', 1.5), line('--plot-link', 1.25)],
+      },
+      [[], [], []],
       this.#rateBox,
     );
     new ResizeObserver(() => this.#fit()).observe(this.#latencyBox);
@@ -44,8 +50,8 @@ export class MinutePlot {
 
   draw(columns: Columns): void {
     this.#columns = columns;
-    this.#latency.setData([columns.at, columns.latencyP50Ms, columns.latencyP95Ms]);
-    this.#rate.setData([columns.at, columns[this.#kind]]);
+    this.#latency.setData([columns.at, columns.latencyP50Ms, columns.latencyP95Ms, columns.queueMs]);
+    this.#rate.setData([columns.at, columns[this.#kind], this.#linkLine(columns)]);
     this.#readOut(this.#latency.cursor.idx ?? null);
     this.#describe();
   }
@@ -53,6 +59,13 @@ export class MinutePlot {
   showRate(kind: RateKind): void {
     this.#kind = kind;
     this.draw(this.#columns);
+  }
+
+  /** On a fast link the estimate would press the bit rate into a flat line, and says nothing that matters. */
+  #linkLine({ bps, linkBps, at }: Columns): (number | null)[] {
+    const most = MOST_OF_RATE * Math.max(0, ...bps.map(value => value ?? 0));
+    if (this.#kind === 'fps') return at.map(() => null);
+    return linkBps.map(value => (value !== null && value <= most ? value : null));
   }
 
   #fit(): void {
@@ -64,13 +77,14 @@ export class MinutePlot {
 
   /** The figures under the cursor; without a cursor none: the newest stand above already. */
   #readOut(index: number | null): void {
-    const { at, latencyP50Ms, latencyP95Ms } = this.#columns;
+    const { at, latencyP50Ms, latencyP95Ms, queueMs } = this.#columns;
     const second = index === null ? undefined : at[index];
     const text =
       index === null || second === undefined
         ? ''
         : [
             `${figureText(latencyFigure(latencyP50Ms[index] ?? null))} / ${figureText(latencyFigure(latencyP95Ms[index] ?? null))}`,
+            `queue ${figureText(latencyFigure(queueMs[index] ?? null))}`,
             this.#rateText(this.#columns[this.#kind][index] ?? null),
             `${Math.round(-second)} s ago`,
           ].join(' · ');
@@ -83,10 +97,10 @@ export class MinutePlot {
 
   /** The same in words, for those who do not see the lines. */
   #describe(): void {
-    const { latencyP50Ms, latencyP95Ms } = this.#columns;
+    const { latencyP50Ms, latencyP95Ms, queueMs } = this.#columns;
     const p50 = span(latencyP50Ms, latencyFigure);
     const p95 = span(latencyP95Ms, latencyFigure);
-    this.#latencyBox.ariaLabel = `Latency in the last minute: p50 ${p50}, p95 ${p95}`;
+    this.#latencyBox.ariaLabel = `Latency in the last minute: p50 ${p50}, p95 ${p95}, queue ${span(queueMs, latencyFigure)}`;
     const rate = span(this.#columns[this.#kind], this.#kind === 'fps' ? rateFigure : bitrateFigure);
     this.#rateBox.ariaLabel = `${this.#kind === 'fps' ? 'Frames' : 'Bits'} a second in the last minute: ${rate}`;
   }

@@ -1,6 +1,6 @@
 import type { Subscribed } from '@framewire/client';
 import { byId, make, setText } from './dom.js';
-import { DEFAULT_QUALITY, parseStep, RATES, WIDTHS, type Settings } from './url-state.js';
+import { BUDGETS, DEFAULT_QUALITY, parseBudget, parseStep, RATES, WIDTHS, type Settings } from './url-state.js';
 
 /**
  * The wishes for the large picture: quality, width, frame rate. Beside each wish stands what is really sent.
@@ -10,10 +10,13 @@ export class SettingsForm {
   readonly #form = byId('settings', HTMLFormElement);
   readonly #quality = byId('quality', HTMLInputElement);
   readonly #qualitySource = byId('quality-source', HTMLInputElement);
+  readonly #auto = byId('auto', HTMLInputElement);
+  readonly #budget = byId('budget', HTMLSelectElement);
 
   constructor(onChange: (settings: Settings, isFinal: boolean) => void) {
     fillSteps('widths', 'width', WIDTHS);
     fillSteps('rates', 'fps', RATES);
+    this.#budget.append(...BUDGETS.map(ms => new Option(`${ms} ms`, String(ms))));
     this.#form.addEventListener('submit', event => event.preventDefault());
     this.#quality.addEventListener('input', () => {
       this.#qualitySource.checked = false;
@@ -22,7 +25,9 @@ export class SettingsForm {
     this.#form.addEventListener('change', () => onChange(this.#read(), true));
   }
 
-  show({ quality, maxWidth, fps }: Settings): void {
+  show({ quality, maxWidth, fps, mode, latencyBudgetMs }: Settings): void {
+    this.#auto.checked = mode === 'auto';
+    this.#budget.value = String(latencyBudgetMs);
     this.#qualitySource.checked = quality === 'source';
     this.#quality.value = String(quality === 'source' ? DEFAULT_QUALITY : quality);
     this.#check('width', maxWidth);
@@ -42,6 +47,8 @@ export class SettingsForm {
       quality: this.#qualitySource.checked ? 'source' : this.#quality.valueAsNumber,
       maxWidth: parseStep(WIDTHS, text(data.get('width'))),
       fps: parseStep(RATES, text(data.get('fps'))),
+      mode: this.#auto.checked ? 'auto' : 'fixed',
+      latencyBudgetMs: parseBudget(this.#budget.value),
     };
   }
 

@@ -5,12 +5,12 @@ import { byId, make, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { gridLayout } from './grid-layout.js';
 import { viewWords, type Words } from './states.js';
-import type { PageState } from './url-state.js';
+import { DEFAULT_STATE, type PageState } from './url-state.js';
 
 /** What a tile asks for: little beside the large picture, more when the tiles are all there is. */
 const RENDITIONS = {
-  large: { maxWidth: 320, fps: 5, quality: 60 },
-  grid: { maxWidth: 640, fps: 15, quality: 70 },
+  large: { ...DEFAULT_STATE.settings, maxWidth: 320, fps: 5, quality: 60 },
+  grid: { ...DEFAULT_STATE.settings, maxWidth: 640, fps: 15, quality: 70 },
 } as const;
 
 /** What the style sheet leaves around the list: beside it for the focus ring, below it to the window's end. */

@@ -46,7 +46,8 @@ export class Viewer {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    if (options.subscribe !== null) viewer.send({ type: 'subscribe', ...options.subscribe });
+    // What was asked for, and nothing that follows from the speed of the machine.
+    if (options.subscribe !== null) viewer.send({ type: 'subscribe', mode: 'fixed', ...options.subscribe });
     return viewer;
   }
 

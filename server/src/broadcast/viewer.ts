@@ -234,7 +234,7 @@ export class Viewer {
     if (rate === undefined || ladder === undefined) return `The link is being measured: ${given} for now.`;
     // A link that lets bursts through measures faster than it is.
     const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
-    if (isEnough) return `Larger pictures came late over this link: ${given}.`;
+    if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
     return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
 }

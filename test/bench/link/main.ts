@@ -61,7 +61,7 @@ async function watched(scenario: Scenario, contender: LinkContender): Promise<re
   const [, mbit = 1000] = scenario.plan[0] ?? [];
   using wire = scenario.link === 'wire' ? new Wire(mbit, QUEUE_MS) : undefined;
   const host = wire === undefined ? '127.0.0.1' : SERVER_HOST;
-  await using _server = await contender.start(host, wire?.server);
+  await using server = await contender.start(host, wire?.server);
   const { rttMs = 0, jitterMs = 0, glueMs = 0 } = scenario;
   const emulated = { rate: mbit * 1e6, queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
   await using link =
@@ -70,8 +70,11 @@ async function watched(scenario: Scenario, contender: LinkContender): Promise<re
   const base = link?.url ?? `http://${host}:${PORT}`;
   const order: WatchOrder = { drawMs, viewers, seconds, ...contender.order(base) };
   await using viewer = startViewers(order, wire?.viewers);
-  await followPlan(scenario, change => (wire === undefined ? link?.follow(change) : Promise.resolve(wire.set(change))));
-  await viewer.exited;
+  await followPlan(scenario, async change => {
+    wire?.set(change);
+    await link?.follow(change);
+  });
+  await Promise.race([viewer.exited, server.exited]);
   return parseWatchReport(JSON.parse(viewer.output()));
 }
 
@@ -82,7 +85,7 @@ function startViewers(order: WatchOrder, namespace: string | undefined): Run {
   return run(command, args);
 }
 
-async function followPlan({ plan }: Scenario, set: (mbit: number) => Promise<void> | undefined): Promise<void> {
+async function followPlan({ plan }: Scenario, set: (mbit: number) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   for (const [at, mbit] of plan.slice(1)) {
     await sleep(Math.max(0, startedAt + at * 1000 - performance.now()));

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { History, HISTORY_MS, type Sample } from '../../../client/dashboard/history.js';
 
-const sample = (p50: number): Sample => ({ latencyP50Ms: p50, latencyP95Ms: 2 * p50, fps: 30, bps: 1e6 });
+const sample = (p50: number): Sample => ({
+  latencyP50Ms: p50,
+  latencyP95Ms: 2 * p50,
+  fps: 30,
+  bps: 1e6,
+  queueMs: 1,
+  linkBps: 5e6,
+});
 
 describe('the history of the last minute', () => {
   test('gives columns of equal length, with times in seconds before now', () => {
@@ -14,6 +21,8 @@ describe('the history of the last minute', () => {
       latencyP95Ms: [20, 22],
       fps: [30, 30],
       bps: [1e6, 1e6],
+      queueMs: [1, 1],
+      linkBps: [5e6, 5e6],
     });
   });
 

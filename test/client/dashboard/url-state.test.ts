@@ -12,8 +12,12 @@ const states: { name: string; hash: string; state: PageState }[] = [
   { name: 'nothing chosen', hash: '', state: DEFAULT_STATE },
   {
     name: 'all chosen',
-    hash: 'view=grid&stream=gate&quality=60&width=640&fps=10',
-    state: { view: 'grid', stream: 'gate', settings: { quality: 60, maxWidth: 640, fps: 10 } },
+    hash: 'view=grid&stream=gate&quality=60&width=640&fps=10&mode=fixed&budget=200',
+    state: {
+      view: 'grid',
+      stream: 'gate',
+      settings: { quality: 60, maxWidth: 640, fps: 10, mode: 'fixed', latencyBudgetMs: 200 },
+    },
   },
   {
     name: 'quality as the source has it',
@@ -36,16 +40,28 @@ describe('the state in the address', () => {
   test('survives a round trip for every step of the controls', () => {
     for (const maxWidth of WIDTHS) {
       for (const fps of RATES) {
-        const state: PageState = { view: 'large', stream: 'a', settings: { quality: 1, maxWidth, fps } };
+        const state: PageState = {
+          view: 'large',
+          stream: 'a',
+          settings: { ...DEFAULT_STATE.settings, quality: 1, maxWidth, fps },
+        };
         expect(parsePageState(formatPageState(state))).toEqual(state);
       }
     }
   });
 
-  test.each(['#quality=0', '#quality=101', '#quality=high', '#quality=7.5', '#width=700', '#fps=-1', '#stream=', '#%'])(
-    'takes the default for %s',
-    hash => {
-      expect(parsePageState(hash)).toEqual(DEFAULT_STATE);
-    },
-  );
+  test.each([
+    '#quality=0',
+    '#quality=101',
+    '#quality=high',
+    '#quality=7.5',
+    '#width=700',
+    '#fps=-1',
+    '#mode=best',
+    '#budget=75',
+    '#stream=',
+    '#%',
+  ])('takes the default for %s', hash => {
+    expect(parsePageState(hash)).toEqual(DEFAULT_STATE);
+  });
 });

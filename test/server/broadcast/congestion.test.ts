@@ -36,7 +36,7 @@ function over({ rate, rtt }: Way, link: Link, { sentAt, bytes, queueMs = 0, fore
 }
 
 /** A frame every 33 ms. */
-function series(way: Way, frames: number, frame: Omit<Sent, 'sentAt'>, from = 0, link = UNKNOWN_LINK): Link {
+function series(way: Way, frames: number, frame: Omit<Sent, 'sentAt'>, { from = 0, link = UNKNOWN_LINK } = {}): Link {
   return Array.from({ length: frames }).reduce<Link>(
     (known, _, index) => over(way, known, { ...frame, sentAt: from + index * 33 }),
     link,
@@ -81,16 +81,14 @@ describe('what is known of a link', () => {
       { rate: 250, rtt: 40 },
       1,
       { bytes: 20_000 },
-      1000,
-      series({ rate: 2500, rtt: 40 }, 8, { bytes: 50_000 }),
+      { from: 1000, link: series({ rate: 2500, rtt: 40 }, 8, { bytes: 50_000 }) },
     );
     expect(slow.rate).toBeLessThan(800);
     const fast = series(
       { rate: 2500, rtt: 40 },
       2,
       { bytes: 20_000 },
-      2000,
-      series({ rate: 250, rtt: 40 }, 8, { bytes: 20_000 }),
+      { from: 2000, link: series({ rate: 250, rtt: 40 }, 8, { bytes: 20_000 }) },
     );
     expect(fast.rate).toBeCloseTo(2500, 0);
   });
@@ -103,7 +101,7 @@ describe('what is known of a link', () => {
 
   it('forgets the fastest way of more than half a minute ago', () => {
     const near = series({ rate: 625, rtt: 10 }, 100, { bytes: 15_000 });
-    const far = series({ rate: 625, rtt: 60 }, 1000, { bytes: 15_000 }, 3300, near);
+    const far = series({ rate: 625, rtt: 60 }, 1000, { bytes: 15_000 }, { from: 3300, link: near });
     expect(rttMs(far)).toBeCloseTo(60, 5);
     expect(far.queueMs).toBeCloseTo(0, 5);
   });
@@ -136,7 +134,7 @@ describe('what is known of a link', () => {
     const way = { rate: 625, rtt: 40 };
     let link = series(way, 30, { bytes: 15_000 });
     link = over(way, link, { sentAt: 990, bytes: 15_000, queueMs: 5000 });
-    link = series(way, 30, { bytes: 15_000 }, 6000, link);
+    link = series(way, 30, { bytes: 15_000 }, { from: 6000, link });
     expect(link.rate).toBeCloseTo(625, 0);
     expect(link.queueMs).toBeCloseTo(0, 5);
   });
