@@ -66,11 +66,16 @@ export class EmulatedLink implements AsyncDisposable {
 }
 
 async function ask(child: ChildProcess, order: Order): Promise<Report> {
-  const answered = Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error('The emulated link ended.'))),
-  ]);
-  child.send(order);
-  const values: unknown[] = await answered;
-  return parseReport(values[0]);
+  const settled = new AbortController();
+  const { signal } = settled;
+  const ended = once(child, 'exit', { signal }).then(() => Promise.reject(new Error('The emulated link ended.')));
+  try {
+    const answered = once(child, 'message', { signal });
+    child.send(order);
+    const values: unknown[] = await Promise.race([answered, ended]);
+    return parseReport(values[0]);
+  } finally {
+    ended.catch(() => undefined);
+    settled.abort();
+  }
 }

@@ -9,6 +9,9 @@ import { OPEN_GATE, passGate } from '../rate-gate.js';
 /** Pictures that fail now and then are reported so seldom, ms. */
 const REPORT_INTERVAL_MS = 10_000;
 
+/** A picture that was offered before is still fresh for this part of the source's interval. */
+const FRESH_SHARE = 1 / 3;
+
 export interface RenditionOutput {
   readonly isClear: boolean;
   write(header: FrameHeader, payload: Uint8Array): void;
@@ -19,7 +22,8 @@ export interface RenditionOutput {
  * it at once, its rate says that one is due, and the pipe to the server is empty. Every other picture is skipped.
  *
  * `offer` is called for each new picture, and again for the newest when the demand, the encoder or the pipe has
- * become free, so that a viewer who becomes ready between two pictures does not wait for the next one.
+ * become free, so that a viewer who becomes ready between two pictures does not wait for the next one; not late in
+ * the interval, though: a link that is busy all the time would carry every picture half an interval older.
  */
 export class Rendition {
   readonly #id: number;
@@ -31,6 +35,8 @@ export class Rendition {
   #fps = 0;
   #gate = OPEN_GATE;
   #lastSeq = 0;
+  /** The picture offered last, and how long after the one before it was captured. */
+  #offered = { seq: 0, capturedAt: -Infinity, intervalMs: Infinity };
   #isEncoding = false;
   #hasFailed = false;
   #reportedAt = -Infinity;
@@ -62,8 +68,9 @@ export class Rendition {
 
   /** Encodes the frame if it is wanted, new to this rendition and due. Borrows it. */
   offer(frame: RawFrame): void {
+    const isLate = this.#isLate(frame);
     if (this.#fps === 0 || this.#isEncoding || this.#isClosed || !this.#output.isClear) return;
-    if (frame.seq === this.#lastSeq) return;
+    if (frame.seq === this.#lastSeq || isLate) return;
     const gate = passGate(this.#gate, frame.picture.capturedAt, this.#fps);
     if (gate === undefined) return;
     this.#gate = gate;
@@ -75,6 +82,14 @@ export class Rendition {
   close(): void {
     this.#isClosed = true;
     if (!this.#isEncoding) this.#encoder[Symbol.dispose]();
+  }
+
+  #isLate({ seq, picture: { capturedAt } }: RawFrame): boolean {
+    if (seq !== this.#offered.seq) {
+      this.#offered = { seq, capturedAt, intervalMs: capturedAt - this.#offered.capturedAt };
+      return false;
+    }
+    return this.#encoded > 0 && monotonicMs() - capturedAt > this.#offered.intervalMs * FRESH_SHARE;
   }
 
   async #encode(frame: RawFrame): Promise<void> {

@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,6 +9,7 @@ import { run, type Run } from '../../support/run.js';
 import { machine, warnIfBusy } from '../machine.js';
 import { table } from '../table.js';
 import { linkContenders, PORT, type LinkContender } from './contenders.js';
+import { nginxMissing, startNginx } from './nginx.js';
 import { backUnder, bytesBack, linkFigures } from './figures.js';
 import { QUEUE_MS, SCENARIOS, type Scenario } from './scenarios.js';
 import { parseWatchReport, type Seen, type WatchOrder } from './watch-report.js';
@@ -22,6 +25,10 @@ test camera, quality 30, which wants 13 Mbit/s. Rows over a wire need root; thos
 `;
 
 const HEAD = ['link', '', 'age p50', 'p95', 'p99', 'max', 'fps', 'kB', 'Mbit/s', 'size', 'changes', 'remarks'];
+/** By then the viewers' process runs. */
+const START_MS = 2000;
+
+const PROXY_PORT = PORT + 1;
 const watchScript = fileURLToPath(new URL('watch.ts', import.meta.url));
 
 const { values } = parseArgs({
@@ -46,7 +53,7 @@ async function main(only: readonly string[] | undefined, out: string | undefined
     if (only !== undefined && !only.includes(scenario.key)) continue;
     for (const contender of contenders.filter(({ key }) => scenario.contenders.includes(key))) {
       say(`${scenario.title}: ${contender.name}`);
-      const skip = contender.skip ?? (scenario.link === 'wire' ? wireMissing() : undefined);
+      const skip = contender.skip ?? needs(scenario);
       if (skip !== undefined) rows.push([titleOf(scenario), contender.name, ...Array<string>(9).fill(''), skip]);
       else rows.push(...rowsOf(scenario, contender, await watched(scenario, contender)));
     }
@@ -56,26 +63,37 @@ async function main(only: readonly string[] | undefined, out: string | undefined
   if (out !== undefined) writeFileSync(out, `${head}\n\n${text}\n`);
 }
 
+function needs({ link, isProxied }: Scenario): string | undefined {
+  if (isProxied === true) return nginxMissing();
+  return link === 'wire' ? wireMissing() : undefined;
+}
+
 /** Runs one contender behind the scenario's link. */
 async function watched(scenario: Scenario, contender: LinkContender): Promise<readonly Seen[]> {
   const [, mbit = 1000] = scenario.plan[0] ?? [];
   using wire = scenario.link === 'wire' ? new Wire(mbit, QUEUE_MS) : undefined;
   const host = wire === undefined ? '127.0.0.1' : SERVER_HOST;
   await using server = await contender.start(host, wire?.server);
-  const { rttMs = 0, jitterMs = 0, glueMs = 0 } = scenario;
+  const { rttMs = 0, jitterMs = 0, glueMs = 0, isProxied = false } = scenario;
+  await using proxy = isProxied ? await startNginx(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
+  const port = proxy === undefined ? PORT : PROXY_PORT;
   const emulated = { rate: mbit * 1e6, queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
-  await using link =
-    scenario.link === 'emulated' ? await EmulatedLink.start({ host, port: PORT }, emulated) : undefined;
+  await using link = scenario.link === 'emulated' ? await EmulatedLink.start({ host, port }, emulated) : undefined;
   const { viewers = 1, seconds, drawMs = 0 } = scenario;
-  const base = link?.url ?? `http://${host}:${PORT}`;
-  const order: WatchOrder = { drawMs, viewers, seconds, ...contender.order(base) };
+  const base = (link?.url ?? `http://${host}:${PORT}`).replace('http', isProxied ? 'https' : 'http');
+  const startAt = Date.now() + START_MS;
+  const file = join(tmpdir(), `framewire-link-${process.pid}.json`);
+  const order: WatchOrder = { drawMs, viewers, seconds, startAt, file, ...contender.order(base) };
   await using viewer = startViewers(order, wire?.viewers);
-  await followPlan(scenario, async change => {
+  await followPlan(scenario, startAt, async change => {
     wire?.set(change);
     await link?.follow(change);
   });
   await Promise.race([viewer.exited, server.exited]);
-  return parseWatchReport(JSON.parse(viewer.output()));
+  if (!existsSync(file)) throw new Error(`The viewers ended early: ${viewer.output()}${server.output()}`);
+  const report: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(file);
+  return parseWatchReport(report);
 }
 
 function startViewers(order: WatchOrder, namespace: string | undefined): Run {
@@ -85,8 +103,8 @@ function startViewers(order: WatchOrder, namespace: string | undefined): Run {
   return run(command, args);
 }
 
-async function followPlan({ plan }: Scenario, set: (mbit: number) => Promise<void>): Promise<void> {
-  const startedAt = performance.now();
+async function followPlan({ plan }: Scenario, startAt: number, set: (mbit: number) => Promise<void>): Promise<void> {
+  const startedAt = startAt - performance.timeOrigin;
   for (const [at, mbit] of plan.slice(1)) {
     await sleep(Math.max(0, startedAt + at * 1000 - performance.now()));
     await set(mbit);

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly rttMs?: number;
   readonly jitterMs?: number;
   readonly glueMs?: number;
+  /** nginx with TLS stands between the server and the link. */
+  readonly isProxied?: boolean;
   readonly seconds: number;
   readonly viewers?: number;
   /** How long a viewer takes to draw a picture, ms. */
@@ -103,6 +105,11 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('emulated-glue', '5 Mbit/s through a proxy that collects for 20 ms, RTT 40 ms', 'emulated', [[0, 5]], {
     rttMs: 40,
     glueMs: 20,
+    contenders: ['ws'],
+  }),
+  scenario('emulated-wss', '5 Mbit/s behind nginx with TLS, RTT 40 ms', 'emulated', [[0, 5]], {
+    rttMs: 40,
+    isProxied: true,
     contenders: ['ws'],
   }),
   scenario('loopback', 'loopback', 'none', [], { contenders: OURS, seconds: 10 }),

@@ -4,6 +4,10 @@ const common = {
   url: z.string(),
   viewers: z.int().min(1),
   seconds: z.number(),
+  /** Wall clock, ms: all that is measured begins then. */
+  startAt: z.number(),
+  /** Where the report goes, as JSON. */
+  file: z.string(),
   /** How long a picture takes to be drawn, ms. */
   drawMs: z.number(),
 };

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import sharp from 'sharp';
 import { encodeAck } from '@framewire/shared/ack';
@@ -9,8 +10,8 @@ import { MultipartReader } from '../load/multipart-reader.js';
 import { parseWatchOrder, type Seen, type WatchOrder } from './watch-report.js';
 
 /**
- * Viewers in a process of their own, on their side of the link: `watch.ts ORDER` (JSON). Prints what it saw as JSON
- * when the time is over. The age of a picture is read from its time code once it is over, so that reading delays none.
+ * Viewers in a process of their own, on their side of the link: `watch.ts ORDER` (JSON). Writes what it saw into a
+ * file when the time is over. The age of a picture is read from its time code once it is over, so that reading delays none.
  */
 
 interface Picture {
@@ -91,16 +92,24 @@ async function seen({ viewer, at, jpeg, capturedAt, receivedAt }: Picture, start
 }
 
 const order = parseWatchOrder(JSON.parse(process.argv[2] ?? ''));
-const startedAt = performance.now();
+const startedAt = order.startAt - performance.timeOrigin;
+const waitMs = Math.max(0, startedAt - performance.now());
 for (let viewer = 0; viewer < order.viewers; viewer += 1) {
-  setTimeout(() => {
-    if (order.kind === 'websocket') watchWebSocket(viewer, order);
-    else watchMultipart(viewer, order.url);
-  }, viewer * 20);
+  setTimeout(
+    () => {
+      if (order.kind === 'websocket') watchWebSocket(viewer, order);
+      else watchMultipart(viewer, order.url);
+    },
+    waitMs + viewer * 20,
+  );
 }
-setTimeout(() => {
-  const all = pictures.splice(0);
-  void Promise.all(all.map(picture => seen(picture, startedAt))).then(report => {
-    process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit());
-  });
-}, order.seconds * 1000);
+setTimeout(
+  () => {
+    const all = pictures.splice(0);
+    void Promise.all(all.map(picture => seen(picture, startedAt))).then(report => {
+      writeFileSync(order.file, JSON.stringify(report));
+      process.exit();
+    });
+  },
+  waitMs + order.seconds * 1000,
+);
