@@ -7,7 +7,7 @@ const [server = 'http://localhost:8080', folder = 'frames', count = '10'] = proc
 
 await mkdir(folder, { recursive: true });
 const client = await connect(server);
-const { stream } = await client.subscribe({ quality: 80, fps: 5 });
+const { stream } = await client.subscribe({ quality: 80, fps: 5, mode: 'fixed' });
 
 let saved = 0;
 for await (const frame of client.frames()) {

@@ -34,7 +34,7 @@ describe('the command line', () => {
       port: 8080,
       graceMs: 10_000,
       maxViewers: 1000,
-      maxRenditions: 8,
+      maxRenditions: 6,
       allowedOrigins: [],
     });
   });

@@ -61,7 +61,7 @@ export function simulatedStream(clock: Clock, scene: SceneOptions): { stream: St
       id: 0,
       description: 'simulated',
       graceMs: Infinity,
-      maxRenditions: 8,
+      maxRenditions: 6,
       clock,
       drawPlaceholder: () => Promise.resolve(new Uint8Array()),
     },

@@ -100,13 +100,13 @@ const MAX_HOLD_MS = 30_000;
 const OTHER_LINK = 2;
 
 /** Small frames measure a rate badly: after so long on one rung, or so many holds, the next better one is tried. */
-const TRY_MS = 8000;
-const HOLDS_TO_TRY = 8;
+const TRY_MS = 12_000;
+const HOLDS_TO_TRY = 6;
 const MAX_TRY_MS = 60_000;
 
 /**
- * Who has more waits longer for yet more, in proportion to this: viewers that share a link then come to equal parts,
- * as additive increase with multiplicative decrease does.
+ * Who has more waits longer for yet more, with the square of the bytes by this: viewers that share a link then come to
+ * equal parts, as additive increase with multiplicative decrease does. In proportion they come to 1:2.3, so within 1:2.
  */
 const PATIENCE_BYTES = 8000;
 const MAX_PATIENCE = 4;
@@ -188,7 +188,7 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   if (climb.rung === 0) return climb;
   const rate = link.rate ?? 0;
   const hold = climb.hold !== undefined && rate < OTHER_LINK * climb.hold.rate ? climb.hold : undefined;
-  const patience = Math.min(MAX_PATIENCE, ladder.bytes(climb.rung) / PATIENCE_BYTES);
+  const patience = Math.min(MAX_PATIENCE, (ladder.bytes(climb.rung) / PATIENCE_BYTES) ** 2);
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
   if (roomSince !== undefined && now - roomSince >= (hold === undefined ? ROOM_MS : hold.ms * patience)) {

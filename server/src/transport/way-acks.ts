@@ -55,7 +55,7 @@ export class WayAcks implements Disposable {
 
   [Symbol.dispose](): void {
     this.#followed = [];
-    followers.delete(this);
+    unfollow(this);
   }
 
   #advance({ ackedBytes, minRttMs }: TcpFigures): void {
@@ -82,7 +82,11 @@ function follow(acks: WayAcks): void {
 }
 
 function pollAll(): void {
-  for (const acks of followers) if (!acks.poll()) followers.delete(acks);
+  for (const acks of followers) if (!acks.poll()) unfollow(acks);
+}
+
+function unfollow(acks: WayAcks): void {
+  followers.delete(acks);
   if (followers.size > 0) return;
   clearInterval(timer);
   timer = undefined;

@@ -30,6 +30,8 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
       maxWidth: 640,
       maxHeight: 480,
       fps: 15,
+      mode: 'auto',
+      latencyBudgetMs: 100,
     });
     viewer.agree();
     viewer.frame(1, {}, RED);

@@ -66,6 +66,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     kernel.figures = undefined;
     expect(acks.poll()).toBe(false);
     expect(told).toEqual([]);
+    acks[Symbol.dispose]();
   });
 
   it('are looked after only while some are on their way', () => {
