@@ -31,7 +31,7 @@ export interface ClientEvents {
   frame: Frame;
   connection: ConnectionState;
   source: SourceEvent;
-  /** The server's choice, asked for or not (a source that comes back may have another size). */
+  /** The server's choice, asked for or not: `cause` tells whether the link or the source has changed meanwhile. */
   subscribed: Subscribed;
   /** Once a second while connected. */
   stats: ClientStats;
@@ -241,6 +241,8 @@ export class FramewireClient implements AsyncDisposable {
     switch (message.type) {
       case 'subscribed': {
         const { type: _, ...subscribed } = message;
+        // Sent before the server had read that nothing is wanted any more.
+        if (this.#subscription.wanted === undefined) break;
         this.#subscribed = subscribed;
         this.#events.emit('subscribed', subscribed);
         // The server also tells of changes that nobody asked for.

@@ -114,6 +114,46 @@ describe('subscriptions', () => {
     expect((await answer).rendition.quality).toBe(80);
   });
 
+  it('resolve with the answer, and listeners hear what the link changed before and after it', async () => {
+    await using server = await ScriptedServer.open();
+    const { client, viewer } = await watching(server);
+    await using _ = client;
+    const heard: unknown[] = [];
+    client.on('subscribed', ({ cause, rendition }) => heard.push([cause, rendition.quality]));
+    const first = client.set({ quality: 80 });
+    await viewer.control('set');
+    const second = client.set({ quality: 70 });
+    viewer.agree('gate', { quality: 20 }, 'link');
+    viewer.agree('gate', { quality: 80 });
+    viewer.agree('gate', { quality: 30 }, 'link');
+    expect((await first).rendition.quality).toBe(80);
+    // Only the answer lets the next question go.
+    expect(await viewer.control('set', 2)).toEqual({ type: 'set', quality: 70 });
+    viewer.agree('gate', { quality: 70 });
+    expect((await second).rendition.quality).toBe(70);
+    expect(heard).toEqual([
+      ['link', 20],
+      ['asked', 80],
+      ['link', 30],
+      ['asked', 70],
+    ]);
+  });
+
+  it('are over after unsubscribe, whatever of the link was on its way', async () => {
+    await using server = await ScriptedServer.open();
+    const { client, viewer } = await watching(server);
+    await using _ = client;
+    const heard: unknown[] = [];
+    client.on('subscribed', subscribed => heard.push(subscribed));
+    const allCame = new Promise(resolve => client.on('error', resolve));
+    client.unsubscribe();
+    viewer.agree('gate', { quality: 20 }, 'link');
+    viewer.say({ type: 'error', code: 'bad-message', message: 'What came before it has arrived too.' });
+    await allCame;
+    expect(client.subscribed).toBeUndefined();
+    expect(heard).toEqual([]);
+  });
+
   it('tell what the server changed by itself, and how the source is', async () => {
     await using server = await ScriptedServer.open();
     const { client, viewer } = await watching(server);
