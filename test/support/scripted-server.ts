@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeAck, type Ack } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
@@ -33,6 +34,8 @@ const RENDITION: ChosenRendition = { id: 1, codec: 'jpeg', width: 640, height: 3
 export interface ScriptedServerOptions {
   /** 0: any. */
   port?: number;
+  /** Takes the WebSockets of this one, in place of a port of its own; the caller makes it listen and closes it. */
+  http?: HttpServer;
   /** This server's clock minus `performance.now()`, ms. */
   clockMs?: number;
   /** What it says to whoever comes, other than the usual; null: nothing. */
@@ -43,9 +46,9 @@ export interface ScriptedServerOptions {
 export class ScriptedServer {
   /** On loopback. The test closes it: `await using server = await ScriptedServer.open()`. */
   static async open(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+    const { http, port = 0 } = options;
     const sockets = new WebSocketServer({
-      host: '127.0.0.1',
-      port: options.port ?? 0,
+      ...(http === undefined ? { host: '127.0.0.1', port } : { server: http }),
       handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     await new Promise<void>((resolve, reject) => {
@@ -131,10 +134,10 @@ export class ScriptedViewer {
   }
 
   /** Agrees to what was asked, or tells of a change that has another cause. */
-  agree(stream = 'gate', rendition: Partial<ChosenRendition> = {}, cause: ChangeCause = 'asked'): void {
+  agree(stream = 'gate', rendition: Partial<ChosenRendition> = {}, cause: ChangeCause = 'asked', why = ''): void {
     const streamId = STREAMS.findIndex(info => info.name === stream);
     const chosen = { ...RENDITION, ...rendition };
-    this.say({ type: 'subscribed', stream, streamId, rendition: chosen, mode: 'auto', cause, why: '' });
+    this.say({ type: 'subscribed', stream, streamId, rendition: chosen, mode: 'auto', cause, why });
   }
 
   /** A string goes as a text message, bytes as a binary one. */

@@ -1,0 +1,114 @@
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../support/browser.js';
+import { serveDashboard, type DashboardServer } from '../support/dashboard-server.js';
+import { eventually } from '../support/eventually.js';
+import { missing } from '../support/requires.js';
+import type { ScriptedViewer } from '../support/scripted-server.js';
+import { linkStats } from '../support/link-stats.js';
+
+const reason = missing('chromium');
+const WHY = 'The link carries 4.8 Mbit/s: 320x180 at quality 20 in place of 640x360.';
+
+describe.skipIf(reason !== undefined)(
+  `the dashboard and the link${reason === undefined ? '' : ` (${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    let browser: Browser;
+    let picture: Buffer;
+
+    beforeAll(async () => {
+      browser = await launchChromium();
+      picture = await sharp({ create: { width: 640, height: 360, channels: 3, background: '#357' } })
+        .jpeg()
+        .toBuffer();
+    });
+    afterAll(async () => {
+      await browser.close();
+    });
+
+    /** The connection of the large picture: it alone names no bound on the width of a tile. */
+    const largeOf = ({ scripted }: DashboardServer): Promise<ScriptedViewer> =>
+      eventually(
+        () =>
+          scripted.viewers.find(({ controls }) =>
+            controls.some(
+              message => message.type === 'subscribe' && message.latencyBudgetMs !== undefined && !message.maxWidth,
+            ),
+          ),
+        'large picture',
+      );
+    const live = async (page: Page, viewer: ScriptedViewer): Promise<void> => {
+      viewer.agree();
+      viewer.frame(1, {}, picture);
+      await page.locator('#pill', { hasText: 'Live' }).waitFor();
+    };
+    const text = async (page: Page, id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? '';
+
+    test('asks to follow the link within 100 ms, until it is told otherwise', async () => {
+      await using server = await serveDashboard();
+      await using watched = await openPage(browser, server.url);
+      const { page } = watched;
+      const viewer = await largeOf(server);
+      expect(await viewer.control('subscribe')).toMatchObject({ mode: 'auto', latencyBudgetMs: 100 });
+      await live(page, viewer);
+      const follow = page.getByRole('checkbox', { name: 'Follow the link' });
+      expect(await follow.isChecked()).toBe(true);
+      await follow.focus();
+      await page.keyboard.press('Space');
+      expect(await viewer.control('set')).toMatchObject({ mode: 'fixed' });
+      viewer.agree();
+      await page.getByRole('combobox', { name: 'At most' }).selectOption('200 ms');
+      expect(await viewer.control('set', 2)).toMatchObject({ latencyBudgetMs: 200 });
+      viewer.agree();
+      await eventually(() => page.url().includes('mode=fixed&budget=200'), 'choice in the address');
+      await page.reload();
+      await eventually(() => server.scripted.viewers.filter(({ isClosed }) => !isClosed).length > 0, 'new connection');
+      expect(await follow.isChecked()).toBe(false);
+      expect(await page.getByRole('combobox', { name: 'At most' }).inputValue()).toBe('200');
+      expect(watched.complaints).toEqual([]);
+    });
+
+    test('says what the link carries, and nothing of what is not known yet', async () => {
+      await using server = await serveDashboard();
+      await using watched = await openPage(browser, server.url);
+      const { page } = watched;
+      const viewer = await largeOf(server);
+      await live(page, viewer);
+      viewer.say(linkStats({ bitsPerSecond: null, rttMs: null, queueMs: null, rung: 0 }));
+      viewer.frame(2, {}, picture);
+      await page.locator('#link-rung', { hasText: 'as asked' }).waitFor();
+      for (const id of ['link-rate', 'link-rtt', 'link-queue']) expect(await text(page, id)).toBe('–');
+      expect(await text(page, 'link-budget')).toBe('100 ms');
+      viewer.say(linkStats({ bitsPerSecond: 4.8e6, rttMs: 41.5, queueMs: 12, rung: 1, rungs: 11 }));
+      viewer.frame(3, {}, picture);
+      await page.locator('#link-rung', { hasText: '2 of 11' }).waitFor();
+      expect(await text(page, 'link-rate')).toBe('4.8 Mbit/s');
+      expect(await text(page, 'link-rtt')).toMatch(/^4[12](\.\d)? ms$/);
+      expect(await text(page, 'link-queue')).toMatch(/^12(\.0)? ms$/);
+      await page.locator('#latency-plot[aria-label*="queue 12"]').waitFor();
+      expect(watched.complaints).toEqual([]);
+    });
+
+    test('says why the picture is smaller than asked, and when it no longer is', async () => {
+      await using server = await serveDashboard();
+      await using watched = await openPage(browser, server.url);
+      const { page } = watched;
+      const viewer = await largeOf(server);
+      await live(page, viewer);
+      expect(await page.locator('#why').isVisible()).toBe(false);
+      viewer.agree('gate', { id: 2, width: 320, height: 180, quality: 20 }, 'link', WHY);
+      await page.locator('#why', { hasText: WHY }).waitFor();
+      expect(await text(page, 'actual-size')).toBe('320 × 180');
+      expect(await text(page, 'actual-quality')).toBe('20');
+      // The wishes stay what they were: nobody moved a control.
+      expect(await page.getByRole('slider', { name: 'Quality' }).inputValue()).not.toBe('20');
+      expect(viewer.controls.filter(({ type }) => type === 'set')).toEqual([]);
+      viewer.agree('gate', {}, 'link');
+      await page.locator('#why').waitFor({ state: 'hidden' });
+      expect(await text(page, 'actual-size')).toBe('640 × 360');
+      expect(watched.complaints).toEqual([]);
+    });
+  },
+);

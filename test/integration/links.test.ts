@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { EmulatedLink } from '../support/emulated-link.js';
+import { eventually } from '../support/eventually.js';
+import { startServer } from '../support/server.js';
+import { Viewer } from '../support/viewer.js';
+
+/** The test pattern in a quality that takes some 8 Mbit/s. */
+const RICH = { quality: 95 } as const;
+const SOURCE = ['--source', 'test', '--size', '1280x720'];
+
+/** Whatever this machine is busy with: without a controller pictures behind these links are older within seconds. */
+const MOST_MS = 1000;
+
+/** The server's clock minus that of `receivedAt`, ms. */
+const CLOCKS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+const ages = (viewer: Viewer, last: number) =>
+  viewer.frames.slice(-last).map(({ header, receivedAt }) => receivedAt + CLOCKS - (header?.capturedAt ?? 0));
+
+describe('a viewer behind a slow link', { timeout: 60_000 }, () => {
+  it('is given a smaller rendition, told why, and kept fresh', async () => {
+    await using server = await startServer(SOURCE);
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 1e6, rttMs: 40 });
+    await using viewer = await Viewer.open(link.url, { subscribe: { ...RICH, mode: 'auto' } });
+    await eventually(() => viewer.frameCount >= 60, 'sixty frames');
+    const chosen = viewer.messages.filter(message => message.type === 'subscribed');
+    expect(chosen[0]).toMatchObject({ cause: 'asked', mode: 'auto' });
+    expect(chosen.at(-1)).toMatchObject({ cause: 'link' });
+    expect(chosen.at(-1)?.why).toMatch(/link/);
+    expect(chosen.at(-1)?.rendition.width).toBeLessThan(1280);
+    expect(Math.max(...ages(viewer, 30))).toBeLessThan(MOST_MS);
+  });
+
+  it('is given what it asked for and nothing else when it says so, and is kept fresh as well', async () => {
+    await using server = await startServer(SOURCE);
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 2e6, rttMs: 40 });
+    await using viewer = await Viewer.open(link.url, { subscribe: { ...RICH, mode: 'fixed' } });
+    await eventually(() => viewer.frameCount >= 30, 'thirty frames');
+    expect(viewer.messages.filter(message => message.type === 'subscribed')).toHaveLength(1);
+    expect(Math.max(...ages(viewer, 20))).toBeLessThan(MOST_MS);
+  });
+
+  it('has a new picture soon after the link stood still, and no more old ones than were on their way', async () => {
+    await using server = await startServer(SOURCE);
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 5e6, rttMs: 40 });
+    await using viewer = await Viewer.open(link.url, { subscribe: { ...RICH, mode: 'auto' } });
+    await eventually(() => viewer.frameCount >= 30, 'thirty frames');
+    await link.pause();
+    const lastAt = () => viewer.frames.at(-1)?.receivedAt ?? 0;
+    await eventually(() => performance.now() - lastAt() > 2000, 'two seconds of nothing');
+    const before = viewer.frameCount;
+    await link.resume();
+    await eventually(() => viewer.frameCount >= before + 10, 'ten frames more');
+    const old = ages(viewer, viewer.frameCount - before).filter(age => age > MOST_MS);
+    expect(old.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a viewer on this machine', () => {
+  it('has what it asked for soon, in automatic mode as well', async () => {
+    await using server = await startServer(SOURCE);
+    await using viewer = await Viewer.open(server.url, { subscribe: { ...RICH, mode: 'auto' } });
+    await eventually(() => viewer.frames.at(-1)?.header?.width === 1280, 'a picture of full size');
+  });
+});
