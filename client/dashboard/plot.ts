@@ -97,12 +97,15 @@ export class MinutePlot {
 
   /** The same in words, for those who do not see the lines. */
   #describe(): void {
-    const { latencyP50Ms, latencyP95Ms, queueMs } = this.#columns;
+    const { latencyP50Ms, latencyP95Ms, queueMs, linkBps } = this.#columns;
     const p50 = span(latencyP50Ms, latencyFigure);
     const p95 = span(latencyP95Ms, latencyFigure);
     this.#latencyBox.ariaLabel = `Latency in the last minute: p50 ${p50}, p95 ${p95}, queue ${span(queueMs, latencyFigure)}`;
     const rate = span(this.#columns[this.#kind], this.#kind === 'fps' ? rateFigure : bitrateFigure);
-    this.#rateBox.ariaLabel = `${this.#kind === 'fps' ? 'Frames' : 'Bits'} a second in the last minute: ${rate}`;
+    this.#rateBox.ariaLabel =
+      this.#kind === 'fps'
+        ? `Frames a second in the last minute: ${rate}`
+        : `Bits a second in the last minute: ${rate}; the link carries ${span(linkBps, bitrateFigure)}`;
   }
 }
 
@@ -121,7 +124,7 @@ const AXIS = {
 function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
   return {
     ...AXIS,
-    size: 44,
+    size: 50,
     gap: 6,
     space: 28,
     grid: { stroke: () => color('--line'), width: 1 },

@@ -62,14 +62,14 @@ describe.skipIf(reason !== undefined)(
       await page.keyboard.press('Space');
       expect(await viewer.control('set')).toMatchObject({ mode: 'fixed' });
       viewer.agree();
-      await page.getByRole('combobox', { name: 'At most' }).selectOption('200 ms');
+      await page.getByRole('combobox', { name: 'Latency budget' }).selectOption('200 ms');
       expect(await viewer.control('set', 2)).toMatchObject({ latencyBudgetMs: 200 });
       viewer.agree();
       await eventually(() => page.url().includes('mode=fixed&budget=200'), 'choice in the address');
       await page.reload();
       await eventually(() => server.scripted.viewers.filter(({ isClosed }) => !isClosed).length > 0, 'new connection');
       expect(await follow.isChecked()).toBe(false);
-      expect(await page.getByRole('combobox', { name: 'At most' }).inputValue()).toBe('200');
+      expect(await page.getByRole('combobox', { name: 'Latency budget' }).inputValue()).toBe('200');
       expect(watched.complaints).toEqual([]);
     });
 
@@ -89,6 +89,8 @@ describe.skipIf(reason !== undefined)(
       expect(await text(page, 'link-rtt')).toMatch(/^4[12](\.\d)? ms$/);
       expect(await text(page, 'link-queue')).toMatch(/^12(\.0)? ms$/);
       await page.locator('#latency-plot[aria-label*="queue 12"]').waitFor();
+      await page.getByRole('radio', { name: 'Bit rate' }).check();
+      await page.locator('#rate-plot[aria-label*="the link carries 4.80 Mbit/s"]').waitFor();
       expect(watched.complaints).toEqual([]);
     });
 

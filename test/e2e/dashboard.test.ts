@@ -196,12 +196,14 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('has a name for every control, and shows which one has the focus', async () => {
-      const unnamed = await page.locator('button, input').evaluateAll(controls =>
+      const unnamed = await page.locator('button, input, select').evaluateAll(controls =>
         controls
           .filter(control => control.checkVisibility())
           .filter(control => {
-            const labels = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
-            const name = control.ariaLabel ?? [control, ...labels].map(node => node.textContent).join('');
+            const hasLabels = control instanceof HTMLInputElement || control instanceof HTMLSelectElement;
+            // What a select contains are its choices, no name.
+            const named = hasLabels ? [...(control.labels ?? [])] : [control];
+            const name = control.ariaLabel ?? named.map(node => node.textContent).join('');
             return name.trim() === '';
           })
           .map(control => control.outerHTML),

@@ -69,6 +69,8 @@ export class Viewer {
   /** undefined before there is a ladder. */
   #climb: Climb | undefined;
   #drawPace = FREE_PACE;
+  /** The viewer was told that its link is being measured, and not yet what came of that. */
+  #isMeasuring = false;
 
   constructor(transport: ViewerTransport, clock: Clock = machineClock) {
     this.#transport = transport;
@@ -216,13 +218,15 @@ export class Viewer {
     if (watching.state !== 'watching' || this.#climb === undefined || watching.lease.ladder === undefined) return;
     const before = this.#climb;
     this.#climb = climbed(before, this.#climbEvent(watching.lease.ladder));
-    if (this.#climb.rung === before.rung) return;
-    this.#delivery.discard();
+    const isSame = this.#climb.rung === before.rung;
+    if (isSame && !(this.#isMeasuring && this.#delivery.link.rate !== undefined)) return;
+    if (!isSame) this.#delivery.discard();
     watching.lease.climb(this.#climb.rung);
   }
 
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
+    this.#isMeasuring = this.#rung > 0 && this.#delivery.link.rate === undefined;
     if (this.#rung === 0) return why;
     return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
   }

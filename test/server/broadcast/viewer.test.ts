@@ -292,7 +292,17 @@ describe('a viewer', () => {
     it('is given something smaller when the link carries less, and told why', () => {
       const { transport, viewer, stream } = watchOver(250, 10);
       expect(viewer.stats(stream).link.rung).toBeGreaterThan(0);
+      expect(transport.whys[0]).toMatch(/being measured/);
       expect(transport.whys.at(-1)).toMatch(/^The link carries 2\.0 Mbit\/s: \d+x\d+ at quality 30\.$/);
+    });
+
+    it('is told what its link carries, also when it stays where it began', () => {
+      const { transport } = watchOver(800, 6);
+      expect(new Set(transport.chosenFor)).toEqual(new Set(['yard jpeg-640x360-q30']));
+      expect(transport.whys).toEqual([
+        'The link is being measured: 640x360 at quality 30 for now.',
+        'The link carries 6.4 Mbit/s: 640x360 at quality 30.',
+      ]);
     });
 
     it('is given what it asked for, with fewer frames, when it wants nothing else', () => {
