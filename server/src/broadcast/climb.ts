@@ -108,7 +108,7 @@ const MAX_TRY_MS = 60_000;
  * Who has more waits longer for yet more, with the square of the bytes by this: viewers that share a link then come to
  * equal parts, as additive increase with multiplicative decrease does. In proportion they come to 1:2.3, so within 1:2.
  */
-const PATIENCE_BYTES = 8000;
+const PATIENCE_BYTES = 6000;
 const MAX_PATIENCE = 4;
 
 /** The first frames tell the rate, and must not fill an unknown link for long: 1 s at 160 kbit/s, bytes. */

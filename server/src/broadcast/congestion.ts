@@ -20,6 +20,8 @@ export interface Link {
   /** The receiver's clock minus ours on the fastest way: what turns its times into ours. */
   readonly offset: WindowedMin;
   readonly roundTrip: WindowedMin;
+  /** Round trips of a longer while: no clock drifts in them, so they tell a queue that never empties. */
+  readonly emptyTrip: WindowedMin;
   /** Bounds the rate while queues grow that were not foreseen; Infinity when they do not. */
   readonly ceiling: number;
   /** Frames in a row that met a queue which was not foreseen. */
@@ -57,6 +59,9 @@ export interface Observation {
 /** How long the fastest way is remembered, ms: clocks drift apart by at most 100 ppm, 3 ms in that time. */
 const BASE_WINDOW_MS = 30_000;
 
+/** How long the shortest round trip is remembered, ms: as long as LEDBAT does (RFC 6817, BASE_HISTORY). */
+const EMPTY_WINDOW_MS = 120_000;
+
 const MIN_SAMPLES = 2;
 const MAX_SAMPLES = 8;
 const SAMPLE_AGE_MS = 1000;
@@ -83,6 +88,12 @@ const MAX_SURPRISES = 2;
 const SHOCK_MS = 120;
 const GOODPUT_MS = 300;
 
+/**
+ * More than what arrives while a queue stands, so that who shares it with others is not pushed down by their bytes;
+ * less than what the steps of the ladder leave free, so that a queue of one's own empties.
+ */
+const CEILING_SHARE = 1.1;
+
 /** How fast a ceiling lifts: 5 % in 200 ms. */
 const LIFT_PER_MS = 1.05 ** (1 / 200);
 
@@ -95,6 +106,7 @@ export const UNKNOWN_LINK: Link = {
   samples: [],
   offset: NO_MIN,
   roundTrip: NO_MIN,
+  emptyTrip: NO_MIN,
   ceiling: Infinity,
   surprises: 0,
   goodput: { bytes: 0, older: NEVER, newer: NEVER },
@@ -106,8 +118,11 @@ export function observed(link: Link, seen: Observation): Link {
   const { now } = seen;
   const lag = seen.headerAt - seen.sentAt;
   const offset = minWith(link.offset, lag, now, BASE_WINDOW_MS);
-  const roundTrip = minWith(link.roundTrip, now - seen.arrivedAt + lag, now, BASE_WINDOW_MS);
-  const queueMs = lag - minOf(offset);
+  const tripMs = now - seen.arrivedAt + lag;
+  const roundTrip = minWith(link.roundTrip, tripMs, now, BASE_WINDOW_MS);
+  const emptyTrip = minWith(link.emptyTrip, tripMs, now, EMPTY_WINDOW_MS);
+  const emptyWay = emptyWayOf({ offset, roundTrip, emptyTrip });
+  const queueMs = lag - emptyWay;
   const samples = withSample(link, seen);
   const goodput = arrived(link.goodput, seen, link.at);
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
@@ -116,10 +131,11 @@ export function observed(link: Link, seen: Observation): Link {
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
     queueMs,
-    delayMs: seen.arrivedAt - seen.sentAt - minOf(offset),
+    delayMs: seen.arrivedAt - seen.sentAt - emptyWay,
     samples,
     offset,
     roundTrip,
+    emptyTrip,
     ceiling,
     surprises,
     goodput,
@@ -136,7 +152,15 @@ export function rttMs(link: Link): number {
 
 /** When the last byte left the narrowest place, on our clock, given when it arrived on the receiver's. */
 export function departedAt(link: Link, arrivedAt: number): number {
-  return arrivedAt - minOf(link.offset);
+  return arrivedAt - emptyWayOf(link);
+}
+
+/**
+ * The receiver's clock minus ours, and the way of something without a size. What all round trips of late have more than
+ * the shortest in a longer while is a queue that others keep standing, and was in the fastest header too.
+ */
+function emptyWayOf({ offset, roundTrip, emptyTrip }: Pick<Link, 'offset' | 'roundTrip' | 'emptyTrip'>): number {
+  return minOf(offset) - (minOf(roundTrip) - minOf(emptyTrip));
 }
 
 function withSample({ samples, rate }: Link, { bytes, headerAt, arrivedAt, now }: Observation): readonly RateSample[] {
@@ -188,7 +212,7 @@ function ceilingFor(
 ): number {
   const { surprises, goodput, measured, now } = found;
   if (surprises >= MAX_SURPRISES && goodput.older.at > -Infinity) {
-    return Math.min(link.ceiling, (goodput.bytes - goodput.older.bytes) / Math.max(1, now - goodput.older.at));
+    return (CEILING_SHARE * (goodput.bytes - goodput.older.bytes)) / Math.max(1, now - goodput.older.at);
   }
   if (link.ceiling === Infinity) return Infinity;
   const lifted = link.ceiling * LIFT_PER_MS ** (now - link.at);
