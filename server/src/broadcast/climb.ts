@@ -86,8 +86,9 @@ const ALLOWANCE = { top: 0.3, bottom: 0.9 };
 /** No way is blamed for less, ms: event loops and jitter make as much. */
 const LEAST_ALLOWANCE_MS = 25;
 
-/** A step up to a frame of more than so many times the bytes rests on too small a measurement. */
+/** A step up to a frame of more than so many times the bytes rests on too small a measurement; after a mistake, less. */
 const LONGEST_STEP = 3;
+const LONGEST_STEP_ON_HOLD = 2;
 
 const ROOM_MS = 300;
 
@@ -96,8 +97,12 @@ const TRIAL_MS = 4000;
 const FIRST_HOLD_MS = 2000;
 const MAX_HOLD_MS = 30_000;
 
-/** Another link altogether when it carries as many times what it did at the mistake: no reason to wait. */
+/**
+ * Another link altogether when it carries as many times what it did at the mistake: less reason to wait, but one that
+ * goes up and down has made several mistakes by then, and must have had room for a while.
+ */
 const OTHER_LINK = 2;
+const OTHER_HOLD_SHARE = 1 / 8;
 
 /** Small frames measure a rate badly: after so long on one rung, or so many holds, the next better one is tried. */
 const TRY_MS = 12_000;
@@ -187,16 +192,19 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   const { now, ladder, link } = event;
   if (climb.rung === 0) return climb;
   const rate = link.rate ?? 0;
-  const hold = climb.hold !== undefined && rate < OTHER_LINK * climb.hold.rate ? climb.hold : undefined;
+  const { hold } = climb;
+  const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;
   const patience = Math.min(MAX_PATIENCE, (ladder.bytes(climb.rung) / PATIENCE_BYTES) ** 2);
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
-  if (roomSince !== undefined && now - roomSince >= (hold === undefined ? ROOM_MS : hold.ms * patience)) {
-    const most = LONGEST_STEP * ladder.bytes(climb.rung);
+  const holdMs = hold?.ms ?? 0;
+  const waitMs = isOther ? Math.max(ROOM_MS, holdMs * OTHER_HOLD_SHARE) : holdMs * patience;
+  if (roomSince !== undefined && now - roomSince >= waitMs) {
+    const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
     const reach = firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
-    return stepUp({ ...climb, hold }, hold === undefined ? reach : climb.rung - 1, { at: now, rate });
+    return stepUp(climb, isOther ? reach : climb.rung - 1, { at: now, rate });
   }
-  const tryMs = Math.max(TRY_MS, HOLDS_TO_TRY * (hold?.ms ?? 0)) * Math.max(1, patience);
+  const tryMs = Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * Math.max(1, patience);
   if (now - climb.changedAt <= Math.min(MAX_TRY_MS, tryMs)) return { ...climb, roomSince };
   return stepUp(climb, climb.rung - 1, { at: now, rate });
 }

@@ -59,7 +59,10 @@ export interface Observation {
 /** How long the fastest way is remembered, ms: clocks drift apart by at most 100 ppm, 3 ms in that time. */
 const BASE_WINDOW_MS = 30_000;
 
-/** How long the shortest round trip is remembered, ms: as long as LEDBAT does (RFC 6817, BASE_HISTORY). */
+/**
+ * How long the shortest round trip is remembered, ms. Longer than the offset, because no clock drifts in it; not for
+ * ever, because a way that has really become longer looks like a queue until then.
+ */
 const EMPTY_WINDOW_MS = 120_000;
 
 const MIN_SAMPLES = 2;

@@ -153,9 +153,14 @@ describe('the climb', () => {
       expect(gaps.at(-1)).toBeGreaterThan(20_000);
     });
 
-    it('at once again when the link carries far more than it seemed to at the mistake', () => {
+    it('soon again when the link carries far more than it seemed to at the mistakes, in smaller steps', () => {
       const { climb } = mistakes(low, 1000, 30_000);
-      expect(watch(climb, 31_000, 1500, { rate: 500 * MBIT, delayMs: 5 }).rung).toBe(0);
+      const much = { rate: 500 * MBIT, delayMs: 5 };
+      expect(watch(climb, 31_000, 500, much).rung).toBe(climb.rung);
+      const next = watch(climb, 31_000, 1500, much);
+      expect(next.rung).toBeLessThan(climb.rung);
+      expect(LADDER.bytes(next.rung)).toBeLessThanOrEqual(2 * LADDER.bytes(climb.rung));
+      expect(watch(climb, 31_000, 15_000, much).rung).toBe(0);
     });
   });
 });

@@ -10,6 +10,8 @@ interface Way {
   rate: number;
   /** There and back, ms. */
   rtt: number;
+  /** How much further ahead the receiver's clock is than at first. */
+  driftMs?: number;
 }
 
 interface Sent {
@@ -21,15 +23,15 @@ interface Sent {
 }
 
 /** One frame over a way whose figures are known. */
-function over({ rate, rtt }: Way, link: Link, { sentAt, bytes, queueMs = 0, foreseenQueueMs = 0 }: Sent): Link {
+function over({ rate, rtt, driftMs = 0 }: Way, link: Link, { sentAt, bytes, queueMs = 0, foreseenQueueMs = 0 }: Sent): Link {
   const headerAt = sentAt + rtt / 2 + queueMs;
   const arrivedAt = headerAt + (bytes - 1400) / rate;
   const now = arrivedAt + rtt / 2;
   return observed(link, {
     bytes,
     sentAt,
-    headerAt: headerAt + ZERO,
-    arrivedAt: arrivedAt + ZERO,
+    headerAt: headerAt + ZERO + driftMs,
+    arrivedAt: arrivedAt + ZERO + driftMs,
     foreseenQueueMs,
     now,
   });
@@ -99,9 +101,23 @@ describe('what is known of a link', () => {
     expect(series({ rate: 37.5, rtt: 40 }, 5, { bytes: 42 }).rate).toBeUndefined();
   });
 
-  it('forgets the fastest way of more than half a minute ago', () => {
+  it('sees through clocks that drift apart', () => {
+    const before = series({ rate: 625, rtt: 40 }, 100, { bytes: 15_000 });
+    const way = { rate: 625, rtt: 40, driftMs: 25 };
+    const after = series(way, 1000, { bytes: 15_000 }, { from: 3300, link: before });
+    expect(after.queueMs).toBeCloseTo(0, 5);
+  });
+
+  it('sees a queue that never empties, because round trips were shorter once', () => {
+    const before = series({ rate: 625, rtt: 40 }, 100, { bytes: 15_000 });
+    const after = series({ rate: 625, rtt: 40 }, 2000, { bytes: 15_000, queueMs: 50 }, { from: 3300, link: before });
+    expect(after.queueMs).toBeCloseTo(50, 5);
+    expect(after.delayMs).toBeCloseTo(50 + 13_600 / 625, 5);
+  });
+
+  it('takes a longer way for the empty one after two minutes', () => {
     const near = series({ rate: 625, rtt: 10 }, 100, { bytes: 15_000 });
-    const far = series({ rate: 625, rtt: 60 }, 1000, { bytes: 15_000 }, { from: 3300, link: near });
+    const far = series({ rate: 625, rtt: 60 }, 5500, { bytes: 15_000 }, { from: 3300, link: near });
     expect(rttMs(far)).toBeCloseTo(60, 5);
     expect(far.queueMs).toBeCloseTo(0, 5);
   });
