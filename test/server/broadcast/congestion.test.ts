@@ -23,7 +23,11 @@ interface Sent {
 }
 
 /** One frame over a way whose figures are known. */
-function over({ rate, rtt, driftMs = 0 }: Way, link: Link, { sentAt, bytes, queueMs = 0, foreseenQueueMs = 0 }: Sent): Link {
+function over(
+  { rate, rtt, driftMs = 0 }: Way,
+  link: Link,
+  { sentAt, bytes, queueMs = 0, foreseenQueueMs = 0 }: Sent,
+): Link {
   const headerAt = sentAt + rtt / 2 + queueMs;
   const arrivedAt = headerAt + (bytes - 1400) / rate;
   const now = arrivedAt + rtt / 2;
