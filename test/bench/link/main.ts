@@ -1,18 +1,16 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EmulatedLink } from '../../support/emulated-link.js';
-import { run, type Run } from '../../support/run.js';
 import { machine, warnIfBusy } from '../machine.js';
 import { table } from '../table.js';
 import { linkContenders, PORT, type LinkContender } from './contenders.js';
 import { nginxMissing, startNginx } from './nginx.js';
 import { backUnder, bytesBack, linkFigures } from './figures.js';
 import { QUEUE_MS, SCENARIOS, type Scenario } from './scenarios.js';
-import { parseWatchReport, type Seen, type WatchOrder } from './watch-report.js';
+import { runIn, Viewers } from './viewers.js';
+import type { Seen } from './watch-report.js';
 import { SERVER_HOST, Wire, wireMissing } from './wire.js';
 
 const HELP = `npm run bench:link -- [options]
@@ -29,7 +27,8 @@ const HEAD = ['link', '', 'age p50', 'p95', 'p99', 'max', 'fps', 'kB', 'Mbit/s',
 const START_MS = 2000;
 
 const PROXY_PORT = PORT + 1;
-const watchScript = fileURLToPath(new URL('watch.ts', import.meta.url));
+const DOWNLOAD_PORT = PORT + 2;
+const downloadScript = fileURLToPath(new URL('download.ts', import.meta.url));
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -79,28 +78,42 @@ async function watched(scenario: Scenario, contender: LinkContender): Promise<re
   const port = proxy === undefined ? PORT : PROXY_PORT;
   const emulated = { rate: mbit * 1e6, queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
   await using link = scenario.link === 'emulated' ? await EmulatedLink.start({ host, port }, emulated) : undefined;
-  const { viewers = 1, seconds, drawMs = 0 } = scenario;
+  await using download = scenario.hasDownload === true && wire !== undefined ? await startDownload(wire) : undefined;
+  const { viewers = 1, crowd = 0, seconds, drawMs = 0 } = scenario;
   const base = (link?.url ?? `http://${host}:${PORT}`).replace('http', isProxied ? 'https' : 'http');
   const startAt = Date.now() + START_MS;
-  const file = join(tmpdir(), `framewire-link-${process.pid}.json`);
-  const order: WatchOrder = { drawMs, viewers, seconds, startAt, file, ...contender.order(base) };
-  await using viewer = startViewers(order, wire?.viewers);
+  const order = { drawMs, seconds, startAt };
+  const behind = { ...order, ...contender.order(base), viewers, readsTimeCode: true };
+  const beside = { ...order, ...contender.order(`http://${host}:${PORT}`), viewers: crowd, readsTimeCode: false };
+  await using many = crowd > 0 ? new Viewers(beside, undefined) : undefined;
+  await using few = viewers > 0 ? new Viewers(behind, wire?.viewers) : undefined;
   await followPlan(scenario, startAt, async change => {
     wire?.set(change);
     await link?.follow(change);
   });
-  await Promise.race([viewer.exited, server.exited]);
-  if (!existsSync(file)) throw new Error(`The viewers ended early: ${viewer.output()}${server.output()}`);
-  const report: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  rmSync(file);
-  return parseWatchReport(report);
+  const measured = many ?? few;
+  const seen = await Promise.race([measured?.seen(), server.exited.then(() => undefined)]);
+  if (seen === undefined) throw new Error(`The server ended early: ${server.output()}`);
+  if (download?.ended() === true) throw new Error('The download ended early.');
+  return seen;
 }
 
-function startViewers(order: WatchOrder, namespace: string | undefined): Run {
-  const node = [process.execPath, ...process.execArgv, watchScript, JSON.stringify(order)];
-  const full = namespace === undefined ? node : ['ip', 'netns', 'exec', namespace, ...node];
-  const [command = '', ...args] = full;
-  return run(command, args);
+/** Ends with the wire's namespaces at the latest. */
+async function startDownload(wire: Wire): Promise<AsyncDisposable & { ended(): boolean }> {
+  const at = [SERVER_HOST, String(DOWNLOAD_PORT)] as const;
+  const source = runIn(wire.server, downloadScript, 'serve', ...at);
+  await source.waitForOutput(/Serving/);
+  const sink = runIn(wire.viewers, downloadScript, 'fetch', ...at);
+  let hasEnded = false;
+  void Promise.race([source.exited, sink.exited]).then(() => {
+    hasEnded = true;
+  });
+  return {
+    ended: () => hasEnded,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([sink.stop(), source.stop()]);
+    },
+  };
 }
 
 async function followPlan({ plan }: Scenario, startAt: number, set: (mbit: number) => Promise<void>): Promise<void> {
@@ -116,7 +129,8 @@ function titleOf({ title, link }: Scenario): string {
 }
 
 function rowsOf(scenario: Scenario, { name }: LinkContender, seen: readonly Seen[]): string[][] {
-  const { spans = [{ name: '', from: 3, to: scenario.seconds }], viewers = 1 } = scenario;
+  const { spans = [{ name: '', from: 3, to: scenario.seconds }] } = scenario;
+  const viewers = scenario.crowd ?? scenario.viewers ?? 1;
   return spans.map(span => {
     const { from, to } = span;
     const { ageP50, ageP95, ageP99, ageMax, fps, kB, mbit, least, most, size, changes } = linkFigures(

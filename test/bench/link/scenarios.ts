@@ -15,6 +15,10 @@ export interface Scenario {
   readonly viewers?: number;
   /** How long a viewer takes to draw a picture, ms. */
   readonly drawMs?: number;
+  /** So many more viewers, on loopback, which are what is measured; behind the link there are none then by default. */
+  readonly crowd?: number;
+  /** Somebody else downloads over the same wire, as fast as TCP goes. */
+  readonly hasDownload?: boolean;
   /** Keys of the contenders that are measured; the peers only where they show what all know. */
   readonly contenders: readonly string[];
   /** Spans to be told apart, s; default: all from 3 s on. */
@@ -112,6 +116,19 @@ export const SCENARIOS: readonly Scenario[] = [
     isProxied: true,
     contenders: ['ws'],
   }),
+  scenario('wire-download', '10 Mbit/s, beside a greedy download', 'wire', [[0, 10]], {
+    hasDownload: true,
+    contenders: ['ws', 'feed', 'flask', 'ustreamer'],
+  }),
+  ...[1, 2, 3].map(round =>
+    scenario(
+      `crowd-${round}`,
+      round === 2 ? '199 on loopback, beside one on 1 Mbit/s' : '199 on loopback',
+      round === 2 ? 'emulated' : 'none',
+      [[0, 1]],
+      { crowd: 199, viewers: round === 2 ? 1 : 0, seconds: 15, contenders: ['ws'] },
+    ),
+  ),
   scenario('loopback', 'loopback', 'none', [], { contenders: OURS, seconds: 10 }),
   scenario('slow-screen', 'loopback, a viewer that draws 5 a second', 'none', [], { drawMs: 200, contenders: ['ws'] }),
 ];

@@ -10,6 +10,8 @@ const common = {
   file: z.string(),
   /** How long a picture takes to be drawn, ms. */
   drawMs: z.number(),
+  /** Whether ages are read from the pictures; else the server is believed, which costs no memory. */
+  readsTimeCode: z.boolean(),
 };
 
 const order = z.discriminatedUnion('kind', [

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import sharp from 'sharp';
 import { encodeAck } from '@framewire/shared/ack';
-import { decodeFrameHeader, FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
+import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
 import { ageAt, readTimeCode } from '../../support/time-code.js';
@@ -18,18 +18,22 @@ interface Picture {
   readonly viewer: number;
   /** `performance.now()` of its last byte. */
   readonly at: number;
-  readonly jpeg: Buffer;
-  /** Where the server told it: when it was captured, ms on the monotonic clock. */
-  readonly capturedAt: number | undefined;
-  readonly receivedAt: number;
+  readonly bytes: number;
+  /** undefined where nobody will look at it. */
+  readonly jpeg: Buffer | undefined;
+  /** What the server said of it; its age by that, ms. */
+  readonly told: { readonly width: number; readonly height: number; readonly ageMs: number } | undefined;
 }
 
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
+const order = parseWatchOrder(JSON.parse(process.argv[2] ?? ''));
 const pictures: Picture[] = [];
 
-function keep(viewer: number, jpeg: Buffer, capturedAt?: number): void {
-  pictures.push({ viewer, at: performance.now(), jpeg, capturedAt, receivedAt: monotonicMs() });
+function keep(viewer: number, jpeg: Buffer, header?: FrameHeader): void {
+  const told = header && { ...header, ageMs: monotonicMs() - header.capturedAt };
+  const kept = order.readsTimeCode || told === undefined ? jpeg : undefined;
+  pictures.push({ viewer, at: performance.now(), bytes: jpeg.length, jpeg: kept, told });
 }
 
 function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<WatchOrder, { kind: 'websocket' }>): void {
@@ -51,7 +55,8 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
       headerAt = now;
       return;
     }
-    const { seq, capturedAt } = decodeFrameHeader(header);
+    const told = decodeFrameHeader(header);
+    const { seq } = told;
     header = undefined;
     if (now - drawnAt >= drawMs) [drawnSeq, drawnAt] = [seq, now];
     else clientDropped = 1;
@@ -59,7 +64,7 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
     socket.send(encodeAck({ ...flags, clientDropped, seq, ...times }));
     clientDropped = 0;
-    keep(viewer, data, capturedAt);
+    keep(viewer, data, told);
   });
 }
 
@@ -83,15 +88,13 @@ function fail(error: Error): never {
   process.exit(1);
 }
 
-async function seen({ viewer, at, jpeg, capturedAt, receivedAt }: Picture, startedAt: number): Promise<Seen> {
-  const code = await readTimeCode(jpeg).catch(() => undefined);
-  const told = capturedAt === undefined ? null : receivedAt - capturedAt;
-  const ageMs = code === undefined ? told : ageAt(code, performance.timeOrigin + at);
-  const { width, height } = await sharp(jpeg).metadata();
-  return { viewer, at: at - startedAt, ageMs, bytes: jpeg.length, width, height };
+async function seen({ viewer, at, bytes, jpeg, told }: Picture, startedAt: number): Promise<Seen> {
+  const code = jpeg && (await readTimeCode(jpeg).catch(() => undefined));
+  const ageMs = code === undefined ? (told?.ageMs ?? null) : ageAt(code, performance.timeOrigin + at);
+  const { width, height } = told ?? (await sharp(jpeg).metadata());
+  return { viewer, at: at - startedAt, ageMs, bytes, width, height };
 }
 
-const order = parseWatchOrder(JSON.parse(process.argv[2] ?? ''));
 const startedAt = order.startAt - performance.timeOrigin;
 const waitMs = Math.max(0, startedAt - performance.now());
 for (let viewer = 0; viewer < order.viewers; viewer += 1) {
