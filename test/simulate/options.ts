@@ -21,7 +21,7 @@ figures, on any machine, within a second.
   --fps N           of the camera (default 30)
   --budget TIME     how old pictures may be on arrival (default 100ms)
   --weight N        how much heavier pictures are than a typical street (default 1)
-  --seconds N       (default 30)
+  --seconds N       at least 4 (default 30)
   --seed N          of jitter, noise and random rates (default 1)
 `;
 
@@ -38,8 +38,8 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
   });
   if (values.help === true) return undefined;
   const base = DEFAULT_SCENARIO;
-  const seconds = number('seconds', values.seconds, base.seconds);
-  const seed = number('seed', values.seed, base.seed);
+  const seconds = number('seconds', values.seconds, base.seconds, { least: 4 });
+  const seed = number('seed', values.seed, base.seed, { isWhole: true });
   const plan = ratePlan(values.link ?? '5mbit', seconds, seed);
   const mode = values.mode ?? 'auto';
   if (mode !== 'auto' && mode !== 'fixed') throw new Error('--mode is auto or fixed.');
@@ -50,15 +50,15 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     jitterMs: time('jitter', values.jitter, base.jitterMs),
     queueMs: time('queue', values.queue, base.queueMs),
     crossFrom: time('cross', values.cross, base.crossFrom),
-    viewers: number('viewers', values.viewers, base.viewers),
+    viewers: number('viewers', values.viewers, base.viewers, { least: 1, most: 1000, isWhole: true }),
     seconds,
     request: {
       mode,
-      quality: number('quality', values.quality, 30),
+      quality: number('quality', values.quality, 30, { least: 1, most: 100, isWhole: true }),
       latencyBudgetMs: time('budget', values.budget, 100),
     },
-    fps: number('fps', values.fps, base.fps),
-    weight: number('weight', values.weight, base.weight),
+    fps: number('fps', values.fps, base.fps, { least: 1, most: 1000 }),
+    weight: number('weight', values.weight, base.weight, { least: 0.01, most: 100 }),
     seed,
   };
 }
@@ -97,8 +97,15 @@ function time(name: string, text: string | undefined, byDefault: number): number
   return Number(value) * (unit === 's' ? 1000 : 1);
 }
 
-function number(name: string, text: string | undefined, byDefault: number): number {
+interface Bounds {
+  least?: number;
+  most?: number;
+  isWhole?: boolean;
+}
+
+function number(name: string, text: string | undefined, byDefault: number, bounds: Bounds = {}): number {
+  const { least = 0, most = 1e9, isWhole = false } = bounds;
   const value = text === undefined ? byDefault : Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} is a number, not "${text}".`);
-  return value;
+  if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
+  throw new Error(`--${name} is a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}, not "${text}".`);
 }

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { backUnder, figuresOf, type Figures } from './figures.js';
+import { simulateOptions } from './options.js';
+import { simulate, type Outcome } from './simulation.js';
+
+/** As on the command line. */
+function run(options: string): Outcome {
+  const scenario = simulateOptions(options === '' ? [] : options.split(' '));
+  if (scenario === undefined) throw new Error('These options ask for help.');
+  return simulate(scenario);
+}
+
+/** Of all viewers. @param from and `to`, s. */
+function figures({ viewers }: Outcome, from: number, to: number): Figures[] {
+  return viewers.map(viewer => figuresOf(viewer, { from: from * 1000, to: to * 1000 }));
+}
+
+function only(outcome: Outcome, from: number, to: number): Figures {
+  const [first] = figures(outcome, from, to);
+  if (first === undefined) throw new Error('There was no viewer.');
+  return first;
+}
+
+const MBIT = 125;
+
+/** The server's own stream and viewers in virtual time, so these bounds hold on any machine or on none. */
+describe('a viewer behind a simulated link', () => {
+  it('gets the same each time', () => {
+    const [one, other] = [run('--jitter 10ms'), run('--jitter 10ms')];
+    expect(one.moments).toEqual(other.moments);
+    expect(one.viewers[0]?.received).toEqual(other.viewers[0]?.received);
+  });
+
+  it('has fresh pictures at full rate that use most of 5 Mbit/s', () => {
+    const { ageMs, fps, goodput } = only(run(''), 3, 30);
+    expect(ageMs.p95).toBeLessThanOrEqual(60);
+    expect(fps).toBeGreaterThan(28);
+    expect(goodput).toBeGreaterThan(3 * MBIT);
+  });
+
+  it('keeps what it asked for when its mode is fixed, with fewer frames', () => {
+    const outcome = run('--mode fixed');
+    const { ageMs, fps } = only(outcome, 3, 30);
+    expect(outcome.viewers[0]?.choices).toHaveLength(1);
+    expect(ageMs.p95).toBeLessThanOrEqual(250);
+    expect(fps).toBeGreaterThan(8);
+  });
+
+  it('survives a fall from 20 to 2 Mbit/s and comes back', () => {
+    const outcome = run('--link 20mbit,2mbit@15,20mbit@35 --seconds 55');
+    const received = outcome.viewers[0]?.received ?? [];
+    expect(only(outcome, 15, 35).ageMs.max).toBeLessThan(900);
+    const untilRise = received.filter(({ at }) => at < 35_000);
+    expect(backUnder(untilRise, 15_000, 200)).toBeLessThan(1200);
+    expect(only(outcome, 18, 35).ageMs.p95).toBeLessThanOrEqual(100);
+    expect(only(outcome, 35, 45).ageMs.max).toBeLessThanOrEqual(150);
+    const { bytesPerFrame } = only(outcome, 3, 15);
+    const back = received.find(({ at, bytes }) => at > 35_000 && bytes > 0.9 * bytesPerFrame);
+    expect(back?.at).toBeLessThan(40_000);
+    expect(only(outcome, 15, 35).changes).toBeLessThanOrEqual(4);
+    expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(4);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('stays fresh on a link of random rates (seed %d)', seed => {
+    const { ageMs } = only(run(`--link 2mbit-30mbit --seconds 60 --seed ${seed}`), 3, 60);
+    expect(ageMs.p95).toBeLessThanOrEqual(80);
+    expect(ageMs.max).toBeLessThanOrEqual(250);
+  });
+
+  it.each([
+    ['--rtt 150ms', 75 + 60, 28],
+    ['--jitter 10ms', 80, 25],
+    ['--link 1mbit', 250, 8],
+    ['--link 300kbit', 250, 4],
+  ])('%s: p95 at most %d ms, at least %d frames a second', (options, most, least) => {
+    const { ageMs, fps } = only(run(options), 3, 30);
+    expect(ageMs.p95).toBeLessThanOrEqual(most);
+    expect(fps).toBeGreaterThanOrEqual(least);
+  });
+
+  it('sees the newest picture soon after a link that stood still, and no burst of old ones', () => {
+    const received = run('--pause 5s@10s').viewers[0]?.received ?? [];
+    const after = received.filter(({ at }) => at >= 15_000);
+    expect(after.filter(({ ageMs }) => ageMs > 1000).length).toBeLessThanOrEqual(3);
+    expect(after.find(({ ageMs }) => ageMs < 100)?.at).toBeLessThan(15_300);
+  });
+
+  it('keeps a few frames a second beside a greedy download', () => {
+    expect(only(run('--link 10mbit --queue 150ms --cross 5s'), 8, 30).fps).toBeGreaterThan(8);
+  });
+
+  it('shares a link with 39 others', () => {
+    const outcome = run('--link 40mbit --viewers 40 --seconds 40');
+    const all = figures(outcome, 10, 40);
+    const rates = all.map(({ goodput }) => goodput);
+    expect(Math.max(...rates) / Math.min(...rates)).toBeLessThan(2);
+    expect(Math.max(...all.map(({ ageMs }) => ageMs.p95))).toBeLessThanOrEqual(150);
+    expect(outcome.renditions).toBeLessThanOrEqual(6);
+  });
+});
