@@ -72,7 +72,11 @@ const SAMPLE_AGE_MS = 1000;
 /** The first segment carries the header as well, so its bytes do not come after it. */
 const FIRST_SEGMENT = 1400;
 
-/** A smaller frame is a handful of segments and measures the clock, unless it was on its way for long. */
+/**
+ * A smaller frame is a handful of segments and measures the clock, unless it was on its way for long, ms. That it was
+ * not is news when the link is thought to be slower than as long would mean: a standstill in the middle of a frame looks
+ * like a slow link, and only small frames follow.
+ */
 const LEAST_BYTES = 4000;
 const LONG_MS = 5;
 
@@ -169,12 +173,15 @@ function emptyWayOf({ offset, roundTrip, emptyTrip }: Pick<Link, 'offset' | 'rou
 function withSample({ samples, rate }: Link, { bytes, headerAt, arrivedAt, now }: Observation): readonly RateSample[] {
   const took = Math.min(MOST_MS, Math.max(LEAST_MS, arrivedAt - headerAt));
   const after = bytes - FIRST_SEGMENT;
-  if (after <= 0 || (bytes < LEAST_BYTES && took < LONG_MS)) return samples;
-  const sample = { bytes: after, ms: took, at: now };
+  if (after <= 0) return samples;
+  const isSmall = bytes < LEAST_BYTES && took < LONG_MS;
+  const sample = { bytes: after, ms: isSmall ? LONG_MS : took, at: now };
+  const isFaster = ({ bytes: size, ms }: RateSample) => rate !== undefined && COLLAPSE * size > rate * ms;
+  if (isSmall && !isFaster(sample)) return samples;
   const last = samples.at(-1);
   if (rate !== undefined && last !== undefined) {
-    const isAbove = ({ bytes: size, ms }: RateSample) => COLLAPSE * size > rate * ms;
-    if (after < COLLAPSE * rate * took || (isAbove(last) && isAbove(sample))) return [last, sample];
+    const isSlower = after < COLLAPSE * rate * took;
+    if (isSlower || (isFaster(last) && isFaster(sample))) return [last, sample];
   }
   const fresh = samples.filter(({ at }, index) => now - at < SAMPLE_AGE_MS || index >= samples.length - 1);
   return [...fresh.slice(1 - MAX_SAMPLES), sample];

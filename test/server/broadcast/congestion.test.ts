@@ -159,6 +159,18 @@ describe('what is known of a link', () => {
     expect(link.queueMs).toBeCloseTo(0, 5);
   });
 
+  it('is not left for slow by small frames after one that was cut in two by a standstill', () => {
+    const way = { rate: 625, rtt: 40 };
+    const before = series(way, 30, { bytes: 15_000 });
+    const cut = over({ rate: 13.6, rtt: 40 }, before, { sentAt: 990, bytes: 15_000 });
+    expect(cut.rate).toBeLessThan(30);
+    // 1600 bytes pass in 2.6 ms, which clocks may have made of 5.
+    const after = series(way, 2, { bytes: 3000 }, { from: 2100, link: cut });
+    expect(after.rate).toBeCloseTo(1600 / 5, 0);
+    // Once that is believed, they say nothing more.
+    expect(series(way, 30, { bytes: 3000 }, { from: 2200, link: after }).rate).toBeCloseTo(1600 / 5, 0);
+  });
+
   it('stays finite, whatever a stranger says of his arrivals', () => {
     const random = seededRandom(11);
     const anything = () => [0, -1, 1e300, -1e300, 1e-9, 5e9 * (random() - 0.5)][Math.floor(random() * 6)] ?? 0;
