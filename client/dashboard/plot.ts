@@ -124,7 +124,7 @@ const AXIS = {
 function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
   return {
     ...AXIS,
-    size: 50,
+    size: 56,
     gap: 6,
     space: 28,
     grid: { stroke: () => color('--line'), width: 1 },
