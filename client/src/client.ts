@@ -1,5 +1,6 @@
-import { encodeAck } from '@framewire/shared/ack';
+import { encodeAck, type Ack } from '@framewire/shared/ack';
 import type { ClientMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
+import { AckPace } from './ack-pace.js';
 import { Connection, type ConnectionState } from './connection.js';
 import { Emitter } from './emitter.js';
 import { clientError, FramewireClientError } from './errors.js';
@@ -86,6 +87,7 @@ export class FramewireClient implements AsyncDisposable {
   #statsTimer: ReturnType<typeof setInterval> | undefined;
   #connectedAt = 0;
   #lastSeq: number | undefined;
+  #ackPace = new AckPace();
   #report = { decodeQueue: 0, hidden: false, dropped: 0, decodeError: false };
   #drawn = { seq: 0, lagMs: 0 };
 
@@ -221,6 +223,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#connectedAt = performance.now();
     this.#meter = new StatsMeter(this.#connectedAt);
     this.#drawn = { seq: 0, lagMs: 0 };
+    this.#ackPace = new AckPace();
     this.#subscription.connected();
   }
 
@@ -258,6 +261,9 @@ export class FramewireClient implements AsyncDisposable {
       case 'stats':
         this.#meter.server(message);
         break;
+      case 'acks':
+        this.#sendAck(this.#ackPace.allow(message));
+        break;
       case 'error': {
         const error = new FramewireClientError(message.code, message.message, { hint: message.hint });
         if (!this.#subscription.refused(error)) this.#events.emit('error', error);
@@ -287,7 +293,12 @@ export class FramewireClient implements AsyncDisposable {
     const { hidden, decodeError, decodeQueue, dropped } = this.#report;
     const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
     const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };
-    this.#connection.send(encodeAck({ seq, receivedAt, payloadMs, ...said, ...drawing }));
+    this.#sendAck(this.#ackPace.arrived({ seq, receivedAt, payloadMs, ...said, ...drawing }));
+  }
+
+  #sendAck(ack: Ack | undefined): void {
+    if (ack === undefined) return;
+    this.#connection.send(encodeAck(ack));
     this.#report = { ...this.#report, dropped: 0, decodeError: false };
   }
 

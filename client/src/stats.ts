@@ -38,7 +38,7 @@ export interface ClientStats {
   latencyMs: LatencyStats;
   /**
    * Frames not shown. The server's: `rate` (more than the fps asked for), `superseded` (a newer
-   * one came first), `skipped` (never encoded for anybody). `client`: received, and a newer one came before it
+   * one came first), `skipped` (never encoded in this rendition). `client`: received, and a newer one came before it
    * could be used.
    */
   dropped: { rate: number; superseded: number; skipped: number; client: number };

@@ -15,6 +15,12 @@ const FLAG_HIDDEN = 1;
 const FLAG_DECODE_ERROR = 2;
 const FLAG_NEEDS_KEY = 4;
 
+/** Frames waiting to be decoded, above which the next one would only be thrown away: to be told at once. */
+export const MAX_DECODE_QUEUE = 2;
+
+/** A viewer that may leave out acknowledgements sends one at least so often while frames come, ms. */
+export const MAX_ACK_GAP_MS = 250;
+
 export interface Ack {
   /** The viewer's page is hidden: nobody looks. */
   hidden: boolean;
@@ -82,7 +88,7 @@ export function decodeAck(bytes: Uint8Array): Ack {
     drawnSeq: view.getUint32(20, true),
     drawLagMs: view.getFloat32(24, true),
   };
-  if (![ack.receivedAt, ack.payloadMs, ack.drawLagMs].every(Number.isFinite)) {
+  if (!Number.isFinite(ack.receivedAt) || !Number.isFinite(ack.payloadMs) || !Number.isFinite(ack.drawLagMs)) {
     throw new BadMessageError('The times in an acknowledgement must be finite numbers.');
   }
   return ack;

@@ -143,7 +143,7 @@ const stats = z.object({
   captured: z.int(),
   sent: z.int(),
   sentBytes: z.number(),
-  /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded for anybody. */
+  /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded in this rendition. */
   dropped: z.object({ rate: z.int(), superseded: z.int(), skipped: z.int() }),
   link: linkStats,
   /** Viewers of this stream now. */
@@ -175,6 +175,13 @@ const serverMessage = z.discriminatedUnion('type', [
   }),
   z.discriminatedUnion('state', [z.extend(well, ofStream), z.extend(lost, ofStream)]),
   stats,
+  z.object({
+    type: z.literal('acks'),
+    /** One acknowledgement for so many frames is enough, ... */
+    every: z.int().check(z.gte(1)),
+    /** ... and one for each whose payload took longer than this, ms. */
+    slowMs: z.number(),
+  }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.optional(z.string()) }),
 ]);
 

@@ -39,6 +39,21 @@ describe('frames', () => {
     expect(second.payloadMs).toBeGreaterThanOrEqual(0);
   });
 
+  it('are acknowledged together where the server says that this is enough', async () => {
+    await using server = await ScriptedServer.open();
+    const { client, viewer } = await watching(server);
+    await using _ = client;
+    const frames = framesOf(client);
+    viewer.frame(1);
+    viewer.say({ type: 'acks', every: 3, slowMs: 60_000 });
+    for (const seq of [2, 3, 4, 5]) viewer.frame(seq);
+    // The last one is owed as soon as the server wants more of them.
+    viewer.say({ type: 'acks', every: 1, slowMs: 0 });
+    expect((await viewer.ack(3)).seq).toBe(5);
+    expect(viewer.acks.map(({ seq }) => seq)).toEqual([1, 4, 5]);
+    expect(frames).toHaveLength(5);
+  });
+
   it('of a stream watched before are acknowledged and not shown', async () => {
     await using server = await ScriptedServer.open();
     const { client, viewer } = await watching(server);

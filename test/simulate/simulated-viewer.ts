@@ -4,6 +4,7 @@ import type { Clock } from '../../server/src/clock.js';
 import type { Stream } from '../../server/src/broadcast/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/broadcast/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
+import { AckPace } from '../../client/src/ack-pace.js';
 import type { SimulatedLink } from './simulated-link.js';
 
 /** One frame as it arrived. */
@@ -28,6 +29,7 @@ export class SimulatedViewer implements ViewerTransport {
   readonly stalledAt: number[] = [];
   readonly #clock: Clock;
   readonly #link: SimulatedLink;
+  readonly #ackPace = new AckPace();
 
   constructor(clock: Clock, link: SimulatedLink) {
     this.#clock = clock;
@@ -64,6 +66,10 @@ export class SimulatedViewer implements ViewerTransport {
     // Read from the viewer itself.
   }
 
+  acknowledgeEvery(every: number, slowMs: number): void {
+    this.#link.send(0, () => this.#say(this.#ackPace.allow({ every, slowMs })));
+  }
+
   stalled(): void {
     this.stalledAt.push(this.#clock.now());
   }
@@ -84,6 +90,10 @@ export class SimulatedViewer implements ViewerTransport {
       drawnSeq: seq,
       drawLagMs: 0,
     };
-    this.#link.answer(() => this.viewer.acknowledge(ack));
+    this.#say(this.#ackPace.arrived(ack));
+  }
+
+  #say(ack: Ack | undefined): void {
+    if (ack !== undefined) this.#link.answer(() => this.viewer.acknowledge(ack));
   }
 }

@@ -176,15 +176,21 @@ function withSample({ samples, rate }: Link, { bytes, headerAt, arrivedAt, now }
   if (after <= 0) return samples;
   const isSmall = bytes < LEAST_BYTES && took < LONG_MS;
   const sample = { bytes: after, ms: isSmall ? LONG_MS : took, at: now };
-  const isFaster = ({ bytes: size, ms }: RateSample) => rate !== undefined && COLLAPSE * size > rate * ms;
-  if (isSmall && !isFaster(sample)) return samples;
+  if (isSmall && !isFaster(sample, rate)) return samples;
   const last = samples.at(-1);
   if (rate !== undefined && last !== undefined) {
     const isSlower = after < COLLAPSE * rate * took;
-    if (isSlower || (isFaster(last) && isFaster(sample))) return [last, sample];
+    if (isSlower || (isFaster(last, rate) && isFaster(sample, rate))) return [last, sample];
   }
-  const fresh = samples.filter(({ at }, index) => now - at < SAMPLE_AGE_MS || index >= samples.length - 1);
-  return [...fresh.slice(1 - MAX_SAMPLES), sample];
+  let stale = Math.max(0, samples.length + 1 - MAX_SAMPLES);
+  while (stale < samples.length - 1 && now - (samples[stale]?.at ?? now) >= SAMPLE_AGE_MS) stale += 1;
+  const kept = samples.slice(stale);
+  kept.push(sample);
+  return kept;
+}
+
+function isFaster({ bytes, ms }: RateSample, rate: number | undefined): boolean {
+  return rate !== undefined && COLLAPSE * bytes > rate * ms;
 }
 
 /** Bytes by time over all, so that a long frame weighs more than one that slipped through a burst. */
@@ -202,7 +208,7 @@ function arrived(goodput: Goodput, { bytes, now }: Observation, lastAt: number):
   const total = goodput.bytes + bytes;
   // While the link stood still, or nothing was sent, nothing was to be learned.
   if (now - lastAt > GOODPUT_MS) return { bytes: total, older: NEVER, newer: { bytes: total, at: now } };
-  if (now - goodput.newer.at < GOODPUT_MS) return { ...goodput, bytes: total };
+  if (now - goodput.newer.at < GOODPUT_MS) return { bytes: total, older: goodput.older, newer: goodput.newer };
   return { bytes: total, older: goodput.newer, newer: { bytes: goodput.bytes, at: now } };
 }
 

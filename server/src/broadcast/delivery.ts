@@ -36,6 +36,8 @@ export interface DeliveryLimits {
   readonly intervalMs: number;
   /** A frame that waited longer than this is not sent: there is a newer picture by then, ms. */
   readonly staleMs: number;
+  /** Frames that one acknowledgement may cover. */
+  readonly ackEvery: number;
 }
 
 interface Waiting {
@@ -46,8 +48,8 @@ interface Waiting {
 /** A picture takes this long from its capture until it could be sent: who is ready by then is ready now, ms. */
 const LEAD_MS = 8;
 
-/** How soon to look again at a socket that holds bytes back, ms. */
-const CLOGGED_MS = 10;
+/** When a socket that holds bytes back may have room, ms: it is looked at again the lead before. */
+const CLOGGED_MS = LEAD_MS + 10;
 
 /**
  * The frames of one viewer, from their encoding until they arrive. They are sent while its way has room; the newest
@@ -58,10 +60,12 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #counts = new ViewerCounts();
   readonly #waiting = new Latest<Waiting>();
-  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity };
+  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1 };
   #isOpen = false;
   #isReady = false;
   #gate = OPEN_GATE;
+  /** Of the last frame that was offered. */
+  #rendition: number | undefined;
   #pacer: Pacer = IDLE_PACER;
   #link: Link = UNKNOWN_LINK;
   #lastSentAt = -Infinity;
@@ -109,7 +113,9 @@ export class Delivery {
 
   offer(frame: EncodedFrame): void {
     const { header } = frame;
-    if (!this.#isOpen || !this.#counts.offered(header.seq)) return;
+    const isRedrawn = header.placeholder && header.rendition !== this.#rendition;
+    if (!this.#isOpen || !this.#counts.offered(header.seq, isRedrawn)) return;
+    this.#rendition = header.rendition;
     // A placeholder is news, whatever the rate.
     const gate = header.placeholder ? OPEN_GATE : passGate(this.#gate, header.capturedAt, this.#limits.fps);
     if (gate === undefined) {
@@ -122,10 +128,10 @@ export class Delivery {
     this.#proceed(now);
   }
 
-  /** @returns false when that frame was not in flight. `proceed` must follow. */
-  arrived(seq: number, arrival: ViewerArrival | WayArrival): boolean {
+  /** @returns how many frames have arrived by that; 0 when that one was not in flight. `proceed` must follow. */
+  arrived(seq: number, arrival: ViewerArrival | WayArrival): number {
     const result = acknowledged(this.#pacer, seq);
-    if (result === undefined) return false;
+    if (result === undefined) return 0;
     const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
     const headerAt = 'headerAt' in arrival ? arrival.headerAt : this.#firstByteAt(sentAt, arrival);
@@ -133,7 +139,12 @@ export class Delivery {
     const now = this.#clock.now();
     this.#link = observed(this.#link, { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now });
     this.#pacer = reanchored(result.pacer, this.#link, arrivedAt);
-    return true;
+    return result.frames;
+  }
+
+  /** Nobody will tell any more whether what is in flight has arrived. */
+  forget(): void {
+    this.#pacer = IDLE_PACER;
   }
 
   /** Sends what waits as soon as it may be sent. */
@@ -141,9 +152,9 @@ export class Delivery {
     if (this.#isOpen) this.#proceed(this.#clock.now());
   }
 
-  /** For how long the viewer has left the oldest frame unacknowledged, ms. */
+  /** For how long the viewer has owed an acknowledgement, ms. */
   get waitedMs(): number {
-    return waitedMs(this.#pacer, this.#clock.now());
+    return waitedMs(this.#pacer, this.#limits.ackEvery, this.#clock.now());
   }
 
   #proceed(now: number): void {
@@ -165,7 +176,7 @@ export class Delivery {
 
   #sendableAt(now: number): number {
     if (this.#host.isClogged()) return now + CLOGGED_MS;
-    const byWay = sendableAt(this.#pacer, this.#link, this.#limits.queueMs, now);
+    const byWay = sendableAt(this.#pacer, this.#link, this.#limits, now);
     return Math.max(byWay, this.#lastSentAt + this.#limits.intervalMs);
   }
 

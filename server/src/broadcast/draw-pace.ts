@@ -1,4 +1,4 @@
-import type { Ack } from '@framewire/shared/ack';
+import { MAX_DECODE_QUEUE, type Ack } from '@framewire/shared/ack';
 
 /**
  * How often a viewer's screen can use a picture, whatever its link carries. Pure. A viewer that throws pictures away
@@ -33,15 +33,15 @@ const LEAST_INTERVAL_MS = 4;
 
 const MAX_INTERVAL_MS = 2000;
 
-/** Frames waiting to be decoded, above which the next one would only be thrown away. */
-const MAX_DECODE_QUEUE = 2;
-
-export function drawn(pace: DrawPace, ack: Ack, now: number): DrawPace {
-  if (pace.since === -Infinity) return { ...pace, since: now };
+/** @param frames that the acknowledgement covers. */
+export function drawn(pace: DrawPace, ack: Ack, frames: number, now: number): DrawPace {
+  const { intervalMs, since } = pace;
+  if (since === -Infinity) return { intervalMs, since: now, received: 0, dropped: 0 };
   const isBehind = ack.clientDropped > 0 || ack.decodeQueue > MAX_DECODE_QUEUE;
   const next = {
-    ...pace,
-    received: pace.received + 1,
+    intervalMs,
+    since,
+    received: pace.received + frames,
     dropped: pace.dropped + (isBehind ? Math.max(1, ack.clientDropped) : 0),
   };
   const passed = now - pace.since;

@@ -21,8 +21,6 @@ export interface Lease extends Disposable {
   setReady(isReady: boolean): void;
   /** Asks for something else; answered through the sink. */
   change(request: RenditionRequest): void;
-  /** What there is for the request; undefined before the source's size is known. */
-  readonly ladder: Ladder | undefined;
   /** Takes another rung of the ladder; answered through the sink. */
   climb(rung: number): void;
 }
@@ -102,10 +100,6 @@ export class StreamLease implements Lease, RenditionMember {
   /** Whether it stands below the top: it takes less than was asked for. */
   get hasStepped(): boolean {
     return this.#ladder !== undefined && this.#ladder.step !== this.#ladder.steps[0];
-  }
-
-  get ladder(): Ladder | undefined {
-    return this.#ladder;
   }
 
   get fps(): number {

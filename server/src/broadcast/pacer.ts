@@ -42,19 +42,27 @@ export function sent(pacer: Pacer, { seq, bytes }: Pick<InFlight, 'seq' | 'bytes
   return { inFlight: [...pacer.inFlight, frame], inFlightBytes: pacer.inFlightBytes + bytes, busyUntil };
 }
 
+export interface Acknowledged {
+  readonly pacer: Pacer;
+  readonly frame: InFlight;
+  /** How many frames have arrived: this one and those before it. */
+  readonly frames: number;
+}
+
 /**
  * Frames arrive in order, so an acknowledgement covers all before it.
  *
  * @returns undefined when the frame was not in flight: never sent, or acknowledged before.
  */
-export function acknowledged(pacer: Pacer, seq: number): { pacer: Pacer; frame: InFlight } | undefined {
-  const index = pacer.inFlight.findIndex(frame => frame.seq === seq);
-  const frame = pacer.inFlight[index];
-  if (frame === undefined) return undefined;
-  const inFlight = pacer.inFlight.slice(index + 1);
-  let inFlightBytes = 0;
-  for (const { bytes } of inFlight) inFlightBytes += bytes;
-  return { pacer: { ...pacer, inFlight, inFlightBytes }, frame };
+export function acknowledged(pacer: Pacer, seq: number): Acknowledged | undefined {
+  let { inFlightBytes } = pacer;
+  for (const [index, frame] of pacer.inFlight.entries()) {
+    inFlightBytes -= frame.bytes;
+    if (frame.seq !== seq) continue;
+    const inFlight = pacer.inFlight.slice(index + 1);
+    return { pacer: { inFlight, inFlightBytes, busyUntil: pacer.busyUntil }, frame, frames: index + 1 };
+  }
+  return undefined;
 }
 
 /** Sets the model of the narrowest place right. @param arrivedAt of the frame just acknowledged, receiver's clock. */
@@ -63,9 +71,17 @@ export function reanchored(pacer: Pacer, link: Link, arrivedAt: number): Pacer {
   const rtt = rttMs(link);
   const inFlight = pacer.inFlight.map(frame => {
     busyUntil = Math.max(busyUntil, frame.sentAt) + frame.bytes / (link.rate ?? UNKNOWN_RATE);
-    return { ...frame, expectedAt: Math.max(frame.expectedAt, busyUntil + rtt) };
+    const { seq, bytes, sentAt, foreseenQueueMs } = frame;
+    return { seq, bytes, sentAt, foreseenQueueMs, expectedAt: Math.max(frame.expectedAt, busyUntil + rtt) };
   });
-  return { ...pacer, inFlight, busyUntil };
+  return { inFlight, inFlightBytes: pacer.inFlightBytes, busyUntil };
+}
+
+export interface PaceRules {
+  /** How long the next frame may wait behind others, ms. */
+  readonly queueMs: number;
+  /** An acknowledgement is owed for each so many frames, see `AckPace`. */
+  readonly ackEvery: number;
 }
 
 /**
@@ -74,27 +90,41 @@ export function reanchored(pacer: Pacer, link: Link, arrivedAt: number): Pacer {
  *
  * With none in flight a viewer can always be served, so that nothing that is believed of a link can starve it. While
  * its rate is not known, frames go one at a time.
- *
- * @param queueMs how long the next frame may wait behind others.
  */
-export function sendableAt(
-  { inFlight, inFlightBytes, busyUntil }: Pacer,
-  link: Link,
-  queueMs: number,
-  now: number,
-): number {
-  const oldest = inFlight[0];
-  if (oldest === undefined) return -Infinity;
+export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: PaceRules, now: number): number {
+  const { inFlight, inFlightBytes, busyUntil } = pacer;
+  if (inFlight.length === 0) return -Infinity;
   if (link.rate === undefined) return Infinity;
   const rtt = rttMs(link);
-  if (now > oldest.expectedAt + Math.max(LATE_MS, rtt / 4)) return Infinity;
+  const owed = inFlight[ackEvery - 1];
+  if (owed !== undefined && now > owed.expectedAt + Math.max(LATE_MS, rtt / 4)) return Infinity;
+  const { bytes, nextAt } = onTheWay(pacer, ackEvery, now);
   // One frame more than the way holds, so that the narrowest place does not idle while acknowledgements travel.
-  if (inFlightBytes > link.rate * (rtt + queueMs) + inFlightBytes / inFlight.length) return Infinity;
+  if (bytes > link.rate * (rtt + queueMs) + inFlightBytes / inFlight.length) return nextAt;
   return busyUntil - queueMs;
 }
 
-/** For how long the viewer has left the oldest frame unacknowledged, ms; 0 when nothing is in flight. */
-export function waitedMs({ inFlight }: Pacer, now: number): number {
-  const oldest = inFlight[0];
-  return oldest === undefined ? 0 : now - oldest.sentAt;
+/**
+ * Frames that owe no acknowledgement of their own have arrived by the time at which theirs would be here, as far as
+ * anybody knows. @returns the bytes of the others, and when the next of them will have arrived without being told of.
+ */
+function onTheWay(
+  { inFlight, inFlightBytes }: Pacer,
+  ackEvery: number,
+  now: number,
+): { bytes: number; nextAt: number } {
+  let bytes = inFlightBytes;
+  for (let index = 0; index < ackEvery - 1; index += 1) {
+    const frame = inFlight[index];
+    if (frame === undefined) break;
+    if (frame.expectedAt > now) return { bytes, nextAt: frame.expectedAt };
+    bytes -= frame.bytes;
+  }
+  return { bytes, nextAt: Infinity };
+}
+
+/** For how long the viewer has owed an acknowledgement, ms. */
+export function waitedMs({ inFlight }: Pacer, ackEvery: number, now: number): number {
+  const owed = inFlight[ackEvery - 1];
+  return owed === undefined ? 0 : now - owed.sentAt;
 }

@@ -12,14 +12,17 @@ export class ViewerCounts {
   readonly dropped: Record<DropReason, number> = { rate: 0, superseded: 0, skipped: 0 };
   #lastSeq: number | undefined;
 
-  /** @returns false for a picture that is not newer than the last: it is to be ignored. */
-  offered(seq: number): boolean {
+  /**
+   * @param isRedrawn the last picture in another rendition, as a placeholder is when its viewer asks for one.
+   * @returns false for a picture that is not newer than the last: it is to be ignored.
+   */
+  offered(seq: number, isRedrawn: boolean): boolean {
     // The difference modulo 2^32, so that counting goes on where the numbers start anew.
     const step = this.#lastSeq === undefined ? 1 : (seq - this.#lastSeq) | 0;
-    if (step < 1) return false;
+    if (step < 0 || (step === 0 && !isRedrawn)) return false;
     this.#lastSeq = seq;
-    this.captured += step;
-    this.dropped.skipped += step - 1;
+    this.captured += Math.max(1, step);
+    this.dropped.skipped += Math.max(0, step - 1);
     return true;
   }
 

@@ -3,6 +3,7 @@ import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats 
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
 import type { EncodedFrame } from '../frames.js';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from './choose-rendition.js';
 import { climbed, startClimb, type Climb, type ClimbEvent, type Ladder } from './climb.js';
 import { rttMs } from './congestion.js';
@@ -25,6 +26,7 @@ export const DEFAULT_VIEWER_REQUEST: ViewerRequest = { ...DEFAULT_REQUEST, mode:
 /** What a viewer is told of its rendition. `why`: for people, how it differs from what was asked for. */
 export interface Answer {
   readonly rendition: ChosenRendition;
+  readonly mode: ViewerRequest['mode'];
   readonly why: string;
   readonly cause: ChangeCause;
 }
@@ -43,6 +45,11 @@ export interface ViewerTransport {
   source(stream: Stream, state: SourceState): void;
   /** Once a second while it watches. */
   stats(stats: ViewerStats): void;
+  /**
+   * From now on one acknowledgement for so many frames is enough, and one for each whose payload took longer than
+   * `slowMs`. Only for those that call `acknowledge`.
+   */
+  acknowledgeEvery?(frames: number, slowMs: number): void;
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS`: let it go, its socket may not even close. */
   stalled(): void;
 }
@@ -66,9 +73,11 @@ export class Viewer {
   readonly #delivery: Delivery;
   #watching: Watching = { state: 'idle' };
   #request = DEFAULT_VIEWER_REQUEST;
-  /** undefined before there is a ladder. */
+  /** What there is for the request, and where on it the viewer stands; undefined before the source's size is known. */
+  #ladder: Ladder | undefined;
   #climb: Climb | undefined;
   #drawPace = FREE_PACE;
+  #ackPace = EVERY_FRAME;
   /** The viewer was told that its link is being measured, and not yet what came of that. */
   #isMeasuring = false;
 
@@ -106,7 +115,8 @@ export class Viewer {
       frame: frame => this.#delivery.offer(frame),
       startRung: ladder => this.#startRung(ladder),
       chosen: (rendition, why, cause) => {
-        this.#transport.chosen(stream, { rendition, why: this.#reasons(rendition, why), cause });
+        const { mode } = this.#request;
+        this.#transport.chosen(stream, { rendition, mode, why: this.#reasons(rendition, why), cause });
       },
       source: state => this.#transport.source(stream, state),
     });
@@ -143,17 +153,27 @@ export class Viewer {
   /** The viewer says itself what has arrived. @returns false when that frame was not in flight. */
   acknowledge(ack: Ack): boolean {
     const { receivedAt, payloadMs } = ack;
-    const isKnown = this.#delivery.arrived(ack.seq, { headerAt: receivedAt - payloadMs, arrivedAt: receivedAt });
-    if (!isKnown) return false;
-    this.#drawPace = drawn(this.#drawPace, ack, this.#clock.now());
+    const frames = this.#delivery.arrived(ack.seq, { headerAt: receivedAt - payloadMs, arrivedAt: receivedAt });
+    if (frames === 0) return false;
+    this.#drawPace = drawn(this.#drawPace, ack, frames, this.#clock.now());
     this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
     this.#adapt();
+    if (this.#ladder === undefined) return true;
+    const event = this.#climbEvent(this.#ladder);
+    this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), event);
     return true;
   }
 
   /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
   arrived(seq: number, arrival: WayArrival): void {
-    if (this.#delivery.arrived(seq, arrival)) this.#adapt();
+    if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
+  }
+
+  /** Who tells of arrivals changes: those of frames on their way may never be told. */
+  forgetInFlight(): void {
+    this.#delivery.forget();
+    if (this.#ladder !== undefined) this.#paceAcks(EVERY_FRAME, this.#climbEvent(this.#ladder));
+    this.#delivery.proceed();
   }
 
   /** Call once a second. */
@@ -182,10 +202,6 @@ export class Viewer {
     };
   }
 
-  get #ladder(): Ladder | undefined {
-    return this.#watching.state === 'watching' ? this.#watching.lease.ladder : undefined;
-  }
-
   get #rung(): number {
     return this.#request.mode === 'auto' ? (this.#climb?.rung ?? 0) : 0;
   }
@@ -193,10 +209,12 @@ export class Viewer {
   #leave(): void {
     if (this.#watching.state === 'watching') this.#watching.lease[Symbol.dispose]();
     this.#watching = { state: 'idle' };
+    this.#ladder = undefined;
     this.#delivery.close();
   }
 
   #startRung(ladder: Ladder): number {
+    this.#ladder = ladder;
     this.#delivery.limit({ staleMs: (STALE_INTERVALS * 1000) / ladder.fps });
     this.#climb = startClimb(this.#climbEvent(ladder));
     return this.#rung;
@@ -215,13 +233,21 @@ export class Viewer {
 
   #climbOn(): void {
     const watching = this.#watching;
-    if (watching.state !== 'watching' || this.#climb === undefined || watching.lease.ladder === undefined) return;
+    if (watching.state !== 'watching' || this.#climb === undefined || this.#ladder === undefined) return;
     const before = this.#climb;
-    this.#climb = climbed(before, this.#climbEvent(watching.lease.ladder));
+    this.#climb = climbed(before, this.#climbEvent(this.#ladder));
     const isSame = this.#climb.rung === before.rung;
     if (isSame && !(this.#isMeasuring && this.#delivery.link.rate !== undefined)) return;
     if (!isSame) this.#delivery.discard();
     watching.lease.climb(this.#climb.rung);
+  }
+
+  #paceAcks(pace: AckPace, event: ClimbEvent): void {
+    const before = this.#ackPace;
+    this.#ackPace = pace;
+    if (pace.every === before.every) return;
+    this.#delivery.limit({ ackEvery: pace.every });
+    this.#transport.acknowledgeEvery?.(pace.every, slowMs(event));
   }
 
   /** For people: why this rendition is not what was asked for. */

@@ -13,7 +13,7 @@ export const NO_MIN: WindowedMin = { older: Infinity, newer: Infinity, since: -I
 
 export function minWith(min: WindowedMin, value: number, now: number, windowMs: number): WindowedMin {
   if (now - min.since > windowMs / 2) return { older: min.newer, newer: value, since: now };
-  return value < min.newer ? { ...min, newer: value } : min;
+  return value < min.newer ? { older: min.older, newer: value, since: min.since } : min;
 }
 
 /** Infinity before the first value. */

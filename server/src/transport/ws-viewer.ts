@@ -87,8 +87,7 @@ export class WsViewer implements Guest, ViewerTransport {
   }
 
   chosen(stream: Stream, answer: Answer): void {
-    const mode = this.#viewer.request?.mode ?? DEFAULT_VIEWER_REQUEST.mode;
-    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, mode, ...answer });
+    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, ...answer });
   }
 
   source(stream: Stream, state: SourceState): void {
@@ -97,6 +96,10 @@ export class WsViewer implements Guest, ViewerTransport {
 
   stats(stats: ViewerStats): void {
     this.#say({ type: 'stats', ...stats });
+  }
+
+  acknowledgeEvery(frames: number, slowMs: number): void {
+    this.#say({ type: 'acks', every: frames, slowMs });
   }
 
   stalled(): void {
@@ -143,9 +146,13 @@ export class WsViewer implements Guest, ViewerTransport {
   }
 
   #say(message: ServerMessage): void {
+    this.#answer(JSON.stringify(message));
+  }
+
+  #answer(message: string | Uint8Array): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#ws.bufferedAmount > MOST_UNREAD_BYTES) this.stalled();
-    else this.#ws.send(JSON.stringify(message));
+    else this.#ws.send(message);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -182,7 +189,7 @@ export class WsViewer implements Guest, ViewerTransport {
       case MESSAGE_TYPE.clock: {
         const serverReceivedAt = monotonicMs();
         const sentAt = decodeClockPing(data);
-        this.#ws.send(encodeClockPong({ sentAt, serverReceivedAt, serverSentAt: monotonicMs() }));
+        this.#answer(encodeClockPong({ sentAt, serverReceivedAt, serverSentAt: monotonicMs() }));
         return;
       }
       default:
@@ -236,8 +243,10 @@ export class WsViewer implements Guest, ViewerTransport {
     const request = requestFrom(message, DEFAULT_VIEWER_REQUEST);
     this.#dropPendingSet();
     this.#hasHeaders = message.headers ?? true;
+    const before = this.#acknowledges;
     // Without headers a viewer does not know what to acknowledge.
     this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
+    if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
     this.#viewer.watch(stream, request);
   }
 

@@ -1,6 +1,8 @@
-import { ACK_BYTES, encodeAck } from '@framewire/shared/ack';
+import { ACK_BYTES, encodeAck, type Ack } from '@framewire/shared/ack';
+import { parseServerMessage } from '@framewire/shared/control';
 import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
+import { AckPace } from '../../../client/src/ack-pace.js';
 import type { Protocol } from './plan.js';
 import type { Reader, ReaderEvents } from './reader.js';
 
@@ -11,33 +13,18 @@ const MASK = 0x80;
 /** A key of 0 leaves the bytes as they are, which saves this side the work; the server's is the same. */
 const KEY_BYTES = 4;
 const SEQ_OFFSET = 8;
-const SEQ_OFFSET_OF_ACK = 4;
-const RECEIVED_AT_OFFSET = 8;
 /** Messages up to this size are kept whole to be looked at: headers, control, close reasons. */
 const SMALL_BYTES = 4096;
 
-const blankAck = masked(
-  OPCODE.binary,
-  encodeAck({
-    hidden: false,
-    decodeError: false,
-    needsKey: false,
-    decodeQueue: 0,
-    clientDropped: 0,
-    seq: 0,
-    receivedAt: 0,
-    payloadMs: 0,
-    drawnSeq: 0,
-    drawLagMs: 0,
-  }),
-);
 /** An acknowledgement with its WebSocket head, as a viewer sends it. */
-export const WIRE_ACK_BYTES = blankAck.length;
-const ACK_START = blankAck.length - ACK_BYTES;
+export const WIRE_ACK_BYTES = 2 + KEY_BYTES + ACK_BYTES;
+
+/** What a viewer says that draws everything at once. */
+const WELL = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0, clientDropped: 0, drawLagMs: 0 };
 
 type WebSocketProtocol = Extract<Protocol, { kind: 'websocket' }>;
 
-/** Speaks framewire.v1 as far as a viewer must: subscribes, tells headers from payloads, acknowledges every frame. */
+/** Speaks framewire.v1 as far as a viewer must: subscribes, tells headers from payloads, acknowledges what it owes. */
 export class WebSocketReader implements Reader {
   readonly greeting: string;
   readonly #events: ReaderEvents;
@@ -49,8 +36,9 @@ export class WebSocketReader implements Reader {
   #length = 0;
   #left = 0;
   #pieces: Buffer[] = [];
+  readonly #ackPace = new AckPace();
   /** Of the frame whose header has come and whose payload has not. */
-  #seq: number | undefined;
+  #announced: { seq: number; at: number } | undefined;
 
   constructor(protocol: WebSocketProtocol, keeps: boolean, events: ReaderEvents) {
     const lines = [
@@ -126,26 +114,32 @@ export class WebSocketReader implements Reader {
     if (this.#opcode === OPCODE.binary) this.#binary(bytes);
     else if (this.#opcode === OPCODE.ping) this.#events.reply(masked(OPCODE.pong, bytes));
     else if (this.#opcode === OPCODE.close) this.#events.failed(`Closed: ${bytes.toString('utf8', 2)}`);
-    else if (this.#opcode === OPCODE.text && bytes.includes('"type":"error"')) this.#events.failed(bytes.toString());
+    else if (this.#opcode === OPCODE.text) this.#control(bytes.toString());
+  }
+
+  #control(text: string): void {
+    const parsed = parseServerMessage(text);
+    if (!parsed.ok || parsed.message.type === 'error') this.#events.failed(text);
+    else if (parsed.message.type === 'acks') this.#acknowledge(this.#ackPace.allow(parsed.message));
   }
 
   #binary(bytes: Buffer): void {
-    if (this.#seq === undefined) {
-      if (this.#length === FRAME_HEADER_BYTES) this.#seq = bytes.readUInt32LE(SEQ_OFFSET);
+    const at = performance.now();
+    if (this.#announced === undefined) {
+      if (this.#length === FRAME_HEADER_BYTES) this.#announced = { seq: bytes.readUInt32LE(SEQ_OFFSET), at };
       return;
     }
-    if (this.#protocol.acknowledges) this.#events.reply(wireAck(this.#seq));
-    this.#seq = undefined;
+    const { seq, at: headerAt } = this.#announced;
+    const ack = { ...WELL, seq, receivedAt: at, payloadMs: at - headerAt, drawnSeq: seq };
+    this.#acknowledge(this.#ackPace.arrived(ack));
+    this.#announced = undefined;
     this.#events.flowing();
     if (this.#keeps) this.#events.kept(bytes);
   }
-}
 
-function wireAck(seq: number): Buffer {
-  const ack = Buffer.from(blankAck);
-  ack.writeUInt32LE(seq, ACK_START + SEQ_OFFSET_OF_ACK);
-  ack.writeDoubleLE(performance.now(), ACK_START + RECEIVED_AT_OFFSET);
-  return ack;
+  #acknowledge(ack: Ack | undefined): void {
+    if (this.#protocol.acknowledges && ack !== undefined) this.#events.reply(masked(OPCODE.binary, encodeAck(ack)));
+  }
 }
 
 function masked(opcode: number, payload: Uint8Array): Buffer {

@@ -33,12 +33,12 @@ class Bench {
   }
 
   /** The frame arrives, as it would on that link, and is acknowledged. */
-  acknowledge(seq: number): boolean {
+  acknowledge(seq: number): number {
     this.clock.runUntil(this.clock.now() + 2 * BACK_MS + 10);
     const arrivedAt = this.clock.now() - BACK_MS;
-    const isKnown = this.delivery.arrived(seq, { headerAt: arrivedAt - 10, arrivedAt });
+    const frames = this.delivery.arrived(seq, { headerAt: arrivedAt - 10, arrivedAt });
     this.delivery.proceed();
-    return isKnown;
+    return frames;
   }
 
   get balance(): number {
@@ -97,7 +97,7 @@ describe('the delivery of frames', () => {
     bench.clock.runUntil(bench.clock.now() + 100);
     expect(bench.sent).toEqual([]);
     bench.isClogged = false;
-    bench.clock.runUntil(bench.clock.now() + 10);
+    bench.clock.runUntil(bench.clock.now() + 18);
     expect(bench.sent).toEqual([4]);
   });
 
@@ -158,10 +158,47 @@ describe('the delivery of frames', () => {
 
   it('knows an acknowledgement of nothing', () => {
     const bench = new Bench();
-    expect(bench.acknowledge(1)).toBe(false);
+    expect(bench.acknowledge(1)).toBe(0);
     bench.offer(1);
-    expect(bench.acknowledge(1)).toBe(true);
-    expect(bench.acknowledge(1)).toBe(false);
+    expect(bench.acknowledge(1)).toBe(1);
+    expect(bench.acknowledge(1)).toBe(0);
+  });
+
+  it('goes on when nobody will tell any more what has arrived', () => {
+    const bench = new Bench();
+    bench.offer(1, 2);
+    expect(bench.sent).toEqual([1]);
+    bench.delivery.forget();
+    bench.delivery.proceed();
+    expect(bench.sent).toEqual([1, 2]);
+  });
+
+  it('goes on over a good link with an acknowledgement for every fourth frame, and waits for one that is owed', () => {
+    const bench = known();
+    bench.delivery.limit({ ackEvery: 4 });
+    const from = bench.clock.now();
+    const offerNext = (seq: number) => {
+      bench.clock.runUntil(from + (seq - 4) * 100);
+      bench.offer(seq);
+    };
+    for (let seq = 4; seq <= 7; seq += 1) offerNext(seq);
+    expect(bench.sent).toEqual([4, 5, 6, 7]);
+    offerNext(8);
+    expect(bench.sent).toEqual([4, 5, 6, 7]);
+    expect(bench.acknowledge(7)).toBe(4);
+    expect(bench.sent).toEqual([4, 5, 6, 7, 8]);
+    expect(bench.balance).toBe(0);
+  });
+
+  it('shows a placeholder again that was drawn anew in another rendition, and only then', () => {
+    const bench = known();
+    const placeholder = { seq: 9, placeholder: true };
+    for (const rendition of [1, 1, 2, 2]) {
+      bench.delivery.offer(encodedFrame({ ...placeholder, rendition }));
+      bench.acknowledge(9);
+    }
+    expect(bench.sent).toEqual([9, 9]);
+    expect(bench.balance).toBe(0);
   });
 
   it('sends nothing while it is closed, and drops what waited', () => {

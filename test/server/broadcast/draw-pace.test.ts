@@ -19,7 +19,7 @@ function watch(
     sent += 1;
     const isDrawn = drawable >= 0.999;
     if (isDrawn) drawable -= 1;
-    state = drawn(state, ack(sent, { clientDropped: isDrawn ? 0 : 1 }), now);
+    state = drawn(state, ack(sent, { clientDropped: isDrawn ? 0 : 1 }), 1, now);
   }
   return { pace: state, sent };
 }
@@ -49,9 +49,15 @@ describe('the pace of a screen', () => {
     let pace = FREE_PACE;
     for (let i = 0; i < 70; i += 1) {
       const queued: Partial<Ack> = { decodeQueue: 3 };
-      pace = drawn(pace, ack(i, queued), i * 33);
+      pace = drawn(pace, ack(i, queued), 1, i * 33);
     }
     expect(pace.intervalMs).toBeGreaterThan(500);
+  });
+
+  it('is judged by frames, however few acknowledgements tell of them', () => {
+    let pace = FREE_PACE;
+    for (let i = 0; i < 40; i += 1) pace = drawn(pace, ack(i * 8, { clientDropped: 1 }), 8, i * 267);
+    expect(pace.intervalMs).toBe(0);
   });
 
   it('is one a second for a page that nobody sees', () => {

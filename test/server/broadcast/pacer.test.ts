@@ -8,6 +8,7 @@ import {
   sent,
   waitedMs,
   type Pacer,
+  type PaceRules,
 } from '../../../server/src/broadcast/pacer.js';
 
 /** 100 bytes per ms, 40 ms there and back, the receiver's clock as ours. */
@@ -26,6 +27,7 @@ const LINK: Link = [0, 200].reduce(
 
 const flying = (...seqs: readonly number[]): Pacer =>
   seqs.reduce((pacer, seq) => sent(pacer, { seq, bytes: 1000 }, LINK, seq * 10), IDLE_PACER);
+const rules = (queueMs: number, ackEvery = 1): PaceRules => ({ queueMs, ackEvery });
 const seqs = (pacer: Pacer | undefined) => pacer?.inFlight.map(({ seq }) => seq);
 
 describe('the pacer', () => {
@@ -34,6 +36,8 @@ describe('the pacer', () => {
     expect(acknowledged(flying(5, 6), 5)?.pacer.inFlightBytes).toBe(1000);
     expect(seqs(acknowledged(flying(5, 6), 6)?.pacer)).toEqual([]);
     expect(acknowledged(flying(5, 6), 6)?.frame).toMatchObject({ seq: 6, bytes: 1000, sentAt: 60 });
+    expect(acknowledged(flying(5, 6), 5)?.frames).toBe(1);
+    expect(acknowledged(flying(5, 6), 6)?.frames).toBe(2);
   });
 
   it('knows an acknowledgement of nothing', () => {
@@ -50,8 +54,8 @@ describe('the pacer', () => {
   });
 
   it('waits for the oldest frame', () => {
-    expect(waitedMs(IDLE_PACER, 1000)).toBe(0);
-    expect(waitedMs(flying(5, 6), 1000)).toBe(950);
+    expect(waitedMs(IDLE_PACER, 1, 1000)).toBe(0);
+    expect(waitedMs(flying(5, 6), 1, 1000)).toBe(950);
   });
 
   it('foresees how long a frame waits behind the others, and when it is acknowledged', () => {
@@ -67,31 +71,57 @@ describe('the pacer', () => {
 
   describe('says when the next frame may go:', () => {
     it('at once when none is on its way, whatever is believed of the link', () => {
-      expect(sendableAt(IDLE_PACER, UNKNOWN_LINK, 5, 0)).toBe(-Infinity);
+      expect(sendableAt(IDLE_PACER, UNKNOWN_LINK, rules(5), 0)).toBe(-Infinity);
       const drained = acknowledged(flying(5), 5)?.pacer ?? IDLE_PACER;
-      expect(sendableAt({ ...drained, busyUntil: 1e9 }, LINK, 5, 0)).toBe(-Infinity);
+      expect(sendableAt({ ...drained, busyUntil: 1e9 }, LINK, rules(5), 0)).toBe(-Infinity);
     });
 
     it('one at a time while the rate is not known', () => {
-      expect(sendableAt(sent(IDLE_PACER, { seq: 1, bytes: 10 }, UNKNOWN_LINK, 0), UNKNOWN_LINK, 5, 500)).toBe(Infinity);
+      expect(sendableAt(sent(IDLE_PACER, { seq: 1, bytes: 10 }, UNKNOWN_LINK, 0), UNKNOWN_LINK, rules(5), 500)).toBe(
+        Infinity,
+      );
     });
 
     it('so that it waits no longer behind the last one than allowed', () => {
       const pacer = sent(IDLE_PACER, { seq: 1, bytes: 3000 }, LINK, 1000);
-      expect(sendableAt(pacer, LINK, 5, 1000)).toBe(1025);
-      expect(sendableAt(pacer, LINK, 20, 1000)).toBe(1010);
+      expect(sendableAt(pacer, LINK, rules(5), 1000)).toBe(1025);
+      expect(sendableAt(pacer, LINK, rules(20), 1000)).toBe(1010);
     });
 
     it('not while more is on its way than it holds, and one frame', () => {
       // 100 bytes/ms x (40 + 5) ms = 4500 bytes.
-      expect(sendableAt(flying(1, 2, 3, 4, 5), LINK, 5, 50)).toBeLessThan(Infinity);
-      expect(sendableAt(flying(1, 2, 3, 4, 5, 6), LINK, 5, 60)).toBe(Infinity);
+      expect(sendableAt(flying(1, 2, 3, 4, 5), LINK, rules(5), 50)).toBeLessThan(Infinity);
+      expect(sendableAt(flying(1, 2, 3, 4, 5, 6), LINK, rules(5), 60)).toBe(Infinity);
     });
 
     it('not when the oldest acknowledgement is so late that the link must have collapsed', () => {
       const pacer = sent(IDLE_PACER, { seq: 1, bytes: 1000 }, LINK, 1000);
-      expect(sendableAt(pacer, LINK, 5, 1000 + 10 + 40 + 20)).toBe(1005);
-      expect(sendableAt(pacer, LINK, 5, 1000 + 10 + 40 + 21)).toBe(Infinity);
+      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 20)).toBe(1005);
+      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 21)).toBe(Infinity);
+    });
+  });
+
+  describe('of a viewer that acknowledges four frames at once', () => {
+    // 10 ms to pass and 40 ms there and back each: known of at 60, 70 ... at the earliest.
+    const pacer = flying(1, 2, 3);
+
+    it('takes the first three for arrived when they are expected to be', () => {
+      expect(sendableAt(pacer, LINK, rules(5, 4), 1000)).toBe(35);
+      expect(sendableAt(pacer, LINK, rules(5, 1), 1000)).toBe(Infinity);
+    });
+
+    it('counts those that cannot have arrived yet, and says when they will have', () => {
+      const many = flying(1, 2, 3, 4, 5, 6);
+      expect(sendableAt(many, LINK, rules(5, 8), 59)).toBe(60);
+      expect(sendableAt(many, LINK, rules(5, 8), 60)).toBe(65);
+    });
+
+    it('waits for the fourth', () => {
+      const owing = flying(1, 2, 3, 4);
+      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 20)).toBe(45);
+      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 21)).toBe(Infinity);
+      expect(waitedMs(pacer, 4, 1000)).toBe(0);
+      expect(waitedMs(owing, 4, 1000)).toBe(960);
     });
   });
 

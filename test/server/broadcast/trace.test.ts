@@ -59,7 +59,7 @@ describe('a recorded link of 20, 2 and 20 Mbit/s', () => {
     for (const { at, isSent, frame } of events) {
       if (isSent) {
         // Times in the trace are rounded to a tenth, and a timer may run a millisecond early.
-        if (sendableAt(pacer, link, 5, at) > at + 1.5) early.push(at);
+        if (sendableAt(pacer, link, { queueMs: 5, ackEvery: 1 }, at) > at + 1.5) early.push(at);
         pacer = sent(pacer, frame, link, at);
         continue;
       }

@@ -12,6 +12,8 @@ class FakeTransport implements ViewerTransport {
   readonly chosenFor: string[] = [];
   readonly whys: string[] = [];
   readonly causes: string[] = [];
+  readonly modes: string[] = [];
+  readonly ackEvery: number[] = [];
   readonly states: string[] = [];
   readonly reports: ViewerStats[] = [];
   stalls = 0;
@@ -28,8 +30,13 @@ class FakeTransport implements ViewerTransport {
     return false;
   }
 
-  chosen(stream: Stream, { rendition, why, cause }: Answer): void {
+  acknowledgeEvery(frames: number): void {
+    this.ackEvery.push(frames);
+  }
+
+  chosen(stream: Stream, { rendition, mode, why, cause }: Answer): void {
     this.causes.push(cause);
+    this.modes.push(mode);
     this.chosenFor.push(`${stream.name} ${renditionKey(rendition)}`);
     this.whys.push(why);
   }
@@ -242,6 +249,33 @@ describe('a viewer', () => {
     ]);
   });
 
+  it('is told the mode that it asked for with the first answer', () => {
+    expect(watching({ mode: 'fixed' }).transport.modes).toEqual(['fixed']);
+    expect(watching({ mode: 'auto' }).transport.modes).toEqual(['auto']);
+  });
+
+  it('that asks for another size while the source is lost sees why in that size', async () => {
+    const { stream, producer, transport, viewer } = watching();
+    producer.capture();
+    viewer.acknowledge(ack(1));
+    producer.lost();
+    await vi.advanceTimersByTimeAsync(0);
+    viewer.acknowledge(ack(2));
+    viewer.change({ maxWidth: 320 });
+    await vi.advanceTimersByTimeAsync(0);
+    const shown = transport.frames.map(({ header: { placeholder, width } }) => `${placeholder} ${width}`);
+    expect(shown).toEqual(['false 1280', 'true 1280', 'true 320']);
+    expectBalance(viewer, stream, 0);
+  });
+
+  it('that says no longer what has arrived gets the next frame all the same', () => {
+    const { producer, transport, viewer } = watching();
+    push(producer, 1);
+    push(producer, 2);
+    viewer.forgetInFlight();
+    expect(transport.seqs).toEqual([1, 2]);
+  });
+
   it('is given up when it takes nothing for 10 s', () => {
     const { producer, transport, viewer } = watching();
     producer.capture();
@@ -314,6 +348,35 @@ describe('a viewer', () => {
     it('has a budget of its own', () => {
       const { viewer, stream } = watching({ latencyBudgetMs: 400 });
       expect(viewer.stats(stream).link.latencyBudgetMs).toBe(400);
+    });
+
+    it('goes on with what its link carries when it comes back from a pause, and is told that again', () => {
+      const { transport, viewer } = watchOver(250, 10);
+      viewer.pause();
+      viewer.resume();
+      expect(transport.whys.at(-1)).toMatch(/^The link carries 2\.0 Mbit\/s: /);
+    });
+
+    /** Frames that arrive within a millisecond, and are acknowledged at once, for so many seconds. */
+    const watchNear = (seconds: number) => {
+      const kit = watching();
+      for (let i = 1; i <= seconds * 30; i += 1) {
+        kit.producer.capture({ payloadBytes: 20_000 });
+        vi.advanceTimersByTime(1);
+        kit.viewer.acknowledge(ack(kit.transport.seqs.at(-1) ?? 0, { receivedAt: i * 33 + 1, payloadMs: 0.1 }));
+        vi.advanceTimersByTime(32);
+      }
+      return kit;
+    };
+
+    it('may acknowledge several frames at once while its link is far from full', () => {
+      expect(watchNear(4).transport.ackEvery).toEqual([2, 4, 8]);
+    });
+
+    it('acknowledges each frame again when who tells of arrivals changes', () => {
+      const { transport, viewer } = watchNear(4);
+      viewer.forgetInFlight();
+      expect(transport.ackEvery).toEqual([2, 4, 8, 1]);
     });
 
     it('gets one frame a second while its page is hidden', () => {

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Ack } from '@framewire/shared/ack';
+import { AckPace } from '../../client/src/ack-pace.js';
+import { ack } from '../server/broadcast/fakes.js';
+
+const EVERY_FOURTH = { every: 4, slowMs: 8 };
+
+/** Acknowledgements 10 ms apart. */
+const at = (seq: number, fields: Partial<Ack> = {}): Ack => ack(seq, { receivedAt: seq * 10, payloadMs: 1, ...fields });
+
+/** One that has acknowledged frame 1 and may leave out the next three. */
+function relaxed(): AckPace {
+  const pace = new AckPace();
+  pace.arrived(at(1));
+  pace.allow(EVERY_FOURTH);
+  return pace;
+}
+
+const sent = (pace: AckPace, ...acks: Ack[]) => acks.map(each => pace.arrived(each)?.seq);
+
+describe("a viewer's acknowledgements", () => {
+  it('are all sent while the server has not said otherwise', () => {
+    expect(sent(new AckPace(), at(1), at(2), at(3))).toEqual([1, 2, 3]);
+  });
+
+  it('are one for as many frames as the server allows', () => {
+    expect(sent(relaxed(), ...[2, 3, 4, 5, 6, 7, 8, 9].map(seq => at(seq)))).toEqual([
+      ...[undefined, undefined, undefined, 5],
+      ...[undefined, undefined, undefined, 9],
+    ]);
+  });
+
+  it('begin with one for the first frame', () => {
+    const pace = new AckPace();
+    pace.allow(EVERY_FOURTH);
+    expect(sent(pace, at(1), at(2))).toEqual([1, undefined]);
+  });
+
+  it.each<[string, Partial<Ack>]>([
+    ['a payload that took long', { payloadMs: 8.5 }],
+    ['a frame that cannot be decoded', { decodeError: true }],
+    ['a key frame that is needed', { needsKey: true }],
+    ['frames that were thrown away', { clientDropped: 1 }],
+    ['frames that pile up', { decodeQueue: 3 }],
+    ['a quarter of a second without one', { receivedAt: 10 + 250 }],
+  ])('tell at once of %s', (_, fields) => {
+    expect(sent(relaxed(), at(2), at(3, fields), at(4))).toEqual([undefined, 3, undefined]);
+  });
+
+  it('do not tell again and again of a page that stays hidden', () => {
+    const hidden = { hidden: true };
+    expect(sent(relaxed(), at(2, hidden), at(3, hidden), at(4))).toEqual([2, undefined, 4]);
+  });
+
+  it('that were held back are owed when the server wants more of them', () => {
+    const pace = relaxed();
+    sent(pace, at(2), at(3));
+    expect(pace.allow({ every: 1, slowMs: 0 })?.seq).toBe(3);
+    expect(pace.allow({ every: 1, slowMs: 0 })).toBeUndefined();
+    expect(sent(pace, at(4), at(5))).toEqual([4, 5]);
+  });
+
+  it('that were held back stay so when the server wants fewer', () => {
+    const pace = relaxed();
+    sent(pace, at(2), at(3));
+    expect(pace.allow({ every: 8, slowMs: 8 })).toBeUndefined();
+    expect(sent(pace, at(4), at(5), at(6), at(7), at(8), at(9))).toEqual([...Array<undefined>(5).fill(undefined), 9]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../server/src/broadcast/ack-pace.js';
+import type { ClimbEvent, Ladder } from '../../../server/src/broadcast/climb.js';
+import { UNKNOWN_LINK } from '../../../server/src/broadcast/congestion.js';
+import { NO_MIN } from '../../../server/src/broadcast/windowed-min.js';
+
+/** One rung of 50 kB, 30 times a second. */
+const LADDER: Ladder = { rungs: 12, fps: 30, bytes: () => 50_000, minFps: () => 15 };
+
+interface Seen {
+  now: number;
+  /** Bytes per ms; undefined: not known. */
+  rate?: number | undefined;
+  delayMs?: number;
+  rttMs?: number;
+  latencyBudgetMs?: number;
+}
+
+function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): ClimbEvent {
+  const roundTrip = { ...NO_MIN, newer: rttMs };
+  return { ladder: LADDER, latencyBudgetMs, now, link: { ...UNKNOWN_LINK, rate, delayMs, roundTrip } };
+}
+
+/** Acknowledgements that all say the same, so many ms long. */
+function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FRAME): AckPace {
+  let paced = pace;
+  for (let now = 0; now <= ms; now += 1000 / 30) paced = ackPaced(paced, 0, event({ ...seen, now }));
+  return paced;
+}
+
+const RELAXED: AckPace = { every: 8, calmSince: 0 };
+
+describe('the pace of acknowledgements', () => {
+  it('is one for each frame until the way has been far from full for a second', () => {
+    expect(over(900).every).toBe(1);
+    expect(over(1100).every).toBe(2);
+  });
+
+  it('is halved each second, down to one for eight frames', () => {
+    expect([2200, 3300, 4400, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 8, 8]);
+  });
+
+  it('stays one for each where nothing is known, or below what was asked for', () => {
+    const unknown = { ...event({ now: 5000 }), link: UNKNOWN_LINK };
+    expect(ackPaced(RELAXED, 0, unknown)).toEqual(EVERY_FRAME);
+    expect(ackPaced(RELAXED, 1, event({ now: 5000 }))).toEqual(EVERY_FRAME);
+  });
+
+  it('knows a full way by the time that a frame and its acknowledgement take', () => {
+    expect(slowMs(event({ now: 0 }))).toBe(17);
+    expect(over(60_000, { delayMs: 10, rttMs: 7 }).every).toBe(8);
+    expect(over(60_000, { delayMs: 10, rttMs: 8 }).every).toBe(1);
+  });
+
+  it('is doubled by a frame that comes late, and one for each after one that is later than the next is due', () => {
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 20 }))).toEqual({ every: 4, calmSince: undefined });
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 34 }))).toEqual(EVERY_FRAME);
+    expect(ackPaced(EVERY_FRAME, 0, event({ now: 5000, delayMs: 20 })).every).toBe(1);
+  });
+
+  it('begins a new second after each late frame', () => {
+    const late = ackPaced({ every: 4, calmSince: 0 }, 0, event({ now: 5000, delayMs: 20 }));
+    const next = ackPaced(late, 0, event({ now: 5033 }));
+    expect(ackPaced(next, 0, event({ now: 6000 })).every).toBe(2);
+    expect(ackPaced(next, 0, event({ now: 6034 })).every).toBe(4);
+  });
+
+  it.each([
+    // So many frames of 50 kB at a tenth of the rate within 100 ms are never more than the budget.
+    [100_000, 8],
+    [35_000, 8],
+    [34_999, 4],
+    [15_000, 4],
+    [14_999, 2],
+    [5000, 2],
+    [4999, 1],
+  ])('leaves no more unknown than would pass in time at a tenth of the rate: %i bytes/ms, every %i', (rate, every) => {
+    expect(over(60_000, { rate }).every).toBe(every);
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, rate })).every).toBe(every);
+  });
+
+  it('follows the budget', () => {
+    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 20 }).every).toBe(1);
+    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 500 }).every).toBe(8);
+  });
+});
