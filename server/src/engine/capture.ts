@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceState } from '@framewire/shared/control';
-import { backoffMs } from '../backoff.js';
+import { Backoff } from '../backoff.js';
 import { FramewireError, messageOf } from '../errors.js';
 import { RawFrame, type Picture, type SourceInfo } from '../frames.js';
+import { monotonicMs } from '../monotonic.js';
 import type { Source } from '../source/source.js';
 
 /** A source that gives no picture for so long has stalled, ms. Slow ones (1 frame in 4 s) still pass. */
@@ -31,11 +32,13 @@ export interface CaptureOptions {
  */
 export class Capture {
   readonly #options: CaptureOptions;
+  readonly #backoff: Backoff;
   #newest: RawFrame | undefined;
   #captured = 0;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.longestBackoffMs);
   }
 
   /** The newest picture, borrowed; undefined while there is none. */
@@ -50,12 +53,10 @@ export class Capture {
 
   /** Runs until the process ends. */
   async run(): Promise<never> {
-    for (let failures = 1; ; failures += 1) {
-      const before = this.#captured;
+    for (;;) {
       const error = await this.#readUntilFailure();
-      if (this.#captured > before) failures = 1;
       this.#options.onState({ state: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
-      await sleep(Math.min(this.#options.longestBackoffMs, backoffMs(failures)));
+      await sleep(this.#backoff.failed(monotonicMs()));
     }
   }
 
@@ -67,6 +68,7 @@ export class Capture {
     try {
       source = await this.#openOrHang();
       this.#take(await this.#readOrStall(source));
+      this.#backoff.worked(monotonicMs());
       this.#options.onState({ state: 'live', info: source.info });
       this.#publish();
       for (;;) {

@@ -1,6 +1,7 @@
 import type { RenditionSpec } from '@framewire/shared/rendition';
-import { backoffMs } from '../backoff.js';
+import { Backoff } from '../backoff.js';
 import type { Producer, ProducerEvents } from '../broadcast/producer.js';
+import { monotonicMs } from '../monotonic.js';
 import { EngineProcess } from './engine-process.js';
 import type { EngineStart, FromEngine } from './messages.js';
 
@@ -20,8 +21,8 @@ export class Engine implements Producer {
   readonly #start: EngineStart;
   readonly #events: ProducerEvents;
   readonly #wanted = new Map<number, { spec: RenditionSpec; fps: number }>();
+  readonly #backoff = new Backoff();
   #state: State = { state: 'stopped' };
-  #failures = 0;
   /** Counts of the processes before the present one. */
   #before = { captured: 0, encoded: 0 };
   #counts = { captured: 0, encoded: 0 };
@@ -37,6 +38,7 @@ export class Engine implements Producer {
   }
 
   stop(): Promise<void> {
+    this.#backoff.reset();
     if (this.#state.state === 'stopping') {
       this.#state.startAfter = false;
       return this.#state.done;
@@ -82,10 +84,10 @@ export class Engine implements Producer {
     switch (message.type) {
       case 'starting':
         // A process that replaces another one has viewers who know the reason; they are told when it is live.
-        if (this.#failures === 0) this.#events.source({ state: 'starting' });
+        if (!this.#backoff.hasFailed) this.#events.source({ state: 'starting' });
         break;
       case 'live':
-        this.#failures = 0;
+        this.#backoff.worked(monotonicMs());
         this.#events.source({ state: 'live' }, message.info);
         break;
       case 'lost':
@@ -107,8 +109,7 @@ export class Engine implements Producer {
   }
 
   #ended(code: string, reason: string): void {
-    this.#failures += 1;
-    const waitMs = backoffMs(this.#failures);
+    const waitMs = this.#backoff.failed(monotonicMs());
     this.#events.source({ state: 'lost', code, reason: `${reason} It is started again.` });
     this.#state = { state: 'waiting', timer: setTimeout(() => this.#run(), waitMs) };
   }

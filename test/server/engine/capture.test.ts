@@ -116,16 +116,32 @@ describe('capture', () => {
     expect(seqs).toEqual([1, 2]);
   });
 
-  it('opens again with back-off, and from its start after pictures came', async () => {
+  it('opens again with back-off, and from its start after pictures came for 10 s', async () => {
     const source = new FakeSource();
     const { openedAt } = captureFrom([UNPLUGGED, UNPLUGGED, UNPLUGGED, source]);
     const start = Date.now();
     await vi.advanceTimersByTimeAsync(7000);
     expect(openedAt.map(at => at - start)).toEqual([0, 1000, 3000, 7000]);
     await give(source);
+    for (let i = 0; i < 4; i += 1) {
+      await vi.advanceTimersByTimeAsync(2500);
+      await give(source);
+    }
     source.fail(UNPLUGGED);
     await vi.advanceTimersByTimeAsync(3000);
-    expect(openedAt.slice(4).map(at => at - start)).toEqual([8000, 10_000]);
+    expect(openedAt.slice(4).map(at => at - start)).toEqual([18_000, 20_000]);
+  });
+
+  it('opens ever later what gives a picture each time and ends', async () => {
+    const sources = Array.from({ length: 4 }, () => new FakeSource());
+    const { openedAt } = captureFrom([...sources]);
+    const start = Date.now();
+    for (const [i, source] of sources.entries()) {
+      await give(source);
+      source.fail(UNPLUGGED);
+      await vi.advanceTimersByTimeAsync(1000 * 2 ** i);
+    }
+    expect(openedAt.map(at => at - start)).toEqual([0, 1000, 3000, 7000, 15_000]);
   });
 
   it('waits no longer than it was told', async () => {
