@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import type { SourceState } from '@framewire/shared/control';
 import { parseCommandLine } from './cli.js';
 import { FramewireError, messageOf } from './errors.js';
 import { createLog } from './ops/log.js';
@@ -33,8 +34,7 @@ async function main(): Promise<void> {
 function greeting({ urls, streams }: FramewireServer): string {
   const width = Math.max(...streams.map(({ name }) => name.length));
   const lines = streams.map(({ name, description, source }) => {
-    const state = source.state === 'live' || source.state === 'idle' ? '' : ` (${source.state})`;
-    return `  ${name.padEnd(width)}  ${description}${state}`;
+    return `  ${name.padEnd(width)}  ${description}${remarkOn(source)}`;
   });
   const [first = '', ...others] = urls.local;
   const also = others.map(url => `  (also ${url})`).join('');
@@ -57,6 +57,19 @@ function greeting({ urls, streams }: FramewireServer): string {
     '',
     '',
   ].join('\n');
+}
+
+/** A loss is told here and not in the log: it was there before the log began to follow the sources. */
+function remarkOn(source: SourceState): string {
+  switch (source.state) {
+    case 'live':
+    case 'idle':
+      return '';
+    case 'starting':
+      return ' (starting)';
+    case 'lost':
+      return ` (lost: ${source.reason})`;
+  }
 }
 
 try {

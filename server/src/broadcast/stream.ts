@@ -228,6 +228,8 @@ export class Stream {
   }
 
   #changeSource(state: SourceState, info: SourceInfo | undefined): void {
+    // It was tried again in vain: that is no news, every few seconds for as long as the camera is away.
+    if (isSameLoss(state, this.#state)) return;
     this.#state = state;
     this.#loss = state.state === 'lost' ? this.#newLoss(state.reason) : undefined;
     const isOther = info !== undefined && !hasSameShape(info, this.#info);
@@ -287,6 +289,10 @@ export class Stream {
 
 function encoded(header: FrameHeader, payload: Uint8Array): EncodedFrame {
   return { header, headerBytes: encodeFrameHeader(header), payload };
+}
+
+function isSameLoss(a: SourceState, b: SourceState): boolean {
+  return a.state === 'lost' && b.state === 'lost' && a.code === b.code && a.reason === b.reason;
 }
 
 function hasSameShape(a: SourceInfo, b: SourceInfo | undefined): boolean {

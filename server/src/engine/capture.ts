@@ -53,6 +53,8 @@ export class Capture {
 
   /** Runs until the process ends. */
   async run(): Promise<never> {
+    // Said once: after a loss the state stays `lost`, with its reason, until pictures come.
+    this.#options.onState({ state: 'starting' });
     for (;;) {
       const error = await this.#readUntilFailure();
       this.#options.onState({ state: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
@@ -61,8 +63,6 @@ export class Capture {
   }
 
   async #readUntilFailure(): Promise<FramewireError> {
-    // After a loss the state stays `lost`, with its reason, until pictures come again.
-    if (this.#captured === 0) this.#options.onState({ state: 'starting' });
     let source: Source | undefined;
     let failure: FramewireError;
     try {

@@ -66,6 +66,30 @@ describe('a stream', () => {
       expect(drawn).toEqual(['yard 1280x720 It is gone.', 'yard 1280x720 There is no camera.']);
     });
 
+    it('once, however often the source is tried again in vain', async () => {
+      const { stream, producer, drawn, watch } = streamKit();
+      const told: string[] = [];
+      stream.onState(({ state }) => told.push(state));
+      producer.live();
+      const { sink } = watch();
+      for (let tries = 0; tries < 3; tries += 1) {
+        producer.lost();
+        await settle();
+      }
+      expect(sink.states.map(({ state }) => state)).toEqual(['live', 'lost']);
+      expect(sink.placeholders).toBe(1);
+      expect(drawn).toHaveLength(1);
+      expect(told).toEqual(['live', 'lost']);
+      producer.live();
+      producer.capture();
+      expect(sink.seqs).toEqual([1, 2]);
+      // The same once more is another loss.
+      producer.lost();
+      await settle();
+      expect(sink.seqs).toEqual([1, 2, 3]);
+      expect(told).toEqual(['live', 'lost', 'live', 'lost']);
+    });
+
     it('not once pictures come again, even if it was still being drawn', async () => {
       let finish: (jpeg: Uint8Array) => void = () => undefined;
       const drawPlaceholder = () =>

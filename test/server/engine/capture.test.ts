@@ -116,6 +116,12 @@ describe('capture', () => {
     expect(seqs).toEqual([1, 2]);
   });
 
+  it('stays lost as well while a source that never opened is tried again', async () => {
+    const { states } = captureFrom([UNPLUGGED, UNPLUGGED]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(states.map(({ state }) => state)).toEqual(['starting', 'lost', 'lost']);
+  });
+
   it('opens again with back-off, and from its start after pictures came for 10 s', async () => {
     const source = new FakeSource();
     const { openedAt } = captureFrom([UNPLUGGED, UNPLUGGED, UNPLUGGED, source]);
