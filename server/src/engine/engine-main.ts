@@ -47,8 +47,8 @@ class EngineMain {
       onState: state => this.#reportState(state),
       onFrame: () => this.#offerNewest(),
       onHang: error => {
-        void send({ type: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
-        process.exit(1);
+        const reason = `${error.message} ${error.hint}`.trim();
+        void send({ type: 'ending', code: error.code, reason }).then(() => process.exit(1));
       },
     });
     setInterval(() => this.#reportAlive(), HEARTBEAT_MS);

@@ -23,6 +23,8 @@ export class Engine implements Producer {
   readonly #wanted = new Map<number, { spec: RenditionSpec; fps: number }>();
   readonly #backoff = new Backoff();
   #state: State = { state: 'stopped' };
+  /** The present process has said itself why it ends. */
+  #isEndTold = false;
   /** Counts of the processes before the present one. */
   #before = { captured: 0, encoded: 0 };
   #counts = { captured: 0, encoded: 0 };
@@ -65,6 +67,7 @@ export class Engine implements Producer {
 
   #run(): void {
     this.#before = this.#counts;
+    this.#isEndTold = false;
     const process = new EngineProcess(this.#start, {
       message: message => this.#handle(message),
       frame: (header, payload) => this.#events.frame(header, payload),
@@ -93,6 +96,10 @@ export class Engine implements Producer {
       case 'lost':
         this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
         break;
+      case 'ending':
+        this.#isEndTold = true;
+        this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
+        break;
       case 'alive':
         this.#counts = {
           captured: this.#before.captured + message.captured,
@@ -110,7 +117,7 @@ export class Engine implements Producer {
 
   #ended(code: string, reason: string): void {
     const waitMs = this.#backoff.failed(monotonicMs());
-    this.#events.source({ state: 'lost', code, reason: `${reason} It is started again.` });
+    if (!this.#isEndTold) this.#events.source({ state: 'lost', code, reason: `${reason} It is started again.` });
     this.#state = { state: 'waiting', timer: setTimeout(() => this.#run(), waitMs) };
   }
 

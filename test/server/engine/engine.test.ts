@@ -104,4 +104,14 @@ describe('the engine', () => {
     expect(states.slice(2)).toEqual(['starting']);
     expect(await crashAndWait()).toBe(1000);
   });
+
+  it('that ends itself has said why, and is replaced', async () => {
+    const { engine: own, states } = engine();
+    own.start();
+    present().events.message({ type: 'ending', code: 'source-stalled', reason: 'The camera hangs.' });
+    expect(await crashAndWait()).toBe(1000);
+    expect(states).toEqual(['source-stalled: The camera hangs.']);
+    expect(await crashAndWait()).toBe(2000);
+    expect(states.slice(1)).toEqual(['engine-crashed: The engine was ended by SIGSEGV. It is started again.']);
+  });
 });
