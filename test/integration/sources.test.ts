@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { streamAt } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { fakeCamera } from '../support/fake-camera.js';
 import { chromaOf } from '../support/jpeg.js';
+import { MjpegCamera } from '../support/mjpeg-camera.js';
 import { missing } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { startServer } from '../support/server.js';
@@ -137,6 +139,31 @@ describe('a source on the network', () => {
       30_000,
     );
     await viewer.nextFrames(3);
+  });
+
+  it('whose pictures can no longer be decoded stays live; viewers see why, until they can', async () => {
+    const whole = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+      .jpeg()
+      .toBuffer();
+    await using camera = await MjpegCamera.open(whole);
+    await using server = await startServer(['--source', `yard=${camera.url}`]);
+    await using viewer = await Viewer.open(server.url, { subscribe: { quality: 40 } });
+    await viewer.nextFrames(2);
+    // It begins as a JPEG does, so nothing is amiss before somebody wants its pixels.
+    camera.jpeg = Buffer.concat([whole.subarray(0, 4), Buffer.alloc(500, 0x5a)]);
+    const placeholder = await viewer.until(
+      () => viewer.frames.find(({ header }) => header?.placeholder === true),
+      'placeholder',
+    );
+    expect(placeholder.header).toMatchObject({ width: 64, height: 48 });
+    expect((await streamAt(server.url)).source.state).toBe('live');
+    expect(server.output()).toContain(
+      'yard: A picture could not be encoded: The JPEG of the source cannot be decoded.',
+    );
+    camera.jpeg = whole;
+    await viewer.until(() => viewer.frames.at(-1)?.header?.placeholder === false, 'picture');
+    const seqs = viewer.frames.map(({ header }) => header?.seq ?? 0);
+    expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
   });
 
   it('that cannot be reached does not hold up the start of the others', async () => {

@@ -1,19 +1,19 @@
 import type { Size } from '@framewire/shared/rendition';
 
-/** One loss of a stream's source, until pictures come again: why, and what is shown in their place. */
+/** One reason why there is no picture, and what is shown in its place. */
 export class Loss {
-  /** Of its placeholder, in every rendition: it counts as one picture. */
-  readonly seq: number;
-  readonly #draw: (size: Size) => Promise<Uint8Array>;
-  readonly #drawn = new Map<string, Promise<Uint8Array>>();
+  readonly reason: string;
+  readonly #draw: (size: Size) => Promise<Uint8Array | undefined>;
+  readonly #drawn = new Map<string, Promise<Uint8Array | undefined>>();
 
-  constructor(seq: number, draw: (size: Size) => Promise<Uint8Array>) {
-    this.seq = seq;
+  /** @param draw makes a whole JPEG of that size; undefined when it cannot. */
+  constructor(reason: string, draw: (size: Size) => Promise<Uint8Array | undefined>) {
+    this.reason = reason;
     this.#draw = draw;
   }
 
-  /** @returns a whole JPEG of that size, drawn for the first who asks and shared by all. */
-  placeholder({ width, height }: Size): Promise<Uint8Array> {
+  /** @returns a whole JPEG of that size, drawn for the first who asks and shared by all; undefined without one. */
+  placeholder({ width, height }: Size): Promise<Uint8Array | undefined> {
     const key = `${width}x${height}`;
     let drawing = this.#drawn.get(key);
     if (drawing === undefined) {

@@ -29,6 +29,11 @@ export interface ProducerEvents {
   source(state: SourceState, info?: SourceInfo): void;
   /** `header.seq` counts pictures since `restarted`. The payload is the receiver's to keep. */
   frame(header: FrameHeader, payload: Uint8Array): void;
+  /**
+   * Every picture of a rendition has failed for a second; said again each second while that lasts. `seq` is that of the
+   * newest of them, as in `frame`; the next frame of the rendition says that it is over.
+   */
+  failed(id: number, seq: number, reason: string): void;
   /** Pictures captured and frames encoded, in all renditions, since the server started. */
   counts(counts: { captured: number; encoded: number }): void;
   /** Something that an operator should read. */

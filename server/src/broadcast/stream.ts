@@ -46,8 +46,10 @@ export class Stream {
   readonly #leases = new Set<StreamLease>();
   readonly #renditions = new Map<string, SharedRendition>();
   #state: SourceState = { state: 'idle' };
-  /** While the state is `lost`. */
-  #loss: Loss | undefined;
+  /** While the state is `lost`; its placeholder has the same number in every rendition. */
+  #loss: { seq: number; why: Loss } | undefined;
+  /** Why renditions failed last, while the source is live. */
+  #failure: Loss | undefined;
   #info: SourceInfo | undefined;
   #counts = { captured: 0, encoded: 0 };
   readonly #sizes = new RenditionSizes();
@@ -74,6 +76,7 @@ export class Stream {
       },
       source: (state, info) => this.#changeSource(state, info),
       frame: (header, payload) => this.#publish(header, payload),
+      failed: (id, seq, reason) => this.#fail(id, seq, reason),
       counts: counts => {
         this.#counts = counts;
       },
@@ -252,27 +255,64 @@ export class Stream {
   #publish(header: FrameHeader, payload: Uint8Array): void {
     // What was still on its way when the source was lost would cover the placeholder, and is old.
     if (this.#state.state === 'lost') return;
-    const seq = (this.#seqBase + header.seq) >>> 0;
-    this.#lastSeq = Math.max(this.#lastSeq, seq);
-    this.#deliver({ ...header, seq }, payload);
+    this.#deliver({ ...header, seq: this.#numberOf(header.seq) }, payload);
   }
 
-  #newLoss(reason: string): Loss {
+  /** @returns the stream's own number of the producer's picture. */
+  #numberOf(producerSeq: number): number {
+    const seq = (this.#seqBase + producerSeq) >>> 0;
+    this.#lastSeq = Math.max(this.#lastSeq, seq);
+    return seq;
+  }
+
+  /**
+   * The placeholder stands for the picture that failed and has its number, so that other renditions notice nothing and
+   * the next picture replaces it. It is sent with every report: whoever has joined since the last one needs it.
+   */
+  #fail(id: number, producerSeq: number, reason: string): void {
+    const rendition = [...this.#renditions.values()].find(other => other.id === id);
+    if (this.#state.state === 'lost' || rendition === undefined) return;
+    if (this.#failure?.reason !== reason) this.#failure = this.#explain(reason);
+    void this.#show(this.#failure, this.#numberOf(producerSeq), rendition, frame => rendition.deliver(frame));
+  }
+
+  #newLoss(reason: string): { seq: number; why: Loss } {
     this.#lastSeq += 1;
     this.#seqBase += 1;
-    return new Loss(this.#lastSeq, size => this.#options.drawPlaceholder(size, this.name, reason));
+    return { seq: this.#lastSeq, why: this.#explain(reason) };
+  }
+
+  #explain(reason: string): Loss {
+    return new Loss(reason, async size => {
+      try {
+        return await this.#options.drawPlaceholder(size, this.name, reason);
+      } catch (error) {
+        this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+        return undefined;
+      }
+    });
   }
 
   /** Delivers the placeholder of the present loss, if there is one. */
-  async #showLoss({ id, spec }: SharedRendition, deliver: (frame: EncodedFrame) => void): Promise<void> {
+  async #showLoss(rendition: SharedRendition, deliver: (frame: EncodedFrame) => void): Promise<void> {
     const loss = this.#loss;
-    const { codec, width, height } = spec;
-    if (loss === undefined || codec !== 'jpeg') return;
-    const payload = await loss.placeholder(spec).catch((error: unknown) => {
-      this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+    if (loss === undefined) return;
+    await this.#show(loss.why, loss.seq, rendition, frame => {
+      if (this.#loss === loss) deliver(frame);
     });
-    if (payload === undefined || this.#loss !== loss) return;
-    const picture = { codec, width, height, stream: this.id, rendition: id, seq: loss.seq } as const;
+  }
+
+  async #show(
+    why: Loss,
+    seq: number,
+    { id, spec }: SharedRendition,
+    deliver: (frame: EncodedFrame) => void,
+  ): Promise<void> {
+    const { codec, width, height } = spec;
+    if (codec !== 'jpeg') return;
+    const payload = await why.placeholder(spec);
+    if (payload === undefined) return;
+    const picture = { codec, width, height, stream: this.id, rendition: id, seq } as const;
     const kind = { key: true, discardable: true, placeholder: true, refSeq: 0, encodeUs: 0 };
     deliver(encoded({ ...picture, ...kind, capturedAt: this.#clock.now(), payloadBytes: payload.length }, payload));
   }

@@ -58,7 +58,10 @@ class EngineMain {
   #want({ id, spec, fps }: Extract<ToEngine, { type: 'want' }>): void {
     let rendition = this.#renditions.get(id);
     if (rendition === undefined) {
-      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, warn);
+      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, {
+        warning: warn,
+        failed: (seq, reason) => void send({ type: 'failed', id, seq, reason }),
+      });
       this.#renditions.set(id, rendition);
     }
     rendition.want(fps ?? Infinity);

@@ -100,6 +100,9 @@ export class Engine implements Producer {
         this.#isEndTold = true;
         this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
         break;
+      case 'failed':
+        this.#events.failed(message.id, message.seq, message.reason);
+        break;
       case 'alive':
         this.#counts = {
           captured: this.#before.captured + message.captured,

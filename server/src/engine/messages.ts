@@ -43,6 +43,8 @@ export const fromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lost'), code: z.string(), reason: z.string() }),
   /** Native code hangs: the source is lost, and the process ends itself to be replaced. */
   z.object({ type: z.literal('ending'), code: z.string(), reason: z.string() }),
+  /** As `failed` of a producer. */
+  z.object({ type: z.literal('failed'), id: z.int(), seq: z.int().min(0), reason: z.string() }),
   /** Sent twice a second, because a hung process is told from a quiet one only so. Counts are since the start. */
   z.object({ type: z.literal('alive'), captured: z.int(), encoded: z.int() }),
   z.object({ type: z.literal('warning'), message: z.string() }),

@@ -9,12 +9,22 @@ import { OPEN_GATE, passGate } from '../rate-gate.js';
 /** Pictures that fail now and then are reported so seldom, ms. */
 const REPORT_INTERVAL_MS = 10_000;
 
+/** When every picture fails for so long, there is nothing to wait for, ms. */
+const FAILING_MS = 1000;
+
 /** A picture that was offered before is still fresh for this part of the source's interval. */
 const FRESH_SHARE = 1 / 3;
 
 export interface RenditionOutput {
   readonly isClear: boolean;
   write(header: FrameHeader, payload: Uint8Array): void;
+}
+
+export interface RenditionEvents {
+  /** Something that an operator should read. */
+  warning(message: string): void;
+  /** Every picture has failed for a second: `seq` of the newest, and why. Again each second while that lasts. */
+  failed(seq: number, reason: string): void;
 }
 
 /**
@@ -30,7 +40,7 @@ export class Rendition {
   readonly #spec: RenditionSpec;
   readonly #streamId: number;
   readonly #output: RenditionOutput;
-  readonly #onFailure: (message: string) => void;
+  readonly #events: RenditionEvents;
   readonly #encoder: Encoder;
   #fps = 0;
   #gate = OPEN_GATE;
@@ -38,7 +48,8 @@ export class Rendition {
   /** The picture offered last, and how long after the one before it was captured. */
   #offered = { seq: 0, capturedAt: -Infinity, intervalMs: Infinity };
   #isEncoding = false;
-  #hasFailed = false;
+  /** Since then there were only failures, or since the last report of that. */
+  #failingSince: number | undefined;
   #reportedAt = -Infinity;
   #isClosed = false;
   #encoded = 0;
@@ -46,14 +57,14 @@ export class Rendition {
   constructor(
     { id, spec, streamId }: { id: number; spec: RenditionSpec; streamId: number },
     output: RenditionOutput,
-    onFailure: (message: string) => void,
+    events: RenditionEvents,
   ) {
     this.#id = id;
     this.#spec = spec;
     this.#encoder = new Encoder(spec);
     this.#streamId = streamId;
     this.#output = output;
-    this.#onFailure = onFailure;
+    this.#events = events;
   }
 
   /** Frames encoded so far. */
@@ -98,9 +109,9 @@ export class Rendition {
       const payload = await this.#encoder.encode(frame.picture);
       if (!this.#isClosed) this.#output.write(this.#headerFor(frame, payload), payload);
       this.#encoded += 1;
-      this.#hasFailed = false;
+      this.#failingSince = undefined;
     } catch (error) {
-      this.#report(error);
+      this.#fail(frame.seq, messageOf(error));
     } finally {
       frame.release();
       this.#isEncoding = false;
@@ -108,14 +119,22 @@ export class Rendition {
     }
   }
 
-  /** Once for all that fail in a row, and seldom for others: this may go on for days, 30 times a second. */
-  #report(error: unknown): void {
+  #fail(seq: number, reason: string): void {
     const now = monotonicMs();
-    if (!this.#hasFailed && now - this.#reportedAt > REPORT_INTERVAL_MS) {
-      this.#reportedAt = now;
-      this.#onFailure(`A picture could not be encoded: ${messageOf(error)}`);
+    if (this.#failingSince === undefined) {
+      this.#failingSince = now;
+      this.#warnOf(reason, now);
+    } else if (now - this.#failingSince >= FAILING_MS) {
+      this.#failingSince = now;
+      if (!this.#isClosed) this.#events.failed(seq, reason);
     }
-    this.#hasFailed = true;
+  }
+
+  /** Once for all that fail in a row, and seldom for others: this may go on for days, 30 times a second. */
+  #warnOf(reason: string, now: number): void {
+    if (now - this.#reportedAt <= REPORT_INTERVAL_MS) return;
+    this.#reportedAt = now;
+    this.#events.warning(`A picture could not be encoded: ${reason}`);
   }
 
   #headerFor(frame: RawFrame, payload: Uint8Array): FrameHeader {

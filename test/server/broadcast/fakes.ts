@@ -67,6 +67,8 @@ export class FakeProducer implements Producer {
   readonly calls: string[] = [];
   /** Renditions in demand, by their number. */
   readonly wanted = new Map<number, { key: string; fps: number }>();
+  /** Renditions whose pictures cannot be encoded, by their number. */
+  readonly failing = new Set<number>();
   #seq = 0;
 
   constructor(events: ProducerEvents) {
@@ -109,12 +111,17 @@ export class FakeProducer implements Producer {
     this.events.restarted();
   }
 
+  /** Says of all that fail that they have for a second, with the picture captured last. */
+  reportFailures(reason = 'It is torn.'): void {
+    for (const id of this.failing) this.events.failed(id, this.#seq, reason);
+  }
+
   /** Captures one picture and encodes it for every rendition that somebody is ready for. */
   capture(fields: Partial<FrameHeader> = {}): void {
     this.#seq += 1;
     for (const [rendition, { fps }] of this.wanted) {
       const header = frameHeader({ rendition, seq: this.#seq, ...fields });
-      if (fps > 0) this.events.frame(header, new Uint8Array(header.payloadBytes));
+      if (fps > 0 && !this.failing.has(rendition)) this.events.frame(header, new Uint8Array(header.payloadBytes));
     }
   }
 }

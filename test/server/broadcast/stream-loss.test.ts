@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LOST, streamKit } from './fakes.js';
+import { ViewerCounts } from '../../../server/src/broadcast/viewer-counts.js';
+import { LOST, request, streamKit } from './fakes.js';
 
 /** Lets promises that are settled go on, and no time pass. */
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -141,6 +142,102 @@ describe('a stream', () => {
       await settle();
       expect(sink.states).toEqual([{ state: 'starting' }]);
       expect(sink.frames).toEqual([]);
+    });
+  });
+
+  describe('shows why a rendition has no picture', () => {
+    /** Two renditions, of which the second fails; the first goes on. */
+    function half(options: Parameters<typeof streamKit>[0] = {}) {
+      const kit = streamKit(options);
+      kit.producer.live();
+      const [healthy, failing] = [kit.watch(), kit.watch({ maxWidth: 640 })];
+      kit.producer.failing.add(2);
+      return { ...kit, healthy: healthy.sink, failing: failing.sink };
+    }
+
+    it('to its viewers alone, with the number of the picture that failed', async () => {
+      const { producer, drawn, healthy, failing } = half();
+      for (let i = 0; i < 3; i += 1) producer.capture();
+      producer.reportFailures('The step failed.');
+      await settle();
+      expect(failing.frames.map(({ header }) => header)).toMatchObject([
+        { placeholder: true, key: true, width: 640, height: 360, rendition: 2, seq: 3 },
+      ]);
+      expect(drawn).toEqual(['yard 640x360 The step failed.']);
+      producer.capture();
+      expect(healthy.seqs).toEqual([1, 2, 3, 4]);
+      expect(healthy.placeholders).toBe(0);
+      expect(failing.states.map(({ state }) => state)).toEqual(['live']);
+    });
+
+    it('until it has one again; numbers never fall, and every picture is accounted for', async () => {
+      const { producer, healthy, failing } = half();
+      for (let second = 0; second < 3; second += 1) {
+        for (let i = 0; i < 5; i += 1) producer.capture();
+        producer.reportFailures();
+        await settle();
+      }
+      producer.failing.clear();
+      producer.capture();
+      expect(failing.frames.map(({ header }) => [header.seq, header.placeholder])).toEqual([
+        [5, true],
+        [10, true],
+        [15, true],
+        [16, false],
+      ]);
+      for (const { seqs } of [healthy, failing]) {
+        const counts = new ViewerCounts();
+        expect(seqs.map(seq => counts.offered(seq))).not.toContain(false);
+        expect(seqs.length + counts.totalDropped).toBe(counts.captured);
+        expect(seqs.at(-1)).toBe(16);
+      }
+    });
+
+    it('to those who come later, also from a rendition that is ahead; drawn once', async () => {
+      const { producer, drawn, watch } = half();
+      const { lease, sink } = watch();
+      producer.capture();
+      producer.reportFailures();
+      await settle();
+      producer.capture();
+      lease.change(request({ maxWidth: 640 }));
+      const late = watch({ maxWidth: 640 });
+      producer.capture();
+      producer.reportFailures();
+      await settle();
+      expect(sink.seqs).toEqual([1, 2, 3]);
+      expect(sink.frames.at(-1)?.header.placeholder).toBe(true);
+      expect(late.sink.seqs).toEqual([3]);
+      expect(drawn).toHaveLength(1);
+    });
+
+    it('over losses and restarts', async () => {
+      const { producer, failing } = half();
+      producer.capture();
+      producer.lost();
+      producer.reportFailures();
+      await settle();
+      producer.restart();
+      producer.live();
+      producer.capture();
+      producer.reportFailures();
+      await settle();
+      expect(failing.seqs).toEqual([2, 3]);
+      producer.lost();
+      await settle();
+      expect(failing.seqs).toEqual([2, 3, 4]);
+    });
+
+    it('not when it has ended meanwhile, and says once that the placeholder cannot be drawn', async () => {
+      const { producer, warnings, failing } = half({ drawPlaceholder: () => Promise.reject(new Error('no fonts')) });
+      producer.failing.add(77);
+      for (let i = 0; i < 3; i += 1) {
+        producer.capture();
+        producer.reportFailures();
+        await settle();
+      }
+      expect(failing.frames).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('no fonts')]);
     });
   });
 

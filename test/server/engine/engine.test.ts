@@ -57,15 +57,17 @@ describe('the engine', () => {
 
   function engine() {
     const states: string[] = [];
+    const failures: string[] = [];
     const events: ProducerEvents = {
       restarted: () => undefined,
       source: state => states.push(state.state === 'lost' ? `${state.code}: ${state.reason}` : state.state),
       frame: () => undefined,
+      failed: (id, seq, reason) => failures.push(`${id} ${seq} ${reason}`),
       counts: () => undefined,
       warning: () => undefined,
     };
     const source = { kind: 'test', size: null, fps: null } as const;
-    return { engine: new Engine({ source, transform: null, streamId: 0 }, events), states };
+    return { engine: new Engine({ source, transform: null, streamId: 0 }, events), states, failures };
   }
 
   /** How long after the last crash the next process was started. */
@@ -103,6 +105,13 @@ describe('the engine', () => {
     present().events.message({ type: 'starting' });
     expect(states.slice(2)).toEqual(['starting']);
     expect(await crashAndWait()).toBe(1000);
+  });
+
+  it('tells of a rendition that fails', () => {
+    const { engine: own, failures } = engine();
+    own.start();
+    present().events.message({ type: 'failed', id: 3, seq: 40, reason: 'It is torn.' });
+    expect(failures).toEqual(['3 40 It is torn.']);
   });
 
   it('that ends itself has said why, and is replaced', async () => {

@@ -1,6 +1,6 @@
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Frame } from 'node-av/lib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { Quality } from '@framewire/shared/rendition';
 import { Rendition } from '../../../server/src/engine/rendition.js';
@@ -70,9 +70,13 @@ describe('a rendition of the engine', () => {
 
   function open(quality: Quality = 50) {
     const output = new Output();
+    const warnings: string[] = [];
     const failures: string[] = [];
     const spec = { codec: 'jpeg', ...SIZE, quality } as const;
-    const rendition = new Rendition({ id: 9, spec, streamId: 4 }, output, message => failures.push(message));
+    const rendition = new Rendition({ id: 9, spec, streamId: 4 }, output, {
+      warning: message => warnings.push(message),
+      failed: (seq, reason) => failures.push(`${seq}: ${reason}`),
+    });
     opened.push(rendition);
     let seq = 0;
     /** Captures a picture: offers it, and keeps it as the newest until the next. */
@@ -84,7 +88,7 @@ describe('a rendition of the engine', () => {
       return { picture, frame };
     };
     const written = (count: number) => eventually(() => output.frames.length >= count, `frame ${count}`);
-    return { rendition, output, failures, capture, written };
+    return { rendition, output, warnings, failures, capture, written };
   }
 
   it('encodes nothing while nobody is ready', () => {
@@ -180,7 +184,7 @@ describe('a rendition of the engine', () => {
   });
 
   it('says once when pictures cannot be encoded, lets go of them, and goes on with the next', async () => {
-    const { rendition, output, failures, capture, written } = open();
+    const { rendition, output, warnings, failures, capture, written } = open();
     rendition.want(Infinity);
     const broken = capture();
     broken.frame.release();
@@ -191,13 +195,67 @@ describe('a rendition of the engine', () => {
     await eventually(() => worse.picture.isAsked, 'encode');
     worse.picture.fail('It is torn as well.');
     await settled();
-    expect(failures).toEqual(['A picture could not be encoded: It is torn.']);
+    expect(warnings).toEqual(['A picture could not be encoded: It is torn.']);
+    expect(failures).toEqual([]);
     expect(rendition.encoded).toBe(0);
     const next = capture();
     await eventually(() => next.picture.isAsked, 'encode');
     next.picture.show();
     await written(1);
     expect(output.frames.map(({ header }) => header.seq)).toEqual([3]);
+  });
+
+  describe('whose pictures all fail', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['hrtime'] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    async function failNext({ capture }: Pick<ReturnType<typeof open>, 'capture'>, reason: string): Promise<void> {
+      const { picture, frame } = capture();
+      frame.release();
+      await eventually(() => picture.isAsked, 'encode');
+      picture.fail(reason);
+      await eventually(() => picture.freed === 1, 'release');
+      await settled();
+    }
+
+    it('says so after a second, and again each second, with the number of the newest', async () => {
+      const opening = open();
+      opening.rendition.want(Infinity);
+      for (let i = 0; i < 10; i += 1) {
+        await failNext(opening, `torn ${i + 1}`);
+        vi.advanceTimersByTime(250);
+      }
+      expect(opening.failures).toEqual(['5: torn 5', '9: torn 9']);
+    });
+
+    it('waits a whole second again after one that could be encoded, and says nothing once it is closed', async () => {
+      const { rendition, failures, warnings, capture, written } = open();
+      rendition.want(Infinity);
+      await failNext({ capture }, 'torn');
+      vi.advanceTimersByTime(999);
+      await failNext({ capture }, 'torn');
+      const good = capture();
+      await eventually(() => good.picture.isAsked, 'encode');
+      good.picture.show();
+      await written(1);
+      vi.advanceTimersByTime(500);
+      await failNext({ capture }, 'torn');
+      vi.advanceTimersByTime(999);
+      await failNext({ capture }, 'torn');
+      expect(failures).toEqual([]);
+      vi.advanceTimersByTime(1);
+      const last = capture();
+      await eventually(() => last.picture.isAsked, 'encode');
+      rendition.close();
+      last.picture.fail('torn');
+      await settled();
+      expect(failures).toEqual([]);
+      expect(warnings).toHaveLength(1);
+    });
   });
 
   it('writes nothing more once it is closed, frees what it held, and takes no new picture', async () => {
