@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Packet, type Frame } from 'node-av/lib';
+import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { captureTime } from './capture-time.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from './file-pace.js';
+import { jpegSize } from './jpeg-size.js';
 import type { Source } from './source.js';
 import { describeSpec } from './source-spec.js';
 
@@ -41,6 +43,8 @@ export class MediaSource implements Source {
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
   #pace: FilePace | undefined;
+  /** Of the first JPEG, as it says itself. */
+  #jpegSize: Size | undefined;
   #undecodable = 0;
   #picturesThisLoop = 0;
   /** Frames handed out and not yet freed. */
@@ -147,6 +151,7 @@ export class MediaSource implements Source {
     if (data === null || data.length < 4 || data.readUInt16BE(0) !== 0xffd8) return undefined;
     // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
     const jpeg = Buffer.from(data);
+    if (this.#input.kind === 'url') this.#refuseOtherSize(jpeg);
     const demuxer = this.#demuxer;
     let decoded: Promise<Frame | undefined> | undefined;
     return {
@@ -167,6 +172,19 @@ export class MediaSource implements Source {
           () => undefined,
         ),
     };
+  }
+
+  /**
+   * A camera on the network may be set to another size while it is read. Everything made from the source goes by the
+   * size that it had when it opened, so it must be opened anew.
+   */
+  #refuseOtherSize(jpeg: Buffer): void {
+    const size = jpegSize(jpeg);
+    if (size === undefined) return;
+    const first = (this.#jpegSize ??= size);
+    if (size.width === first.width && size.height === first.height) return;
+    const change = `${size.width}x${size.height} now, in place of ${first.width}x${first.height}`;
+    throw new FramewireError('source-changed', `${this.#input.what} gives pictures of ${change}.`);
   }
 
   async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {

@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openSource } from '../../../server/src/source/source.js';
+import { MjpegCamera } from '../../support/mjpeg-camera.js';
 import { frameOf, TestHost } from '../../support/source.js';
 
 const HEAD = { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' };
@@ -45,6 +46,40 @@ describe('a camera on the network', () => {
     expect((await frameOf(picture)).width).toBe(64);
     picture.free();
     await source.close();
+  });
+
+  it('that gives pictures of another size ends, and is opened anew with that size', async () => {
+    const [first, second] = await Promise.all(
+      [64, 96].map(width =>
+        sharp({ create: { width, height: 48, channels: 3, background: 'teal' } })
+          .jpeg()
+          .toBuffer(),
+      ),
+    );
+    if (first === undefined || second === undefined) throw new Error('There are no pictures.');
+    await using camera = await MjpegCamera.open(first);
+    const spec = { kind: 'url', url: camera.url, capture: 'ffmpeg' } as const;
+    const source = await openSource(spec, new TestHost());
+    (await source.read()).free();
+    camera.jpeg = second;
+    const widths = new Set<number>();
+    const failure = await (async () => {
+      for (;;) {
+        const picture = await source.read();
+        widths.add((await frameOf(picture)).width);
+        picture.free();
+      }
+    })().catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'source-changed',
+      message: `${camera.url} gives pictures of 96x48 now, in place of 64x48.`,
+    });
+    // None of the other size has come through.
+    expect([...widths].filter(width => width !== 64)).toEqual([]);
+    await source.close();
+    const again = await openSource(spec, new TestHost());
+    expect(again.info).toMatchObject({ width: 96, height: 48 });
+    await again.close();
   });
 
   it('may be closed while it is silent', async () => {
