@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { SourceState } from '@framewire/shared/control';
@@ -12,23 +13,20 @@ const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFi
 async function main(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2), version);
   if (command.kind === 'done') return;
-  const log = createLog();
-  const server = await startServer(command.config, version, log);
-  process.stdout.write(greeting(server));
-  let isStopping = false;
-  const stop = () => {
+  const stop = new AbortController();
+  const stopping = once(stop.signal, 'abort');
+  const onSignal = () => {
     // A second Ctrl+C means now.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error(error);
-        process.exit(1);
-      },
-    );
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const server = await startServer(command.config, version, createLog(), stopping);
+  if (!stop.signal.aborted) process.stdout.write(greeting(server));
+  await stopping;
+  await server.close();
+  process.exit(0);
 }
 
 function greeting({ urls, streams }: FramewireServer): string {

@@ -24,9 +24,15 @@ export interface FramewireServer {
 /**
  * Puts the parts together: listens, looks whether every source works, and serves.
  *
+ * @param stopping settles when the server is to be closed: what it looks for then is not waited for.
  * @throws FramewireError when the port cannot be had, or a source fails in a way that waiting does not heal.
  */
-export async function startServer(config: Config, version: string, log: Logger): Promise<FramewireServer> {
+export async function startServer(
+  config: Config,
+  version: string,
+  log: Logger,
+  stopping: Promise<unknown>,
+): Promise<FramewireServer> {
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
@@ -48,13 +54,15 @@ export async function startServer(config: Config, version: string, log: Logger):
     });
     closing.push(() => listeners.close());
     closing.push(() => http.close());
-    for (const stream of streams) closing.push(() => stream.close());
+    // At once: an engine whose source hangs in native code takes a second until it is killed.
+    closing.push(async () => {
+      await Promise.all(streams.map(stream => stream.close()));
+    });
     closing.push(() => broadcaster.close());
-    await Promise.all(
-      streams.map((stream, i) =>
-        probe(stream, config.streams[i]?.spec.kind === 'url' ? NETWORK_PROBE_MS : LOCAL_PROBE_MS),
-      ),
+    const probes = streams.map((stream, i) =>
+      probe(stream, config.streams[i]?.spec.kind === 'url' ? NETWORK_PROBE_MS : LOCAL_PROBE_MS),
     );
+    await Promise.race([Promise.all(probes), stopping]);
     for (const stream of streams) stream.onState(state => logState(log, stream.name, state));
     return {
       urls: listeners.urls,

@@ -61,6 +61,7 @@ export class Stream {
   #isClosed = false;
   readonly #leaseOwner: LeaseOwner;
   #onState: ((state: SourceState) => void) | undefined;
+  #endProbe = (): void => undefined;
   readonly #onWarning: (message: string) => void;
 
   constructor(options: StreamOptions, createProducer: CreateProducer, onWarning: (message: string) => void) {
@@ -108,17 +109,20 @@ export class Stream {
    * Opens the source to see whether it works; it closes again after the grace.
    *
    * @param patienceMs how long to wait for an answer.
-   * @returns the state that it has by then.
+   * @returns the state that it has by then, or when the stream is closed.
    */
   async probe(patienceMs: number): Promise<SourceState> {
     this.#state = { state: 'starting' };
     this.#producer.start();
     const state = await new Promise<SourceState>(resolve => {
-      const timer = setTimeout(() => resolve(this.#state), patienceMs);
-      this.onState(changed => {
-        if (changed.state !== 'live' && changed.state !== 'lost') return;
+      const answer = () => {
         clearTimeout(timer);
-        resolve(changed);
+        resolve(this.#state);
+      };
+      const timer = setTimeout(answer, patienceMs);
+      this.#endProbe = answer;
+      this.onState(changed => {
+        if (changed.state === 'live' || changed.state === 'lost') answer();
       });
     });
     if (this.#leases.size === 0) this.#startGrace();
@@ -140,6 +144,7 @@ export class Stream {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#grace);
+    this.#endProbe();
     await this.#producer.stop();
   }
 

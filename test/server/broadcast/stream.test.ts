@@ -110,6 +110,14 @@ describe('a stream', () => {
       expect(producer.calls).toEqual(['start', 'stop']);
     });
 
+    it('and waits no longer once it is closed', async () => {
+      const { stream } = streamKit();
+      const probe = stream.probe(10_000);
+      await stream.close();
+      await expect(probe).resolves.toEqual({ state: 'starting' });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
     it('and leaves the source open for who has come meanwhile', async () => {
       const { stream, producer, watch } = streamKit({ graceMs: 0 });
       const probe = stream.probe(1500);

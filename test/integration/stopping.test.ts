@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { CLOSE_CODES } from '@framewire/shared/protocol';
+import { eventually } from '../support/eventually.js';
+import { isRunning, childrenOf } from '../support/processes.js';
+import { run } from '../support/run.js';
+import { Viewer } from '../support/viewer.js';
+
+const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+
+/** Nobody writes to it, so whoever opens it hangs in the kernel. */
+function blockedFile(name: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'framewire-')), name);
+  const made = spawnSync('mkfifo', [file]);
+  if (made.status !== 0) throw new Error(`There is no fifo: ${made.stderr.toString()}`);
+  return file;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+it('a server that is stopped while its sources hang at the start says goodbye and exits with 0', async () => {
+  const port = await freePort();
+  const sources = ['a', 'b', 'c'].flatMap(name => ['--source', `${name}=${blockedFile(name)}`]);
+  await using server = run(process.execPath, [main, ...sources, '--port', String(port)]);
+  const viewer = await eventually(() => Viewer.open(`http://127.0.0.1:${port}`).catch(() => undefined), 'server');
+  const engines = await eventually(() => {
+    const children = childrenOf(server.pid);
+    return children.length === 3 && children;
+  }, 'engines');
+  const exit = await server.stop();
+  expect(server.output()).toBe('');
+  expect(exit).toEqual({ code: 0, signal: null, forced: false });
+  expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
+  expect(engines.some(isRunning)).toBe(false);
+});

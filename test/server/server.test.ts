@@ -1,0 +1,96 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Producer, ProducerEvents } from '../../server/src/broadcast/producer.js';
+import type { Config } from '../../server/src/config.js';
+import { FramewireError } from '../../server/src/errors.js';
+import { startServer } from '../../server/src/server.js';
+import { eventually } from '../support/eventually.js';
+import { Viewer } from '../support/viewer.js';
+
+const engines: FakeEngine[] = [];
+
+/** Its source neither opens nor fails before the test says so; it has stopped when all have been asked to. */
+class FakeEngine implements Producer {
+  readonly events: ProducerEvents;
+  isStopping = false;
+
+  constructor(events: ProducerEvents) {
+    this.events = events;
+    engines.push(this);
+  }
+
+  start(): void {
+    // It takes its time.
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await eventually(() => engines.every(({ isStopping }) => isStopping), 'order to stop for every source');
+  }
+
+  want(): void {
+    // There are no pictures.
+  }
+
+  drop(): void {
+    // As `want`.
+  }
+}
+
+vi.mock('../../server/src/engine/engine.js', () => ({
+  // A function, because the class does not exist yet when this is called.
+  Engine: function create(_: unknown, events: ProducerEvents) {
+    return new FakeEngine(events);
+  },
+}));
+
+const CONFIG: Config = {
+  streams: ['a', 'b', 'c'].map(name => ({
+    name,
+    description: name,
+    spec: { kind: 'test', size: null, fps: null },
+    transform: null,
+  })),
+  host: '127.0.0.1',
+  port: 0,
+  graceMs: 10_000,
+  maxViewers: 10,
+  maxRenditions: 6,
+  allowedOrigins: [],
+};
+
+const log = pino({ level: 'silent' });
+
+describe('the server', () => {
+  afterEach(() => {
+    engines.length = 0;
+  });
+
+  it('stops in the middle of its start: it waits for its sources no longer, and ends them all at once', async () => {
+    let stop: () => void = () => undefined;
+    const stopping = new Promise<void>(resolve => {
+      stop = resolve;
+    });
+    const starting = startServer(CONFIG, '1.2.3', log, stopping);
+    await eventually(() => engines.length === 3, 'engines');
+    stop();
+    const server = await starting;
+    expect(server.streams.map(({ source }) => source.state)).toEqual(['starting', 'starting', 'starting']);
+    await using viewer = await Viewer.open(server.urls.local[0]?.replace(/\/$/, '') ?? '');
+    await server.close();
+    expect((await viewer.closed).code).toBe(1001);
+  });
+
+  it('whose start fails waits for the other sources no longer', async () => {
+    const starting = startServer(CONFIG, '1.2.3', log, new Promise(() => undefined)).catch((error: unknown) => error);
+    await eventually(() => engines.length === 3, 'engines');
+    // The states that come before it is asked for them would be nobody's.
+    await eventually(() => {
+      engines[1]?.events.source({ state: 'lost', code: 'source-not-found', reason: 'There is no camera.' });
+      return engines.every(({ isStopping }) => isStopping);
+    }, 'end of the start');
+    const failure = await starting;
+    expect(failure).toBeInstanceOf(FramewireError);
+    expect(failure).toMatchObject({ code: 'source-not-found', message: 'b: There is no camera.' });
+  });
+});
