@@ -52,7 +52,12 @@ export class FfmpegJpegEncoder implements PixelEncoder<Frame> {
   }
 
   async encode(pixels: Frame): Promise<Uint8Array> {
-    this.#opened ??= this.#open();
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      // What was short once, memory or threads, may be there for the next picture.
+      this.#context.freeContext();
+      this.#opened = undefined;
+      throw error;
+    });
     await this.#opened;
     const frame = await this.#scaler.scale(pixels);
     frame.quality = this.#lambda;

@@ -118,20 +118,23 @@ export class TransformedSource implements Source {
   }
 
   async #transform(picture: Picture): Promise<Mat> {
-    this.#cv ??= await loadOpenCv();
+    const cv = (this.#cv ??= await loadOpenCv());
     const pixels = await picture.pixels();
     // A source's own matrix may be drawn on as it is: nobody else sees it.
     const mat = pixels.kind === 'mat' ? pixels.mat : await this.#converter.convert(pixels.frame);
     const startedAt = monotonicMs();
+    const working = (async () => this.#step(mat, { cv, capturedAt: picture.capturedAt }))();
     try {
-      const result = await this.#withinTime(this.#step(mat, { cv: this.#cv, capturedAt: picture.capturedAt }));
-      if (!(result instanceof this.#cv.Mat) || result.empty) {
+      const result = await this.#withinTime(working);
+      if (!(result instanceof cv.Mat) || result.empty) {
         throw new FramewireError('transform-failed', `The step ${this.#name} returned no picture.`, 'Return a Mat.');
       }
       // A source's own matrix goes with its picture.
       if (result !== mat && pixels.kind === 'frame') mat.release();
       return result;
     } catch (error) {
+      // Not before its end: a step that is late still works on it.
+      if (pixels.kind === 'frame') void working.catch(() => undefined).then(() => mat.release());
       if (error instanceof FramewireError) throw error;
       throw new FramewireError(
         'transform-failed',
@@ -146,7 +149,7 @@ export class TransformedSource implements Source {
     }
   }
 
-  async #withinTime<T>(step: T | Promise<T>): Promise<T> {
+  async #withinTime<T>(step: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const message = `The step ${this.#name} took longer than ${STEP_MS / 1000} s.`;

@@ -45,7 +45,11 @@ export async function openOpenCvCamera(
     const hint = 'Another program may use it: fuser -v /dev/video*';
     throw new FramewireError('source-unreadable', `OpenCV cannot open camera ${device}.`, hint);
   }
-  const got = await negotiate(cv, reader, format, wanted);
+  const got = await negotiate(cv, reader, format, wanted).catch(async (error: unknown) => {
+    // A device streams to one reader only.
+    await reader.close();
+    throw error;
+  });
   const asked = `${wanted.width}x${wanted.height} at ${wanted.fps} fps`;
   if (isOther(got, wanted)) host.warn(`Camera ${device} gives ${describe(got)}, not ${asked}.`);
   else if (format !== 'auto' && got.fourcc !== FOURCC[format]) {

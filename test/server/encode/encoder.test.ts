@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { AV_PIX_FMT_RGB24 } from 'node-av/constants';
-import { describe, expect, it } from 'vitest';
+import { CodecContext } from 'node-av/lib';
+import { describe, expect, it, vi } from 'vitest';
 import type { Quality, Size } from '@framewire/shared/rendition';
 import { Encoder } from '../../../server/src/encode/encoder.js';
 import { quantiserFor } from '../../../server/src/encode/ffmpeg-jpeg.js';
@@ -149,6 +150,18 @@ describe('an encoder', () => {
       await expect(encoder.encode(freed)).rejects.toThrow('cannot be scaled');
       expect(farthest(await colourOf(await encoder.encode(picture)), [128, 128, 128])).toBeLessThanOrEqual(4);
     }
+  });
+
+  it('is opened again after it could not be opened', async () => {
+    const size = { width: 160, height: 90 };
+    using encoder = new Encoder({ codec: 'jpeg', ...size, quality: 50 });
+    using picture = plain(size, [126, 128, 128]);
+    const open = vi.spyOn(CodecContext.prototype, 'open2').mockResolvedValueOnce(-12);
+    await expect(encoder.encode(picture)).rejects.toThrow("FFmpeg's mjpeg encoder failed (-12).");
+    expect(farthest(await colourOf(await encoder.encode(picture)), [128, 128, 128])).toBeLessThanOrEqual(4);
+    await encoder.encode(picture);
+    expect(open).toHaveBeenCalledTimes(2);
+    open.mockRestore();
   });
 
   it('gives each picture a memory of its own', async () => {
