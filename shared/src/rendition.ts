@@ -3,6 +3,14 @@ import type { Codec } from './protocol.js';
 /** 1-100 on the scale of the Independent JPEG Group, or `source`: the camera's own JPEG, passed through untouched. */
 export type Quality = number | 'source';
 
+/** What `source` means where the source makes no JPEGs of its own, or smaller ones are wanted: visually lossless. */
+export const QUALITY_OF_SOURCE = 90;
+
+/** @returns 1-100: what is encoded with where the source's own JPEG cannot be handed on. */
+export function numericQuality(quality: Quality): number {
+  return quality === 'source' ? QUALITY_OF_SOURCE : quality;
+}
+
 /** One encoding of a stream. Viewers whose wishes come to the same spec share one encode. */
 export interface RenditionSpec {
   codec: Codec;

@@ -1,8 +1,16 @@
-import { fitWithin, renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
+import { fitWithin, numericQuality, renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
 import { describe, expect, it } from 'vitest';
 import { seeded } from './seeded.js';
 
 const SPEC: RenditionSpec = { codec: 'jpeg', width: 640, height: 360, quality: 30 };
+
+describe('numericQuality', () => {
+  it('is the number itself, and for the own JPEGs of a source one that cannot be told from them', () => {
+    expect(numericQuality(1)).toBe(1);
+    expect(numericQuality(100)).toBe(100);
+    expect(numericQuality('source')).toBe(90);
+  });
+});
 
 describe('renditionKey', () => {
   it('names codec, size and quality', () => {

@@ -1,5 +1,12 @@
 import type { Codec } from '@framewire/shared/protocol';
-import { fitWithin, renditionKey, type Quality, type RenditionSpec } from '@framewire/shared/rendition';
+import {
+  numericQuality,
+  fitWithin,
+  QUALITY_OF_SOURCE,
+  renditionKey,
+  type Quality,
+  type RenditionSpec,
+} from '@framewire/shared/rendition';
 import type { SourceInfo } from '../frames.js';
 
 /** What a viewer would like; what it gets may differ, and is told with the reason. */
@@ -21,9 +28,6 @@ export const DEFAULT_REQUEST: RenditionRequest = {
   maxHeight: null,
   fps: null,
 };
-
-/** What quality `source` means where the source makes no JPEGs of its own, or smaller ones are wanted. */
-export const QUALITY_OF_SOURCE = 90;
 
 export interface Choice {
   spec: RenditionSpec;
@@ -62,9 +66,5 @@ export function nearestRendition(wanted: RenditionSpec, existing: Iterable<Rendi
 /** Twice the pixels weighs as much as 25 steps of quality: about the same difference in bytes. */
 function distanceBetween(a: RenditionSpec, b: RenditionSpec): number {
   const pixels = Math.abs(Math.log2((a.width * a.height) / (b.width * b.height)));
-  return pixels + Math.abs(qualityOf(a) - qualityOf(b)) / 25;
-}
-
-function qualityOf(spec: RenditionSpec): number {
-  return spec.quality === 'source' ? QUALITY_OF_SOURCE : spec.quality;
+  return pixels + Math.abs(numericQuality(a.quality) - numericQuality(b.quality)) / 25;
 }

@@ -1,6 +1,6 @@
-import { renditionKey, type Quality, type RenditionSpec } from '@framewire/shared/rendition';
+import { numericQuality, renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
 import type { SourceInfo } from '../frames.js';
-import { chooseRendition, QUALITY_OF_SOURCE, type RenditionRequest } from './choose-rendition.js';
+import { chooseRendition, type RenditionRequest } from './choose-rendition.js';
 
 /** One step of the ladder: what is left of a viewer's wish. */
 interface Step {
@@ -91,10 +91,6 @@ export function typicalBytes({ width, height, quality }: RenditionSpec): number 
   // How IJG's quality becomes the quantiser's steps, in percent of the standard's tables.
   const steps = Math.max(2, percent < 50 ? 5000 / percent : 200 - 2 * percent);
   return 45 * (width * height) ** 0.74 * steps ** -0.6;
-}
-
-function numericQuality(quality: Quality): number {
-  return quality === 'source' ? QUALITY_OF_SOURCE : quality;
 }
 
 /** For people and logs: `640x360 at quality 30`. */

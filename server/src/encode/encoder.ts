@@ -1,11 +1,8 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import type { Frame } from 'node-av/lib';
-import type { RenditionSpec, Size } from '@framewire/shared/rendition';
+import { numericQuality, type RenditionSpec, type Size } from '@framewire/shared/rendition';
 import type { Picture } from '../frames.js';
 import { FfmpegJpegEncoder, ffmpegReaches } from './ffmpeg-jpeg.js';
-
-/** What quality `source` becomes when a picture of the source is no JPEG: visually lossless. */
-export const QUALITY_OF_SOURCE = 90;
 
 /** JPEGs of one size and quality from pixels of one kind. Calls come one after the other. */
 export interface PixelEncoder<Pixels> extends Disposable {
@@ -37,7 +34,7 @@ export class Encoder implements Disposable {
     if (quality === 'source' && picture.jpeg !== undefined && picture.width === width && picture.height === height) {
       return picture.jpeg;
     }
-    const wanted = quality === 'source' ? QUALITY_OF_SOURCE : quality;
+    const wanted = numericQuality(quality);
     const pixels = await picture.pixels();
     switch (pixels.kind) {
       case 'frame':

@@ -46,10 +46,6 @@ export class EngineProcess {
     this.send({ type: 'start', ...start });
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   send(message: ToEngine): void {
     // An engine that is gone reports so by its own event; what is sent meanwhile is void.
     if (this.#child.connected) this.#child.send(message, () => undefined);

@@ -1,14 +1,12 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { SourceInfo } from '../frames.js';
+import { isTooSlow, type CameraWish } from './camera-wish.js';
 import { MediaSource } from './media.js';
 import type { Source, SourceHost } from './source.js';
 import type { CameraSpec } from './source-spec.js';
 
-const PREFERRED = { width: 1280, height: 720, fps: 30 };
-
-/** A camera that announces 29.97 gives what 30 asked for. */
-const RATE_TOLERANCE = 0.05;
+const PREFERRED: CameraWish = { width: 1280, height: 720, fps: 30 };
 
 const FFMPEG_FORMATS = { yuyv: 'yuyv422', mjpg: 'mjpeg' } as const;
 
@@ -59,7 +57,7 @@ export async function openCamera(spec: CameraSpec, host: SourceHost): Promise<So
 }
 
 async function openDevice(device: string, spec: CameraSpec, host: SourceHost): Promise<Source> {
-  const wanted: Wanted = { ...PREFERRED, ...spec.size, ...(spec.fps === null ? {} : { fps: spec.fps }) };
+  const wanted: CameraWish = { ...PREFERRED, ...spec.size, ...(spec.fps === null ? {} : { fps: spec.fps }) };
   // FFmpeg is the faster way to a JPEG, OpenCV to a matrix: the figures are in ENCODERS.md.
   const capture = spec.capture === 'auto' ? (host.wantsMats ? 'opencv' : 'ffmpeg') : spec.capture;
   if (capture === 'ffmpeg') return openWithFfmpeg(device, spec, wanted);
@@ -67,7 +65,7 @@ async function openDevice(device: string, spec: CameraSpec, host: SourceHost): P
   return openOpenCvCamera(device, spec.format, wanted, host);
 }
 
-async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: Wanted): Promise<MediaSource> {
+async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: CameraWish): Promise<MediaSource> {
   const formats: Format[] = spec.format === 'auto' ? ['yuyv', 'mjpg', 'any'] : [spec.format];
   let best: { format: Format; misfit: number } | undefined;
   let failure: unknown;
@@ -95,9 +93,8 @@ async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: Wanted):
 }
 
 type Format = keyof typeof FFMPEG_FORMATS | 'any';
-type Wanted = typeof PREFERRED;
 
-function openAs(device: string, format: Format, wanted: Wanted): Promise<MediaSource> {
+function openAs(device: string, format: Format, wanted: CameraWish): Promise<MediaSource> {
   return MediaSource.open({
     kind: 'camera',
     what: `camera ${device}`,
@@ -112,14 +109,9 @@ function openAs(device: string, format: Format, wanted: Wanted): Promise<MediaSo
 }
 
 /** 0 when size and rate are as wanted. A wrong rate weighs less than a wrong size, whatever the size. */
-function measureMisfit(info: SourceInfo, wanted: Wanted): number {
+function measureMisfit(info: SourceInfo, wanted: CameraWish): number {
   const pixels = Math.abs(Math.log((info.width * info.height) / (wanted.width * wanted.height)));
-  const isSlow = isSlower(info, wanted.fps);
-  return pixels * 1000 + (isSlow ? 1 - info.fps / wanted.fps : 0);
-}
-
-function isSlower(info: SourceInfo, fps: number): boolean {
-  return info.fps > 0 && info.fps < fps * (1 - RATE_TOLERANCE);
+  return pixels * 1000 + (isTooSlow(info.fps, wanted.fps) ? 1 - info.fps / wanted.fps : 0);
 }
 
 /** What was asked for by name is not silently replaced. */
@@ -132,7 +124,7 @@ function refuseOther(info: SourceInfo, spec: CameraSpec, device: string): void {
       `Try: --size ${info.width}x${info.height}`,
     );
   }
-  if (fps !== null && isSlower(info, fps)) {
+  if (fps !== null && isTooSlow(info.fps, fps)) {
     throw new FramewireError(
       'source-rate',
       `Camera ${device} gives ${info.fps} frames a second at ${info.width}x${info.height}, not ${fps}.`,

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
+import { isTooSlow, type CameraWish } from './camera-wish.js';
 import { captureTime } from './capture-time.js';
 import { lazyMat, ownMat } from './mat-picture.js';
 import { loadOpenCv, type OpenCv } from '../opencv.js';
@@ -12,17 +13,8 @@ import type { CameraSpec } from './source-spec.js';
 /** Wake-up of a camera on a slow bus, each time it is asked for another format, ms. */
 const OPEN_MS = 15_000;
 
-/** A camera that announces 29.97 gives what 30 asked for. */
-const RATE_TOLERANCE = 0.05;
-
 type Format = 'yuyv' | 'mjpg';
 const FOURCC: Readonly<Record<Format, string>> = { yuyv: 'YUYV', mjpg: 'MJPG' };
-
-interface Wanted {
-  width: number;
-  height: number;
-  fps: number;
-}
 
 /**
  * A V4L2 camera through OpenCV. Pictures stay as the camera gives them until somebody wants their pixels: reading
@@ -34,7 +26,7 @@ interface Wanted {
 export async function openOpenCvCamera(
   device: string,
   format: CameraSpec['format'],
-  wanted: Wanted,
+  wanted: CameraWish,
   host: SourceHost,
 ): Promise<Source> {
   const cv = await loadOpenCv();
@@ -73,12 +65,17 @@ function refuseUnreadable(device: string): void {
   }
 }
 
-interface Got extends Wanted {
-  fourcc: string;
+interface Got extends CameraWish {
+  readonly fourcc: string;
 }
 
 /** Raw first, because every rendition is then one encode away from the sensor; MJPG if the camera needs it for that. */
-async function negotiate(cv: OpenCv, reader: OpenCvReader, format: CameraSpec['format'], wanted: Wanted): Promise<Got> {
+async function negotiate(
+  cv: OpenCv,
+  reader: OpenCvReader,
+  format: CameraSpec['format'],
+  wanted: CameraWish,
+): Promise<Got> {
   const formats: Format[] = format === 'auto' ? ['yuyv', 'mjpg'] : [format];
   let got = await ask(cv, reader, formats[0] ?? 'yuyv', wanted);
   for (const other of formats.slice(1)) {
@@ -95,7 +92,7 @@ async function negotiate(cv: OpenCv, reader: OpenCvReader, format: CameraSpec['f
   return got;
 }
 
-async function ask(cv: OpenCv, reader: OpenCvReader, format: Format, wanted: Wanted): Promise<Got> {
+async function ask(cv: OpenCv, reader: OpenCvReader, format: Format, wanted: CameraWish): Promise<Got> {
   await reader.set([
     [cv.CAP_PROP_FOURCC, fourccCode(FOURCC[format])],
     [cv.CAP_PROP_FRAME_WIDTH, wanted.width],
@@ -112,9 +109,8 @@ async function ask(cv: OpenCv, reader: OpenCvReader, format: Format, wanted: Wan
   };
 }
 
-function isOther(got: Wanted, wanted: Wanted): boolean {
-  const isSlow = got.fps > 0 && got.fps < wanted.fps * (1 - RATE_TOLERANCE);
-  return got.width !== wanted.width || got.height !== wanted.height || isSlow;
+function isOther(got: CameraWish, wanted: CameraWish): boolean {
+  return got.width !== wanted.width || got.height !== wanted.height || isTooSlow(got.fps, wanted.fps);
 }
 
 function describe({ width, height, fps, fourcc }: Got): string {
