@@ -187,7 +187,7 @@ describe('a stream', () => {
       ]);
       for (const { seqs } of [healthy, failing]) {
         const counts = new ViewerCounts();
-        expect(seqs.map(seq => counts.offered(seq))).not.toContain(false);
+        expect(seqs.map(seq => counts.offered(seq, false))).not.toContain(false);
         expect(seqs.length + counts.totalDropped).toBe(counts.captured);
         expect(seqs.at(-1)).toBe(16);
       }
