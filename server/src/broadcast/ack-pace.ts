@@ -5,7 +5,7 @@ import { rttMs } from './congestion.js';
  * Which of a viewer's frames need an acknowledgement of their own. Pure.
  *
  * Reading one costs the server as much as sending a frame, and on a way that is far from full it says nothing new. So
- * a viewer whose frames arrive long before the next one is due may acknowledge several at once, as QUIC's receivers do
+ * a viewer whose frames arrive before the next one is due may acknowledge several at once, as QUIC's receivers do
  * (draft-ietf-quic-ack-frequency); frames that come late end that.
  */
 export interface AckPace {
@@ -17,10 +17,10 @@ export interface AckPace {
 
 export const EVERY_FRAME: AckPace = { every: 1, calmSince: undefined };
 
-/** A way is far from full when a frame and its acknowledgement take at most this part of the interval to the next. */
-const CALM_SHARE = 1 / 2;
+/** A payload that takes longer than this part of the interval to the next has met something. */
+const SLOW_SHARE = 1 / 2;
 
-/** So long before half as many acknowledgements are enough, ms. */
+/** All is well for so long before half as many acknowledgements are enough, ms. */
 const CALM_MS = 1000;
 
 const MOST_FRAMES = 8;
@@ -30,16 +30,16 @@ const COLLAPSE_SHARE = 1 / 10;
 
 /** How long a payload may take without an acknowledgement of its own, ms; the viewer is told. */
 export function slowMs({ ladder }: ClimbEvent): number {
-  return Math.ceil((1000 / ladder.fps) * CALM_SHARE);
+  return Math.ceil((1000 / ladder.fps) * SLOW_SHARE);
 }
 
 /** After each acknowledgement. @param rung where on the ladder the viewer stands. */
 export function ackPaced({ every, calmSince }: AckPace, rung: number, event: ClimbEvent): AckPace {
   const { link, ladder, now } = event;
-  const tookMs = link.delayMs + rttMs(link);
-  if (rung > 0 || link.rate === undefined || tookMs > 1000 / ladder.fps) return EVERY_FRAME;
-  // A hiccup of the machine is no full link yet.
-  if (tookMs > slowMs(event)) return { every: Math.max(1, every / 2), calmSince: undefined };
+  if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
+  // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
+  const isLate = link.delayMs + rttMs(link) > 1000 / ladder.fps;
+  if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
   const most = mostUnknown(event);
   if (every > most) return { every: most, calmSince: now };
   if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };

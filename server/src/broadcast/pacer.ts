@@ -93,7 +93,10 @@ export interface PaceRules {
  */
 export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: PaceRules, now: number): number {
   const { inFlight, inFlightBytes, busyUntil } = pacer;
-  if (inFlight.length === 0) return -Infinity;
+  const newest = inFlight.at(-1);
+  if (newest === undefined) return -Infinity;
+  // Nothing is owed, and all has arrived as far as anybody knows: the usual case of viewers nearby.
+  if (inFlight.length < ackEvery && newest.expectedAt <= now) return -Infinity;
   if (link.rate === undefined) return Infinity;
   const rtt = rttMs(link);
   const owed = inFlight[ackEvery - 1];

@@ -106,7 +106,9 @@ describe('the pacer', () => {
     const pacer = flying(1, 2, 3);
 
     it('takes the first three for arrived when they are expected to be', () => {
-      expect(sendableAt(pacer, LINK, rules(5, 4), 1000)).toBe(35);
+      expect(sendableAt(pacer, LINK, rules(5, 4), 79)).toBe(35);
+      expect(sendableAt(pacer, LINK, rules(5, 4), 80)).toBe(-Infinity);
+      expect(sendableAt(pacer, LINK, rules(5, 4), 1000)).toBe(-Infinity);
       expect(sendableAt(pacer, LINK, rules(5, 1), 1000)).toBe(Infinity);
     });
 
