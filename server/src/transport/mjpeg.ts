@@ -8,8 +8,14 @@ import { monotonicMs } from '../monotonic.js';
 import type { MediaQuery } from './media-query.js';
 import { WayAcks } from './way-acks.js';
 
-/** A picture that stands still is sent again after this, ms: browsers and proxies hold the last part back. */
-const REPEAT_MS = 1000;
+/**
+ * A picture that stands still is sent again after this, ms: browsers and proxies hold the last part back. Once a
+ * second, which is when it is looked at, give or take some ms.
+ */
+const REPEAT_MS = 950;
+
+/** A picture that has just arrived does not stand still: the next one is about to be encoded, ms. */
+const REST_MS = 250;
 
 const BOUNDARY = 'frame';
 
@@ -35,7 +41,8 @@ export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
   readonly #acks: WayAcks;
   readonly #viewer = new Viewer(this);
-  #last: { part: Buffer; sentAt: number; isTaken: boolean } | undefined;
+  /** `arrivedAt`: Infinity while it is on its way. */
+  #last: { seq: number; part: Buffer; sentAt: number; arrivedAt: number } | undefined;
 
   /**
    * Takes the response over, until either side ends it.
@@ -80,18 +87,15 @@ export class MjpegViewer implements Guest, ViewerTransport {
 
   private constructor(response: ServerResponse, socket: Socket) {
     this.#response = response;
-    this.#acks = new WayAcks(socket, (seq, arrival) => this.#viewer.arrived(seq, arrival));
+    this.#acks = new WayAcks(socket, (seq, arrival) => {
+      if (this.#last?.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
+      // A copy arrives under a number that is not in flight any more, so it measures nothing.
+      this.#viewer.arrived(seq, arrival);
+    });
   }
 
   send(frame: EncodedFrame): void {
-    const last = { part: partFor(frame), sentAt: monotonicMs(), isTaken: false };
-    this.#last = last;
-    this.#acks.send(frame.header.seq, onTaken => {
-      this.#response.write(last.part, () => {
-        last.isTaken = true;
-        onTaken?.();
-      });
-    });
+    this.#put(frame.header.seq, partFor(frame));
   }
 
   isClogged(): boolean {
@@ -117,15 +121,18 @@ export class MjpegViewer implements Guest, ViewerTransport {
   tick(): void {
     this.#viewer.tick();
     const last = this.#last;
-    if (last?.isTaken !== true || monotonicMs() - last.sentAt < REPEAT_MS) return;
-    last.sentAt = monotonicMs();
-    last.isTaken = false;
-    this.#response.write(last.part, () => {
-      last.isTaken = true;
-    });
+    const now = monotonicMs();
+    // One copy a second may be more than the link carries: every new picture would wait behind those.
+    if (last === undefined || now - last.sentAt < REPEAT_MS || now - last.arrivedAt < REST_MS) return;
+    this.#put(last.seq, last.part);
   }
 
   dismiss(): void {
     this.#response.destroy();
+  }
+
+  #put(seq: number, part: Buffer): void {
+    this.#last = { seq, part, sentAt: monotonicMs(), arrivedAt: Infinity };
+    this.#acks.send(seq, onTaken => this.#response.write(part, onTaken));
   }
 }
