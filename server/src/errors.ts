@@ -36,6 +36,7 @@ export const ERRORS = {
   'not-subscribed': { status: 400 },
   'origin-refused': { status: 403 },
   'too-many-viewers': { status: 503 },
+  'too-many-snapshots': { status: 503 },
   'server-stopping': { status: 503 },
   'no-frame': { status: 504 },
   'internal-error': { status: 500 },

@@ -44,7 +44,7 @@ export async function startServer(
     });
     const broadcaster = new Broadcaster(streams, config.maxViewers);
     const ws = new WsEndpoint(broadcaster, { server, ...config });
-    const http = await createHttpServer(broadcaster, { server, onError: error => log.error(error) });
+    const http = await createHttpServer(broadcaster, { server, ...config, onError: error => log.error(error) });
     await http.ready();
     const listeners = await listen({
       host: config.host,

@@ -1,14 +1,16 @@
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../broadcast/broadcaster.js';
 import { DEFAULT_VIEWER_REQUEST } from '../broadcast/viewer.js';
-import { FramewireError, messageOf } from '../errors.js';
+import { FramewireError, messageOf, type ErrorCode } from '../errors.js';
 import { monotonicMs } from '../monotonic.js';
 import { parseAction, parseMediaQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
-import { SNAPSHOT_FORMATS, convertSnapshot, takeSnapshot, type SnapshotFormat } from './snapshot.js';
+import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const CLIENT_DIST = fileURLToPath(new URL('../../../client/dist/', import.meta.url));
 
@@ -16,6 +18,13 @@ const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } 
 
 /** A live picture is small, a snapshot is to be kept: quality 90 unless asked otherwise. */
 const SNAPSHOT_REQUEST = { ...DEFAULT_VIEWER_REQUEST, quality: 90 } as const;
+
+/** What passes by itself, and how soon it is worth another try, s. */
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
+  'too-many-viewers': 10,
+  'too-many-snapshots': 1,
+  'server-stopping': 5,
+};
 
 const SECURITY_HEADERS: FastifyHelmetOptions = {
   contentSecurityPolicy: {
@@ -41,6 +50,8 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
 export interface HttpOptions {
   /** For people: `framewire 0.1.0`. */
   server: string;
+  /** Of one stream at the same time. */
+  maxRenditions: number;
   onError: (error: unknown) => void;
 }
 
@@ -59,22 +70,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     return refuse(reply, new FramewireError('not-found', 'Nothing is served there.', hint), options.onError);
   });
 
-  const videoFeed = (request: FastifyRequest, reply: FastifyReply) => {
-    const query = parseMediaQuery(request.query);
-    MjpegViewer.serve(reply.raw, broadcaster, query);
-    reply.hijack();
-  };
-  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
-    const { header, payload } = await takeSnapshot(broadcaster, parseMediaQuery(request.query, SNAPSHOT_REQUEST));
-    const picture = format === 'jpg' ? payload : await convertSnapshot(payload, format);
-    const takenAt = new Date(Date.now() - (monotonicMs() - header.capturedAt)).toISOString();
-    return reply
-      .type(MEDIA_TYPES[format])
-      .header('Cache-Control', 'no-store')
-      .header('X-Captured-At', takenAt)
-      .send(picture);
-  };
-
+  const { videoFeed, snapshot } = pictureHandlers(broadcaster, options.maxRenditions);
   app.get('/video_feed', videoFeed);
   for (const format of SNAPSHOT_FORMATS) {
     app.get(`/snapshot.${format}`, (request, reply) => snapshot(request, reply, format));
@@ -105,9 +101,47 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   return app;
 }
 
+function pictureHandlers(broadcaster: Broadcaster, maxRenditions: number) {
+  const videoFeed = (request: FastifyRequest, reply: FastifyReply) => {
+    const query = parseMediaQuery(request.query);
+    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
+    reply.hijack();
+  };
+  const snapshots = new Snapshots(broadcaster, maxRenditions);
+  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
+    const query = parseMediaQuery(request.query, SNAPSHOT_REQUEST);
+    socketOf(reply);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const frame = await snapshots.take(query, gone.signal);
+    const picture = await snapshots.picture(frame, format);
+    // Who takes nothing of its picture would keep its place among the viewers.
+    reply.raw.setTimeout(STALL_TIMEOUT_MS);
+    const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();
+    return reply
+      .type(MEDIA_TYPES[format])
+      .header('Cache-Control', 'no-store')
+      .header('X-Captured-At', takenAt)
+      .send(picture);
+  };
+  return { videoFeed, snapshot };
+}
+
+/**
+ * An answer that waits behind another one has no connection yet, and never hears when that closes.
+ *
+ * @throws FramewireError bad-request
+ */
+function socketOf({ raw: { socket } }: FastifyReply): Socket {
+  if (socket !== null && !socket.destroyed) return socket;
+  throw new FramewireError('bad-request', 'Pictures cannot be asked for behind a request that is not answered yet.');
+}
+
 function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) => void): FastifyReply {
   if (thrown instanceof FramewireError) {
     const { code, message, hint } = thrown;
+    const retryAfterS = RETRY_AFTER_S[code];
+    if (retryAfterS !== undefined) reply.header('Retry-After', retryAfterS);
     return reply.status(thrown.status).send({ code, message, hint });
   }
   const status = statusOf(thrown);

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Broadcaster, Guest } from '../broadcast/broadcaster.js';
 import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
-import { FramewireError } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import type { MediaQuery } from './media-query.js';
@@ -47,18 +46,16 @@ export class MjpegViewer implements Guest, ViewerTransport {
   /**
    * Takes the response over, until either side ends it.
    *
-   * @throws FramewireError unknown-stream, too-many-viewers, server-stopping or bad-request, before anything was sent.
+   * @throws FramewireError unknown-stream, too-many-viewers or server-stopping, before anything was sent.
    */
-  static serve(response: ServerResponse, broadcaster: Broadcaster, { stream, request }: MediaQuery): void {
-    // An answer that waits behind another one has no socket, and never hears when that closes.
-    if (response.socket === null || response.socket.destroyed) {
-      throw new FramewireError(
-        'bad-request',
-        'Pictures cannot be asked for behind another request that is not answered.',
-      );
-    }
+  static serve(
+    response: ServerResponse,
+    socket: Socket,
+    broadcaster: Broadcaster,
+    { stream, request }: MediaQuery,
+  ): void {
     const watched = broadcaster.stream(stream);
-    const viewer = new MjpegViewer(response, response.socket);
+    const viewer = new MjpegViewer(response, socket);
     const admission = broadcaster.admit(viewer);
     response.on('error', () => undefined);
     response.once('close', () => {
@@ -80,7 +77,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
       response.end();
       return;
     }
-    response.socket.setNoDelay(true);
+    socket.setNoDelay(true);
     response.write(`--${BOUNDARY}\r\n`);
     viewer.#viewer.watch(watched, request);
   }

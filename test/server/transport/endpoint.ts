@@ -10,6 +10,8 @@ export interface Endpoint extends AsyncDisposable {
   broadcaster: Broadcaster;
   port: number;
   listeners: Listeners;
+  /** What went wrong inside. */
+  faults: readonly unknown[];
   close(): Promise<void>;
 }
 
@@ -18,15 +20,13 @@ export async function openEndpoint(maxViewers = 100): Promise<Endpoint> {
   const kit = streamKit();
   const broadcaster = new Broadcaster([kit.stream], maxViewers);
   const closing = new CloseStack();
-  const http = await createHttpServer(broadcaster, { server: 'framewire test', onError: () => undefined });
+  const server = 'framewire test';
+  const maxRenditions = 8;
+  const faults: unknown[] = [];
+  const http = await createHttpServer(broadcaster, { server, maxRenditions, onError: error => faults.push(error) });
   closing.push(() => http.close());
   await http.ready();
-  const ws = new WsEndpoint(broadcaster, {
-    server: 'framewire test',
-    allowedOrigins: [],
-    maxRenditions: 8,
-    maxViewers,
-  });
+  const ws = new WsEndpoint(broadcaster, { server, allowedOrigins: [], maxRenditions, maxViewers });
   const listeners = await listen({
     host: '127.0.0.1',
     port: 0,
@@ -38,5 +38,5 @@ export async function openEndpoint(maxViewers = 100): Promise<Endpoint> {
   closing.push(() => broadcaster.close());
   const port = Number(new URL(listeners.urls.local[0] ?? '').port);
   const close = () => closing.close();
-  return { kit, broadcaster, port, listeners, close, [Symbol.asyncDispose]: close };
+  return { kit, broadcaster, port, listeners, faults, close, [Symbol.asyncDispose]: close };
 }
