@@ -58,7 +58,6 @@ export interface HttpOptions {
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    forceCloseConnections: true,
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);
     },
