@@ -35,6 +35,7 @@ export const ERRORS = {
   'unsupported-codec': { status: 400 },
   'not-subscribed': { status: 400 },
   'origin-refused': { status: 403 },
+  'host-refused': { status: 403 },
   'too-many-viewers': { status: 503 },
   'too-many-snapshots': { status: 503 },
   'server-stopping': { status: 503 },

@@ -10,6 +10,7 @@ import { FramewireError, messageOf, type ErrorCode } from '../errors.js';
 import { monotonicMs } from '../monotonic.js';
 import { parseAction, parseMediaQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
+import { refusedHost, type Access } from './origins.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const CLIENT_DIST = fileURLToPath(new URL('../../../client/dist/', import.meta.url));
@@ -47,7 +48,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 };
 
-export interface HttpOptions {
+export interface HttpOptions extends Access {
   /** For people: `framewire 0.1.0`. */
   server: string;
   /** Of one stream at the same time. */
@@ -63,6 +64,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     },
   });
   await app.register(helmet, SECURITY_HEADERS);
+  app.addHook('onRequest', (request, _reply, done) => done(refusedHost(request.raw, options)));
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
   app.setNotFoundHandler((_request, reply) => {
     const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';

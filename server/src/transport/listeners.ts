@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../errors.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
-const ANY = ['::', '0.0.0.0'];
+/** What stands for every address of this machine. */
+export const ALL_ADDRESSES: readonly string[] = ['::', '0.0.0.0'];
 const MOST_ATTEMPTS = 5;
 
 export interface Listeners {
@@ -55,13 +56,15 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
       if (server === undefined) continue;
       servers.push(server);
       port = portOf(server);
-      local.push(urlFor(ANY.includes(host) ? '127.0.0.1' : host, port));
+      local.push(urlFor(ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host, port));
     }
   } catch (error) {
     await Promise.all(servers.map(closeServer));
     throw error;
   }
-  const network = ANY.includes(options.host) ? lanAddresses(options.host).map(address => urlFor(address, port)) : [];
+  const network = ALL_ADDRESSES.includes(options.host)
+    ? lanAddresses(options.host).map(address => urlFor(address, port))
+    : [];
   return {
     urls: { local, network },
     close: async () => {

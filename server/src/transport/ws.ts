@@ -5,16 +5,15 @@ import { WebSocketServer } from 'ws';
 import { CLOSE_CODES, MAX_CONTROL_BYTES, SUBPROTOCOL } from '@framewire/shared/protocol';
 import type { Broadcaster } from '../broadcast/broadcaster.js';
 import { FramewireError } from '../errors.js';
-import { mayWatch } from './origins.js';
+import { mayWatch, refusedHost, type Access } from './origins.js';
 import { WsViewer } from './ws-viewer.js';
 
 /** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
 const KEEP_ALIVE_MS = 30_000;
 
-export interface WsOptions {
+export interface WsOptions extends Access {
   /** For people: `framewire 0.1.0`. */
   server: string;
-  allowedOrigins: readonly string[];
   maxRenditions: number;
   maxViewers: number;
 }
@@ -68,7 +67,10 @@ export class WsEndpoint {
     });
   }
 
-  #refusal({ url = '', headers }: IncomingMessage): FramewireError | undefined {
+  #refusal(request: IncomingMessage): FramewireError | undefined {
+    const { url = '', headers } = request;
+    const foreign = refusedHost(request, this.#options);
+    if (foreign !== undefined) return foreign;
     if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
     if (!mayWatch(headers.origin, headers.host, this.#options.allowedOrigins)) {
       const message = `Pages of ${headers.origin} may not watch this server.`;

@@ -16,19 +16,18 @@ export interface Endpoint extends AsyncDisposable {
 }
 
 /** The real endpoints on 127.0.0.1, over one stream whose producer is the test. */
-export async function openEndpoint(maxViewers = 100): Promise<Endpoint> {
+export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly string[] = []): Promise<Endpoint> {
   const kit = streamKit();
   const broadcaster = new Broadcaster([kit.stream], maxViewers);
   const closing = new CloseStack();
-  const server = 'framewire test';
-  const maxRenditions = 8;
+  const settings = { server: 'framewire test', host: '127.0.0.1', allowedOrigins, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
-  const http = await createHttpServer(broadcaster, { server, maxRenditions, onError: error => faults.push(error) });
+  const http = await createHttpServer(broadcaster, { ...settings, onError: error => faults.push(error) });
   closing.push(() => http.close());
   await http.ready();
-  const ws = new WsEndpoint(broadcaster, { server, allowedOrigins: [], maxRenditions, maxViewers });
+  const ws = new WsEndpoint(broadcaster, settings);
   const listeners = await listen({
-    host: '127.0.0.1',
+    host: settings.host,
     port: 0,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { eventually } from '../../support/eventually.js';
 import { openEndpoint } from './endpoint.js';
+import { RawClient } from './raw-client.js';
 
 describe('the HTTP server', () => {
   it('keeps what went wrong inside to itself', async () => {
@@ -44,5 +45,30 @@ describe('the HTTP server', () => {
       streams: [{ name: 'yard', source: { state: 'idle' }, viewers: 0 }],
     });
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', viewers: 0 });
+  });
+
+  it.each(['/', '/snapshot.jpg', '/video_feed', '/api/streams', '/framewire.js', '/nothing'])(
+    'does not answer %s by the name of another site, whose page would read it',
+    async path => {
+      await using endpoint = await openEndpoint();
+      using client = await RawClient.open(endpoint.port);
+      client.say(`GET ${path} HTTP/1.1`, `Host: elsewhere.example:${endpoint.port}`, 'Connection: close');
+      await client.ends();
+      expect(client.received).toMatch(/^HTTP\/1\.1 403 /);
+      expect(JSON.parse(client.received.split('\r\n\r\n')[1] ?? '')).toEqual({
+        code: 'host-refused',
+        message: `This server is for this machine only, and "elsewhere.example:${endpoint.port}" is no name of it.`,
+        hint: `Open http://localhost:${endpoint.port}/, or allow that name: --allow-origin http://elsewhere.example:${endpoint.port}`,
+      });
+      expect(endpoint.broadcaster.viewers).toBe(0);
+    },
+  );
+
+  it('answers by the name of a site that is allowed, as a proxy passes it on', async () => {
+    await using endpoint = await openEndpoint(1, ['https://cam.example']);
+    using client = await RawClient.open(endpoint.port);
+    client.say('GET /healthz HTTP/1.1', 'Host: cam.example');
+    await client.hears('"status"');
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
   });
 });

@@ -20,6 +20,12 @@ describe('the WebSocket endpoint', () => {
   it.each([
     ['another path', upgradeTo('/elsewhere'), '404', 'not-found'],
     ['a page of another site', upgradeTo('/ws', 'Origin: https://elsewhere.example'), '403', 'origin-refused'],
+    [
+      'a name of another site',
+      [...upgradeTo('/ws', 'Origin: http://elsewhere.example')].with(1, 'Host: elsewhere.example'),
+      '403',
+      'host-refused',
+    ],
     ['another protocol', upgradeTo('/ws', 'Sec-WebSocket-Protocol: chat'), '400', 'protocol-version'],
   ])('refuses %s with a sentence, and does not wait for the other side to hang up', async (_, lines, status, code) => {
     await using endpoint = await openEndpoint();
