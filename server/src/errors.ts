@@ -32,6 +32,7 @@ export const ERRORS = {
   'protocol-version': { status: 400 },
   'unknown-stream': { status: 404 },
   'not-found': { status: 404 },
+  'method-not-allowed': { status: 405 },
   'unsupported-codec': { status: 400 },
   'not-subscribed': { status: 400 },
   'origin-refused': { status: 403 },

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
@@ -65,6 +66,11 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   });
   await app.register(helmet, SECURITY_HEADERS);
   app.addHook('onRequest', (request, _reply, done) => done(refusedHost(request.raw, options)));
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = refusedMethod(request.raw);
+    if (refusal !== undefined) reply.header('Allow', 'GET, HEAD');
+    done(refusal);
+  });
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
   app.setNotFoundHandler((_request, reply) => {
     const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
@@ -126,6 +132,13 @@ function pictureHandlers(broadcaster: Broadcaster, maxRenditions: number) {
       .send(picture);
   };
   return { videoFeed, snapshot };
+}
+
+/** Before the body is read: there is none that anybody here would take. */
+export function refusedMethod({ method = '' }: IncomingMessage): FramewireError | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  const message = `Nothing is taken by ${method} here.`;
+  return new FramewireError('method-not-allowed', message, 'Ask with GET; viewers are controlled over /ws.');
 }
 
 /**

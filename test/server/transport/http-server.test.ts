@@ -24,7 +24,11 @@ describe('the HTTP server', () => {
 
   it.each([
     ['GET', '/nothing', 404, 'not-found'],
-    ['POST', '/snapshot.jpg', 404, 'not-found'],
+    ['POST', '/snapshot.jpg', 405, 'method-not-allowed'],
+    ['PUT', '/nothing', 405, 'method-not-allowed'],
+    ['DELETE', '/', 405, 'method-not-allowed'],
+    ['OPTIONS', '/api/streams', 405, 'method-not-allowed'],
+    ['PROPFIND', '/', 405, 'method-not-allowed'],
     ['GET', '/%', 400, 'bad-request'],
     ['GET', '/snapshot.jpg?stream=gate', 404, 'unknown-stream'],
     ['GET', '/?action=stream&quality=0', 400, 'bad-request'],
@@ -35,6 +39,15 @@ describe('the HTTP server', () => {
     const body = z.object({ code: z.string(), message: z.string(), hint: z.string() }).parse(await response.json());
     expect(body.code).toBe(code);
     expect(body.message).toMatch(/^[A-Z].+\.$|^quality.+\.$/);
+  });
+
+  it('says what it takes when it is sent something', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/video_feed`;
+    // A body of a kind that nobody here reads would be refused as such, if it were looked at.
+    const response = await fetch(url, { method: 'POST', body: '<a/>', headers: { 'Content-Type': 'text/xml' } });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(await response.json()).toMatchObject({ message: 'Nothing is taken by POST here.' });
   });
 
   it('tells what it streams to whom', async () => {
