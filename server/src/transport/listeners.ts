@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../errors.js';
@@ -21,6 +28,7 @@ export interface ListenOptions {
   /** 0: any that is free. */
   port: number;
   onRequest: RequestListener;
+  /** Gets what offers WebSocket, and what offers another protocol and cannot be answered in plain HTTP. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -75,10 +83,46 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
 
 async function open(host: string, port: number, { onRequest, onUpgrade }: ListenOptions): Promise<Server> {
   const server = createServer(onRequest);
-  server.on('upgrade', onUpgrade);
+  const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request, response) => lastAnswers.set(request.socket, response));
+  server.on('upgrade', (request, socket, head) => {
+    // Node lets go of a connection at once; whatever came next would get between what is still to be written.
+    if (lastAnswers.get(socket)?.closed === false) socket.destroy();
+    else if (mayStayPlain(request)) giveBack(server, request, socket, head);
+    else onUpgrade(request, socket, head);
+  });
   server.listen({ host, port });
   await once(server, 'listening');
   return server;
+}
+
+/**
+ * An offer of another protocol may be declined by answering as if it were not there, and clients count on that: Java's
+ * offers HTTP/2 (`h2c`) with each request. Node gives all of them to the listener of upgrades, if there is one; its
+ * `shouldUpgradeCallback` is younger than the versions that run this. Of a body it gives on nothing in some versions.
+ */
+function mayStayPlain({ method = '', headers }: IncomingMessage): boolean {
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  return !offersWebSocket(headers) && !hasBody && (method === 'GET' || method === 'HEAD');
+}
+
+export function offersWebSocket({ upgrade = '' }: IncomingHttpHeaders): boolean {
+  return upgrade.split(',').some(offer => offer.trim().toLowerCase() === 'websocket');
+}
+
+/** Has the request read once more, without its offer, by the server that it came from. */
+function giveBack(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== 'upgrade') lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
 }
 
 async function closeServer(server: Server): Promise<void> {

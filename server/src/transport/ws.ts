@@ -5,6 +5,8 @@ import { WebSocketServer } from 'ws';
 import { CLOSE_CODES, MAX_CONTROL_BYTES, SUBPROTOCOL } from '@framewire/shared/protocol';
 import type { Broadcaster } from '../broadcast/broadcaster.js';
 import { FramewireError } from '../errors.js';
+import { refusedMethod } from './http-server.js';
+import { offersWebSocket } from './listeners.js';
 import { mayWatch, refusedHost, type Access } from './origins.js';
 import { WsViewer } from './ws-viewer.js';
 
@@ -71,6 +73,10 @@ export class WsEndpoint {
     const { url = '', headers } = request;
     const foreign = refusedHost(request, this.#options);
     if (foreign !== undefined) return foreign;
+    if (!offersWebSocket(headers)) {
+      const message = 'Nothing is taken with a body here.';
+      return refusedMethod(request) ?? new FramewireError('bad-request', message, 'Ask without one.');
+    }
     if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
     if (!mayWatch(headers.origin, headers.host, this.#options.allowedOrigins)) {
       const message = `Pages of ${headers.origin} may not watch this server.`;

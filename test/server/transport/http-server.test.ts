@@ -60,6 +60,20 @@ describe('the HTTP server', () => {
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', viewers: 0 });
   });
 
+  it('answers clients that offer HTTP/2, as those of Java do: pages, and pictures without end', async () => {
+    await using endpoint = await openEndpoint();
+    const h2c = ['Host: localhost', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAA'];
+    {
+      using client = await RawClient.open(endpoint.port);
+      client.say('GET /framewire.js HTTP/1.1', ...h2c);
+      await client.hears('export{');
+      client.say('GET /video_feed HTTP/1.1', ...h2c);
+      await client.hears('--frame\r\n');
+      expect(endpoint.broadcaster.viewers).toBe(1);
+    }
+    await eventually(() => endpoint.broadcaster.viewers === 0, 'free place');
+  });
+
   it.each(['/', '/snapshot.jpg', '/video_feed', '/api/streams', '/framewire.js', '/nothing'])(
     'does not answer %s by the name of another site, whose page would read it',
     async path => {

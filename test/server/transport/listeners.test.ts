@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen, type ListenOptions } from '../../../server/src/transport/listeners.js';
+import { eventually } from '../../support/eventually.js';
+import { RawClient } from './raw-client.js';
 
 const hasIpv6 = Object.values(networkInterfaces()).some(
   list => list?.some(({ address }) => address === '::1') === true,
@@ -14,6 +16,8 @@ const options = (host: string, port = 0): ListenOptions => ({
   onRequest: (_, response) => response.end('here'),
   onUpgrade: (_, socket) => socket.destroy(),
 });
+
+const offering = (protocol: string) => ['Host: localhost', 'Connection: Upgrade', `Upgrade: ${protocol}`];
 
 const portOf = (url = '') => Number(new URL(url).port);
 const read = async (url: string) => (await fetch(url)).text();
@@ -64,6 +68,68 @@ describe('the listeners', () => {
     expect(await read(`http://[::1]:${port}/`)).toBe('here');
     expect(await read(`http://127.0.0.1:${port}/`)).toBe('here');
     for (const url of listeners.urls.network) expect(new URL(url).hostname).not.toMatch(/^(127\.|\[::1\]|\[fe80)/);
+    await listeners.close();
+  });
+
+  it.each(['h2c', 'TLS/1.0', 'h2c, irc/6.9'])(
+    'answer a request that offers %s in plain HTTP, as everything that follows on its connection',
+    async offer => {
+      const asked: unknown[] = [];
+      const listeners = await listen({
+        ...options('127.0.0.1'),
+        onRequest: ({ url, headers }, response) => {
+          asked.push([url, headers['x-name'], headers.upgrade]);
+          response.end('x'.repeat(100_000));
+        },
+      });
+      using client = await RawClient.open(portOf(listeners.urls.local[0]));
+      const answers = () => client.received.split(/x{100000}/).length - 1;
+      for (const path of ['/1', '/2']) {
+        client.say(`GET ${path} HTTP/1.1`, 'X-Name: Zoë', ...offering(offer));
+        await eventually(() => answers() === asked.length && answers() > 0, 'answer');
+      }
+      client.say('GET /3 HTTP/1.1', 'Host: localhost');
+      await eventually(() => answers() === 3, 'third answer');
+      // Headers are latin1, whatever the client takes them for.
+      const name = 'Zo\u00C3\u00AB';
+      expect(asked).toEqual([
+        ['/1', name, undefined],
+        ['/2', name, undefined],
+        ['/3', undefined, undefined],
+      ]);
+      await listeners.close();
+      await client.ends();
+    },
+  );
+
+  it.each([
+    ['a WebSocket', 'h2c, WebSocket', ['GET / HTTP/1.1']],
+    ['another protocol with a body, which may be lost', 'h2c', ['GET / HTTP/1.1', 'Content-Length: 2']],
+    ['another protocol by POST', 'h2c', ['POST / HTTP/1.1']],
+  ])('leave a request that offers %s to who takes upgrades', async (_, offer, lines) => {
+    let method: string | undefined;
+    const listeners = await listen({
+      ...options('127.0.0.1'),
+      onUpgrade: (request, socket) => {
+        ({ method } = request);
+        socket.destroy();
+      },
+    });
+    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    client.say(...lines, ...offering(offer));
+    await client.ends();
+    expect(client.received).toBe('');
+    expect(method).toBe(lines[0]?.split(' ')[0]);
+    await listeners.close();
+  });
+
+  it.each(['h2c', 'websocket'])('end a connection that offers %s while it waits for an answer', async offer => {
+    const taken = vi.fn<() => void>();
+    const listeners = await listen({ ...options('127.0.0.1'), onRequest: () => undefined, onUpgrade: taken });
+    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    client.say('GET /1 HTTP/1.1', 'Host: localhost', '', 'GET /2 HTTP/1.1', ...offering(offer));
+    await client.ends();
+    expect(taken).not.toHaveBeenCalled();
     await listeners.close();
   });
 

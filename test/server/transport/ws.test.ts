@@ -16,6 +16,8 @@ function upgradeTo(path: string, ...headers: readonly string[]): string[] {
   ];
 }
 
+const H2C = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAAB'];
+
 describe('the WebSocket endpoint', () => {
   it.each([
     ['another path', upgradeTo('/elsewhere'), '404', 'not-found'],
@@ -25,6 +27,13 @@ describe('the WebSocket endpoint', () => {
       [...upgradeTo('/ws', 'Origin: http://elsewhere.example')].with(1, 'Host: elsewhere.example'),
       '403',
       'host-refused',
+    ],
+    ['what is no WebSocket', ['POST /ws HTTP/1.1', 'Host: localhost', ...H2C], '405', 'method-not-allowed'],
+    [
+      'what is no WebSocket and has a body',
+      ['GET /ws HTTP/1.1', 'Host: localhost', 'Content-Length: 2', ...H2C],
+      '400',
+      'bad-request',
     ],
     ['another protocol', upgradeTo('/ws', 'Sec-WebSocket-Protocol: chat'), '400', 'protocol-version'],
   ])('refuses %s with a sentence, and does not wait for the other side to hang up', async (_, lines, status, code) => {
