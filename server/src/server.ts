@@ -51,6 +51,7 @@ export async function startServer(
       port: config.port,
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
+      onError: error => log.error(`A connection could not be accepted: ${error.message}.`),
     });
     closing.push(() => listeners.close());
     closing.push(() => http.close());

@@ -10,11 +10,15 @@ import {
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../errors.js';
+import { monotonicMs } from '../monotonic.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 /** What stands for every address of this machine. */
 export const ALL_ADDRESSES: readonly string[] = ['::', '0.0.0.0'];
 const MOST_ATTEMPTS = 5;
+
+/** How often connections that cannot be accepted are told of at most, ms. */
+const TELL_INTERVAL_MS = 10_000;
 
 export interface Listeners {
   /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
@@ -30,6 +34,8 @@ export interface ListenOptions {
   onRequest: RequestListener;
   /** Gets what offers WebSocket, and what offers another protocol and cannot be answered in plain HTTP. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** A connection could not be accepted; those that there are, and all later ones, are not touched by that. */
+  onError: (error: Error) => void;
 }
 
 /**
@@ -81,7 +87,7 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
   };
 }
 
-async function open(host: string, port: number, { onRequest, onUpgrade }: ListenOptions): Promise<Server> {
+async function open(host: string, port: number, { onRequest, onUpgrade, onError }: ListenOptions): Promise<Server> {
   const server = createServer(onRequest);
   const lastAnswers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => lastAnswers.set(request.socket, response));
@@ -93,7 +99,18 @@ async function open(host: string, port: number, { onRequest, onUpgrade }: Listen
   });
   server.listen({ host, port });
   await once(server, 'listening');
+  server.on('error', seldom(onError));
   return server;
+}
+
+/** A machine that is out of descriptors or memory fails at each connection, and there may be thousands a second. */
+function seldom(tell: (error: Error) => void): (error: Error) => void {
+  let toldAt = -Infinity;
+  return error => {
+    if (monotonicMs() - toldAt < TELL_INTERVAL_MS) return;
+    toldAt = monotonicMs();
+    tell(error);
+  };
 }
 
 /**

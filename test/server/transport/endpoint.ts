@@ -22,7 +22,8 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   const closing = new CloseStack();
   const settings = { server: 'framewire test', host: '127.0.0.1', allowedOrigins, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
-  const http = await createHttpServer(broadcaster, { ...settings, onError: error => faults.push(error) });
+  const onError = (error: unknown) => void faults.push(error);
+  const http = await createHttpServer(broadcaster, { ...settings, onError });
   closing.push(() => http.close());
   await http.ready();
   const ws = new WsEndpoint(broadcaster, settings);
@@ -31,6 +32,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
     port: 0,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
+    onError,
   });
   closing.push(() => listeners.close());
   closing.push(() => kit.stream.close());

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen, type ListenOptions } from '../../../server/src/transport/listeners.js';
@@ -15,6 +15,7 @@ const options = (host: string, port = 0): ListenOptions => ({
   port,
   onRequest: (_, response) => response.end('here'),
   onUpgrade: (_, socket) => socket.destroy(),
+  onError: () => undefined,
 });
 
 const offering = (protocol: string) => ['Host: localhost', 'Connection: Upgrade', `Upgrade: ${protocol}`];
@@ -130,6 +131,21 @@ describe('the listeners', () => {
     client.say('GET /1 HTTP/1.1', 'Host: localhost', '', 'GET /2 HTTP/1.1', ...offering(offer));
     await client.ends();
     expect(taken).not.toHaveBeenCalled();
+    await listeners.close();
+  });
+
+  it('outlive a connection that cannot be accepted, and tell of it once in a while', async () => {
+    const listening = vi.spyOn(Server.prototype, 'listen');
+    const told: unknown[] = [];
+    const listeners = await listen({ ...options('127.0.0.1'), onError: error => told.push(error) });
+    const [server] = listening.mock.contexts;
+    listening.mockRestore();
+    if (!(server instanceof Server)) throw new Error('Nothing listens.');
+    // As Node says that the whole system has no descriptor left; where only this process has none, libuv hangs up.
+    const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE', syscall: 'accept' });
+    for (let i = 0; i < 3; i += 1) server.emit('error', error);
+    expect(told).toEqual([error]);
+    expect(await read(listeners.urls.local[0] ?? '')).toBe('here');
     await listeners.close();
   });
 
