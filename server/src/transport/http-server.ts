@@ -72,10 +72,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     done(refusal);
   });
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
-  app.setNotFoundHandler((_request, reply) => {
-    const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
-    return refuse(reply, new FramewireError('not-found', 'Nothing is served there.', hint), options.onError);
-  });
+  app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
 
   const { videoFeed, snapshot } = pictureHandlers(broadcaster, options.maxRenditions);
   app.get('/video_feed', videoFeed);
@@ -164,8 +161,15 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
     onError(thrown);
     return refuse(reply, new FramewireError('internal-error', 'The server failed at this request.'), onError);
   }
-  const code = status === 404 ? 'not-found' : 'bad-request';
-  return reply.status(status).send({ code, message: messageOf(thrown), hint: '' });
+  // What is outside of the folder is no more there for strangers than what is not in it.
+  if (status === 403 || status === 404) return refuse(reply, nothingThere(), onError);
+  const message = `This request cannot be answered: ${messageOf(thrown)}.`;
+  return reply.status(status).send({ code: 'bad-request', message, hint: '' });
+}
+
+function nothingThere(): FramewireError {
+  const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
+  return new FramewireError('not-found', 'Nothing is served there.', hint);
 }
 
 /** Fastify's own errors carry a status. */

@@ -3,29 +3,36 @@ import { describe } from '@framewire/shared/control';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../broadcast/viewer.js';
 import { FramewireError } from '../errors.js';
 
-const number = (name: string, min: number, max: number) =>
-  z.coerce
-    .number({ error: `${name} is a number from ${min} to ${max}` })
-    .min(min)
-    .max(max);
-const side = (name: string) => number(name, 16, 16_384).int().optional();
+const number = (error: string, min: number, max: number) =>
+  z.coerce.number({ error }).min(min, { error }).max(max, { error });
+const whole = (name: string, min: number, max: number) => {
+  const error = `${name} is a whole number from ${min} to ${max}`;
+  return number(error, min, max).int({ error });
+};
+const side = (name: string) => whole(name, 16, 16_384).optional();
+
+const STREAM = { error: 'stream is one name of at most 64 characters' };
 
 /** For both: a union passes on what its only near miss has to say. */
 const QUALITY = { error: 'quality is a whole number from 1 to 100, or "source"' };
 
 const mediaQuery = z.object({
-  stream: z.string().optional(),
+  stream: z.string(STREAM).max(64, STREAM).optional(),
   quality: z.union([z.literal('source'), z.coerce.number(QUALITY).int().min(1).max(100)], QUALITY).optional(),
-  fps: number('fps', 0.1, 240).optional(),
+  fps: number('fps is a number from 0.1 to 240', 0.1, 240).optional(),
   width: side('width'),
   height: side('height'),
   mode: z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' }).optional(),
-  latencyBudgetMs: number('latencyBudgetMs', 20, 5000).int().optional(),
+  latencyBudgetMs: whole('latencyBudgetMs', 20, 5000).optional(),
 });
 
-/** mjpg-streamer's way to ask, at `/`: `stream`, `snapshot`, or undefined for the page itself. */
-export function parseAction(query: unknown): string | undefined {
-  return z.object({ action: z.string() }).safeParse(query).data?.action;
+const actionQuery = z.object({
+  action: z.enum(['stream', 'snapshot'], { error: 'action is "stream" or "snapshot"' }).optional(),
+});
+
+/** mjpg-streamer's way to ask, at `/`; undefined for the page itself. @throws FramewireError bad-request */
+export function parseAction(query: unknown): 'stream' | 'snapshot' | undefined {
+  return parse(actionQuery, query).action;
 }
 
 /** What the picture endpoints accept behind the `?`. Unknown names are ignored: pages add their own against caches. */
@@ -36,9 +43,7 @@ export interface MediaQuery {
 
 /** @throws FramewireError bad-request */
 export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VIEWER_REQUEST): MediaQuery {
-  const parsed = mediaQuery.safeParse(query);
-  if (!parsed.success) throw new FramewireError('bad-request', describe(parsed.error));
-  const { stream, quality, fps, width, height, mode, latencyBudgetMs } = parsed.data;
+  const { stream, quality, fps, width, height, mode, latencyBudgetMs } = parse(mediaQuery, query);
   return {
     stream,
     request: {
@@ -51,4 +56,10 @@ export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VI
       latencyBudgetMs: latencyBudgetMs ?? base.latencyBudgetMs,
     },
   };
+}
+
+function parse<Query>(schema: z.ZodType<Query>, query: unknown): Query {
+  const parsed = schema.safeParse(query);
+  if (!parsed.success) throw new FramewireError('bad-request', describe(parsed.error));
+  return parsed.data;
 }

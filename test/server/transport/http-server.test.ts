@@ -30,6 +30,10 @@ describe('the HTTP server', () => {
     ['OPTIONS', '/api/streams', 405, 'method-not-allowed'],
     ['PROPFIND', '/', 405, 'method-not-allowed'],
     ['GET', '/%', 400, 'bad-request'],
+    ['GET', '/%00', 400, 'bad-request'],
+    ['GET', '/%2e%2e%2fpackage.json', 404, 'not-found'],
+    ['GET', '/?action=dance', 400, 'bad-request'],
+    ['GET', `/snapshot.jpg?stream=${'x'.repeat(10_000)}`, 400, 'bad-request'],
     ['GET', '/snapshot.jpg?stream=gate', 404, 'unknown-stream'],
     ['GET', '/?action=stream&quality=0', 400, 'bad-request'],
   ])('refuses %s %s with %i and a sentence', async (method, path, status, code) => {
@@ -38,7 +42,16 @@ describe('the HTTP server', () => {
     expect(response.status).toBe(status);
     const body = z.object({ code: z.string(), message: z.string(), hint: z.string() }).parse(await response.json());
     expect(body.code).toBe(code);
-    expect(body.message).toMatch(/^[A-Z].+\.$|^quality.+\.$/);
+    expect(body.message).toMatch(/^(([A-Z]\w+|quality|action|stream) \w.+\.)$/);
+  });
+
+  it.each([
+    ['/snapshot.jpg?stream=gate', 404],
+    ['/video_feed?fps=0', 400],
+  ])('refuses HEAD %s with %i alone', async (path, status) => {
+    await using endpoint = await openEndpoint();
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
   it('says what it takes when it is sent something', async () => {
@@ -48,6 +61,31 @@ describe('the HTTP server', () => {
     const response = await fetch(url, { method: 'POST', body: '<a/>', headers: { 'Content-Type': 'text/xml' } });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await response.json()).toMatchObject({ message: 'Nothing is taken by POST here.' });
+  });
+
+  it.each(['/', '/framewire.js', '/api/streams', '/healthz'])(
+    'answers HEAD %s as GET, without the body',
+    async path => {
+      await using endpoint = await openEndpoint();
+      const url = `http://127.0.0.1:${endpoint.port}${path}`;
+      const [head, get] = [await fetch(url, { method: 'HEAD' }), await fetch(url)];
+      expect(await head.text()).toBe('');
+      const length = Buffer.byteLength(await get.text());
+      for (const { status, headers } of [head, get]) {
+        expect([status, headers.get('content-length')]).toEqual([200, String(length)]);
+      }
+    },
+  );
+
+  it('says why a part of a file cannot be had', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/framewire.js`;
+    const response = await fetch(url, { headers: { Range: 'bytes=99999999-' } });
+    expect(response.status).toBe(416);
+    expect(await response.json()).toMatchObject({
+      code: 'bad-request',
+      message: 'This request cannot be answered: Range Not Satisfiable.',
+    });
   });
 
   it('tells what it streams to whom', async () => {

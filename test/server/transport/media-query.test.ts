@@ -36,12 +36,16 @@ describe('the query of a picture endpoint', () => {
     [{ fps: '0' }, /^fps is a number from 0\.1 to 240\.$/],
     [{ fps: '-5' }, /^fps is a number from 0\.1 to 240\.$/],
     [{ fps: 'Infinity' }, /^fps is a number from 0\.1 to 240\.$/],
-    [{ width: '15' }, /^width is a number from 16 to 16384\.$/],
-    [{ width: '640.5' }, /^width is a number from 16 to 16384\.$/],
-    [{ height: '16385' }, /^height is a number from 16 to 16384\.$/],
+    [{ width: '15' }, /^width is a whole number from 16 to 16384\.$/],
+    [{ width: '640.5' }, /^width is a whole number from 16 to 16384\.$/],
+    [{ height: '16385' }, /^height is a whole number from 16 to 16384\.$/],
     [{ mode: 'fast' }, /^mode is "auto" or "fixed"\.$/],
-    [{ latencyBudgetMs: '19' }, /^latencyBudgetMs is a number from 20 to 5000\.$/],
-    [{ stream: ['a', 'b'] }, /^stream: .+\.$/],
+    [{ latencyBudgetMs: '19' }, /^latencyBudgetMs is a whole number from 20 to 5000\.$/],
+    [{ latencyBudgetMs: '99.5' }, /^latencyBudgetMs is a whole number from 20 to 5000\.$/],
+    [{ latencyBudgetMs: ['100', '200'] }, /^latencyBudgetMs is a whole number from 20 to 5000\.$/],
+    [{ mode: ['auto', 'fixed'] }, /^mode is "auto" or "fixed"\.$/],
+    [{ stream: ['a', 'b'] }, /^stream is one name of at most 64 characters\.$/],
+    [{ stream: 'x'.repeat(65) }, /^stream is one name of at most 64 characters\.$/],
   ])('%j is refused: %s', (query, sentence) => {
     expect(() => parseMediaQuery(query)).toThrow(sentence);
     expect(() => parseMediaQuery(query)).toThrow(expect.objectContaining({ code: 'bad-request', status: 400 }));
@@ -49,7 +53,11 @@ describe('the query of a picture endpoint', () => {
 
   it('has an action for viewers of mjpg-streamer', () => {
     expect(parseAction({ action: 'stream' })).toBe('stream');
-    expect(parseAction({})).toBeUndefined();
-    expect(parseAction({ action: ['stream', 'snapshot'] })).toBeUndefined();
+    expect(parseAction({ action: 'snapshot', t: '17' })).toBe('snapshot');
+    expect(parseAction({ stream: 'gate' })).toBeUndefined();
+  });
+
+  it.each([['command'], [''], [['stream', 'snapshot']]])('refuses the action %j', action => {
+    expect(() => parseAction({ action })).toThrow('action is "stream" or "snapshot".');
   });
 });
