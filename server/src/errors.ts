@@ -33,6 +33,8 @@ export const ERRORS = {
   'unknown-stream': { status: 404 },
   'not-found': { status: 404 },
   'method-not-allowed': { status: 405 },
+  'request-timeout': { status: 408 },
+  'request-too-long': { status: 431 },
   'unsupported-codec': { status: 400 },
   'not-subscribed': { status: 400 },
   'origin-refused': { status: 403 },

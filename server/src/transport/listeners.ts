@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   createServer,
+  maxHeaderSize,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
@@ -11,6 +12,7 @@ import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../errors.js';
 import { monotonicMs } from '../monotonic.js';
+import { refuseSocket } from './refuse-socket.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 /** What stands for every address of this machine. */
@@ -32,7 +34,7 @@ export interface ListenOptions {
   /** 0: any that is free. */
   port: number;
   onRequest: RequestListener;
-  /** Gets what offers WebSocket, and what offers another protocol and cannot be answered in plain HTTP. */
+  /** Gets what offers WebSocket, and what wants another protocol and cannot be answered in plain HTTP. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** A connection could not be accepted; those that there are, and all later ones, are not touched by that. */
   onError: (error: Error) => void;
@@ -91,11 +93,18 @@ async function open(host: string, port: number, { onRequest, onUpgrade, onError 
   const server = createServer(onRequest);
   const lastAnswers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => lastAnswers.set(request.socket, response));
-  server.on('upgrade', (request, socket, head) => {
+  const isBusy = (socket: Duplex) => lastAnswers.get(socket)?.closed === false;
+  const onOffer: ListenOptions['onUpgrade'] = (request, socket, head) => {
     // Node lets go of a connection at once; whatever came next would get between what is still to be written.
-    if (lastAnswers.get(socket)?.closed === false) socket.destroy();
+    if (isBusy(socket)) socket.destroy();
     else if (mayStayPlain(request)) giveBack(server, request, socket, head);
     else onUpgrade(request, socket, head);
+  };
+  server.on('upgrade', onOffer);
+  server.on('connect', onOffer);
+  server.on('clientError', (error: Error, socket) => {
+    if (isBusy(socket) || !socket.writable) socket.destroy();
+    else refuseSocket(socket, explainUnreadable(error));
   });
   server.listen({ host, port });
   await once(server, 'listening');
@@ -173,6 +182,20 @@ function codeOf(error: unknown): string {
 
 function isUnavailable(error: unknown): boolean {
   return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error));
+}
+
+/** What Node's parser says of what came over a connection. */
+function explainUnreadable(error: Error): FramewireError {
+  switch (codeOf(error)) {
+    case 'HPE_HEADER_OVERFLOW': {
+      const message = `A request has at most ${maxHeaderSize / 1024} kB before its body.`;
+      return new FramewireError('request-too-long', message, 'Shorten the URL, or the cookies of this host.');
+    }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new FramewireError('request-timeout', 'The request did not come to its end in time.');
+    default:
+      return new FramewireError('bad-request', 'This is no HTTP that can be read.');
+  }
 }
 
 function explain(error: unknown, host: string, port: number): FramewireError {

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -8,6 +8,7 @@ import { FramewireError } from '../errors.js';
 import { refusedMethod } from './http-server.js';
 import { offersWebSocket } from './listeners.js';
 import { mayWatch, refusedHost, type Access } from './origins.js';
+import { refuseSocket } from './refuse-socket.js';
 import { WsViewer } from './ws-viewer.js';
 
 /** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
@@ -42,7 +43,7 @@ export class WsEndpoint {
     socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal !== undefined || !(socket instanceof Socket)) {
-      refuseUpgrade(socket, refusal ?? new FramewireError('bad-request', 'This is no network connection.'));
+      refuseSocket(socket, refusal ?? new FramewireError('bad-request', 'This is no network connection.'));
       return;
     }
     this.#server.handleUpgrade(request, socket, head, ws => {
@@ -88,16 +89,4 @@ export class WsEndpoint {
     }
     return undefined;
   }
-}
-
-function refuseUpgrade(socket: Duplex, error: FramewireError): void {
-  const body = JSON.stringify({ code: error.code, message: error.message, hint: error.hint });
-  const head = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  // HTTP sockets stay half open otherwise, for as long as the other side likes.
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

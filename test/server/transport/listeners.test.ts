@@ -134,6 +134,31 @@ describe('the listeners', () => {
     await listeners.close();
   });
 
+  it.each([
+    ['a URL that is too long', [`GET /${'x'.repeat(17_000)} HTTP/1.1`], 431, 'request-too-long'],
+    ['headers that are too long', ['GET / HTTP/1.1', `X-Name: ${'x'.repeat(17_000)}`], 431, 'request-too-long'],
+    ['a method that there is not', ['BREW / HTTP/1.1'], 400, 'bad-request'],
+    ['what is no HTTP', ['hello there'], 400, 'bad-request'],
+  ])('refuse %s with a sentence, and hang up', async (_, lines, status, code) => {
+    const listeners = await listen(options('127.0.0.1'));
+    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    client.say(...lines, 'Host: localhost');
+    await client.ends();
+    expect(client.received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"code":"${code}","message":"[A-Z].+\\."`));
+    await listeners.close();
+  });
+
+  it('say nothing about bad HTTP into the middle of an answer', async () => {
+    const listeners = await listen({ ...options('127.0.0.1'), onRequest: (_, response) => response.write('begun') });
+    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    client.say('GET / HTTP/1.1', 'Host: localhost');
+    await client.hears('begun');
+    client.say('hello there');
+    await client.ends();
+    expect(client.received).toMatch(/begun\r\n$/);
+    await listeners.close();
+  });
+
   it('outlive a connection that cannot be accepted, and tell of it once in a while', async () => {
     const listening = vi.spyOn(Server.prototype, 'listen');
     const told: unknown[] = [];

@@ -28,6 +28,7 @@ describe('the WebSocket endpoint', () => {
       '403',
       'host-refused',
     ],
+    ['who takes it for a proxy', ['CONNECT localhost:80 HTTP/1.1', 'Host: localhost:80'], '405', 'method-not-allowed'],
     ['what is no WebSocket', ['POST /ws HTTP/1.1', 'Host: localhost', ...H2C], '405', 'method-not-allowed'],
     [
       'what is no WebSocket and has a body',
