@@ -87,7 +87,7 @@ print(ok, frame.shape)`;
     ['/video_feed?quality=101', 400, 'bad-request', /quality/],
     ['/video_feed?quality=high', 400, 'bad-request', /quality/],
     ['/video_feed?fps=-3', 400, 'bad-request', /fps is a number/],
-    ['/video_feed?width=wide', 400, 'bad-request', /width is a number/],
+    ['/video_feed?width=wide', 400, 'bad-request', /width is a whole number/],
     ['/video_feed?stream=nowhere', 404, 'unknown-stream', /There is no stream "nowhere"/],
     ['/snapshot.jpg?stream=nowhere', 404, 'unknown-stream', /nowhere/],
     ['/snapshot.gif', 404, 'not-found', /Nothing is served there/],
