@@ -5,6 +5,9 @@ export { EarlyExit } from './run.js';
 
 const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
+/** As in `npm start`. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
+
 /** The built server as a user runs it: a process of its own. */
 export interface Server extends Run {
   /** The first URL that it printed, without the last slash: `http://127.0.0.1:41234`. */
@@ -19,7 +22,7 @@ export interface Server extends Run {
  */
 export async function startServer(args: readonly string[], options: RunOptions = {}): Promise<Server> {
   const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='));
-  const child = run(process.execPath, [main, ...args, ...(hasPort ? [] : ['--port', '0'])], options);
+  const child = run(process.execPath, [...NODE_FLAGS, main, ...args, ...(hasPort ? [] : ['--port', '0'])], options);
   try {
     // Not any URL: a source's own is printed too.
     const [, url = '', port = ''] = await child.waitForOutput(/Open: +(http:\/\/[\w.:[\]-]+:(\d+))\b/);

@@ -21,7 +21,7 @@ export const EVERY_FRAME: AckPace = { every: 1, calmSince: undefined };
 const SLOW_SHARE = 1 / 2;
 
 /** All is well for so long before half as many acknowledgements are enough, ms. */
-const CALM_MS = 1000;
+const CALM_MS = 500;
 
 const MOST_FRAMES = 8;
 

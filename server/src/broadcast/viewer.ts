@@ -111,8 +111,9 @@ export class Viewer {
       return;
     }
     this.#leave();
+    const delivery = this.#delivery;
     const lease = stream.acquire(request, {
-      frame: frame => this.#delivery.offer(frame),
+      frame: frame => delivery.offer(frame),
       startRung: ladder => this.#startRung(ladder),
       chosen: (rendition, why, cause) => {
         const { mode } = this.#request;

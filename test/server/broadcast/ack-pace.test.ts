@@ -31,13 +31,13 @@ function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FR
 const RELAXED: AckPace = { every: 8, calmSince: 0 };
 
 describe('the pace of acknowledgements', () => {
-  it('is one for each frame until the way has been far from full for a second', () => {
-    expect(over(900).every).toBe(1);
-    expect(over(1100).every).toBe(2);
+  it('is one for each frame until the way has been far from full for half a second', () => {
+    expect(over(450).every).toBe(1);
+    expect(over(550).every).toBe(2);
   });
 
-  it('is halved each second, down to one for eight frames', () => {
-    expect([2200, 3300, 4400, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 8, 8]);
+  it('is halved each half second, down to one for eight frames', () => {
+    expect([1100, 1650, 2200, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 8, 8]);
   });
 
   it('stays one for each where nothing is known, or below what was asked for', () => {
@@ -60,11 +60,11 @@ describe('the pace of acknowledgements', () => {
     expect(slowMs(event({ now: 0 }))).toBe(17);
   });
 
-  it('begins a new second after each late frame', () => {
+  it('begins a new half second after each late frame', () => {
     const late = ackPaced({ every: 4, calmSince: 0 }, 0, event({ now: 5000, delayMs: 34 }));
     const next = ackPaced(late, 0, event({ now: 5033 }));
-    expect(ackPaced(next, 0, event({ now: 6000 })).every).toBe(2);
-    expect(ackPaced(next, 0, event({ now: 6034 })).every).toBe(4);
+    expect(ackPaced(next, 0, event({ now: 5500 })).every).toBe(2);
+    expect(ackPaced(next, 0, event({ now: 5534 })).every).toBe(4);
   });
 
   it.each([
