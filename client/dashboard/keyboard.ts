@@ -16,6 +16,7 @@ export function listenToKeys(act: (action: PageAction) => void): void {
 }
 
 function keyUse(focused: Element | null): KeyUse {
+  if (focused instanceof HTMLSelectElement) return 'all';
   if (focused instanceof HTMLInputElement) return focused.type === 'checkbox' ? 'press' : 'move';
   return focused instanceof HTMLButtonElement || focused instanceof HTMLAnchorElement ? 'press' : 'none';
 }

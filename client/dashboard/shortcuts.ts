@@ -32,12 +32,12 @@ const LETTERS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['arrowright', { do: 'next' }],
 ]);
 
-/** How the focused control uses keys itself: `press`: space and enter; `move`: those and the arrows. */
-export type KeyUse = 'none' | 'press' | 'move';
+/** How the focused control uses keys itself: `press`: space and enter; `move`: those and the arrows; `all`: a list. */
+export type KeyUse = 'none' | 'press' | 'move' | 'all';
 
 /** @returns null for keys that belong to the browser (with a modifier) or to the focused control. */
 export function actionFor({ key, ctrlKey, altKey, metaKey }: Key, focused: KeyUse): Action | null {
-  if (ctrlKey || altKey || metaKey) return null;
+  if (ctrlKey || altKey || metaKey || focused === 'all') return null;
   if (focused !== 'none' && key === ' ') return null;
   if (focused === 'move' && key.startsWith('Arrow')) return null;
   if (/^[1-9]$/.test(key)) return { do: 'stream', index: Number(key) - 1 };

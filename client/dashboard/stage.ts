@@ -62,9 +62,12 @@ export class Stage {
     this.tick(performance.now());
   }
 
-  /** The server answers again: does not wait for the view's own next attempt, which may be 10 s away. */
+  /**
+   * The server answers again: does not wait for the view's own next attempt, which may be 10 s away. One that is paused
+   * can wait, and stays paused so.
+   */
   reconnect(): void {
-    if (this.#facts?.status.state === 'reconnecting') this.hide();
+    if (this.#facts?.status.state === 'reconnecting' && this.#view?.paused === false) this.hide();
   }
 
   /** Ends the connection too: what nobody sees costs nothing. */

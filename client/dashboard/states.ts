@@ -54,6 +54,8 @@ export function viewWords(facts: ViewFacts, now: number): Words {
       return words('busy', 'Starting', `Starting ${stream}…`, 'Its source is being opened.');
     case 'live':
       return liveWords(facts, now);
+    case 'failing':
+      return words('bad', 'No pictures', '', 'for the reason shown');
     case 'paused':
       return status.by === 'hidden'
         ? words('off', 'Out of view')

@@ -23,7 +23,6 @@ export const ERRORS = {
   'source-unplugged': { status: 503 },
   'source-stalled': { status: 503 },
   'source-ended': { status: 503 },
-  'source-changed': { status: 503 },
   'engine-crashed': { status: 503 },
   'engine-hung': { status: 503 },
   // What viewers ask.

@@ -80,6 +80,26 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
   });
 
+  test('that it is paused, also after the server was started anew', { timeout: LONG_MS }, async () => {
+    const server = await startServer(['--source', 'gate=test']);
+    await using watched = await openPage(browser, server.url);
+    const { page } = watched;
+    const pill = page.locator('#pill');
+    try {
+      await pill.getByText('Live').waitFor();
+      await page.keyboard.press('Space');
+      await pill.getByText('Paused').waitFor();
+    } finally {
+      await server.stop();
+    }
+    await page.locator('#server', { hasText: 'No answer' }).waitFor();
+    await using again = await startServer(['--source', 'gate=test', '--port', String(server.port)]);
+    await pill.getByText('Paused').waitFor();
+    expect(again.port).toBe(server.port);
+    await page.keyboard.press('Space');
+    await pill.getByText('Live').waitFor();
+  });
+
   test('that a picture which looks live stands still', { timeout: LONG_MS }, async () => {
     await using server = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, server.url);

@@ -9,6 +9,8 @@ export function statusText(status: ViewStatus): string {
       return 'Starting…';
     case 'live':
       return 'Live';
+    case 'failing':
+      return 'No picture, for the reason shown.';
     case 'paused':
       return status.by === 'page' ? 'Paused' : '';
     case 'lost':

@@ -7,7 +7,7 @@ import { SlidingWindow } from '../sliding-window.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { RemotePainter } from './remote-painter.js';
-import { viewStatus, type ErrorFields, type Flow, type ViewStatus } from './view-status.js';
+import { viewStatus, type ErrorFields, type Flow, type ViewFacts, type ViewStatus } from './view-status.js';
 
 type Start = Extract<ToWorker, { type: 'start' }>;
 type Post = (message: FromWorker, transfer?: Transferable[]) => void;
@@ -26,7 +26,7 @@ export class ViewPipeline {
   #flow: Flow;
   #flowsSince = performance.now();
   #shown: Frame | undefined;
-  #isDrawn = false;
+  #drawn: ViewFacts['drawn'] = 'nothing';
   #isUndecodable = false;
   #refusal: ErrorFields | undefined;
   #status: ViewStatus = { state: 'connecting' };
@@ -77,12 +77,16 @@ export class ViewPipeline {
       this.#client.report({ decodeQueue: this.#decoder.queue });
     });
     this.#client.on('connection', ({ state }) => {
-      if (state !== 'open') this.#isDrawn = false;
+      if (state !== 'open') this.#drawn = 'nothing';
       // A server that was started anew may have what the old one had not.
       else if (this.#refusal !== undefined) void this.#subscribe();
       this.#tellStatus();
     });
-    this.#client.on('source', () => this.#tellStatus());
+    this.#client.on('source', () => {
+      // It belonged to what has just ended.
+      if (this.#drawn === 'placeholder') this.#drawn = 'nothing';
+      this.#tellStatus();
+    });
     this.#client.on('subscribed', subscribed => {
       this.#refusal = undefined;
       this.#post({ type: 'subscribed', subscribed });
@@ -102,7 +106,7 @@ export class ViewPipeline {
   }
 
   async #subscribe(): Promise<void> {
-    this.#isDrawn = false;
+    this.#drawn = 'nothing';
     this.#refusal = undefined;
     try {
       await this.#client.subscribe(this.#watch);
@@ -140,7 +144,7 @@ export class ViewPipeline {
       this.#client.pause();
     } else if (this.#client.paused) {
       this.#flowsSince = performance.now();
-      this.#isDrawn = false;
+      this.#drawn = 'nothing';
       this.#client.resume();
     }
     this.#tellStatus();
@@ -164,9 +168,9 @@ export class ViewPipeline {
     this.#shown = frame;
     this.#client.drawn(frame, at);
     this.#paintedFrames.add(1, at);
-    const isDrawn = !frame.placeholder;
-    if (isDrawn === this.#isDrawn) return;
-    this.#isDrawn = isDrawn;
+    const drawn = frame.placeholder ? 'placeholder' : 'picture';
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
     this.#tellStatus();
   }
 
@@ -174,7 +178,7 @@ export class ViewPipeline {
     const { connection, streams, subscribed } = this.#client;
     const name = subscribed?.stream ?? this.#watch.stream ?? streams[0]?.name;
     const source = streams.find(stream => stream.name === name)?.source;
-    const facts = { connection, source, flow: this.#flow, isDrawn: this.#isDrawn, refusal: this.#refusal };
+    const facts = { connection, source, flow: this.#flow, drawn: this.#drawn, refusal: this.#refusal };
     const status = viewStatus(facts);
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;

@@ -9,6 +9,8 @@ export type ViewStatus =
   /** Connected; the source is being opened, or its first picture has not come. */
   | { state: 'starting' }
   | { state: 'live' }
+  /** The source is live, and its pictures cannot be shown as they were asked for: the picture that is shown says why. */
+  | { state: 'failing' }
   /** By `paused`/`pause()`, or because nobody can see it: the page is hidden or the element out of view. */
   | { state: 'paused'; by: 'page' | 'hidden' }
   /** The source is gone and being reopened: camera unplugged, file unreadable, ... */
@@ -43,14 +45,14 @@ export interface ViewFacts {
   /** undefined until the server has told. */
   source: SourceState | undefined;
   flow: Flow;
-  /** Whether a picture of the source was drawn since frames last began to flow. */
-  isDrawn: boolean;
+  /** What was drawn last since frames began to flow, or the source changed. */
+  drawn: 'nothing' | 'placeholder' | 'picture';
   /** Why there is no subscription, if the server refused it. */
   refusal: ErrorFields | undefined;
 }
 
 /** What hinders the picture most comes first. */
-export function viewStatus({ connection, source, flow, isDrawn, refusal }: ViewFacts): ViewStatus {
+export function viewStatus({ connection, source, flow, drawn, refusal }: ViewFacts): ViewStatus {
   switch (connection.state) {
     case 'closed':
       return { state: 'failed', code: connection.code, reason: connection.reason, hint: undefined };
@@ -66,5 +68,6 @@ export function viewStatus({ connection, source, flow, isDrawn, refusal }: ViewF
   if (flow.isPaused) return { state: 'paused', by: 'page' };
   if (flow.isHidden) return { state: 'paused', by: 'hidden' };
   if (source?.state === 'lost') return { state: 'lost', code: source.code, reason: source.reason };
-  return { state: isDrawn ? 'live' : 'starting' };
+  if (drawn === 'placeholder' && source?.state === 'live') return { state: 'failing' };
+  return { state: drawn === 'picture' ? 'live' : 'starting' };
 }

@@ -44,6 +44,7 @@ canvas {
 
 /* Still read out, no longer seen. */
 :host([data-state='live']) [part='status'],
+:host([data-state='failing']) [part='status'],
 [part='status']:has(> :first-child:empty) {
   clip-path: inset(50%);
   padding: 0;

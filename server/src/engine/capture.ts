@@ -69,11 +69,12 @@ export class Capture {
       source = await this.#openOrHang();
       this.#take(await this.#readOrStall(source));
       this.#backoff.worked(monotonicMs());
-      this.#options.onState({ state: 'live', info: source.info });
-      this.#publish();
+      let info: SourceInfo | undefined;
       for (;;) {
-        this.#take(await this.#readOrStall(source));
+        if (info !== source.info) this.#options.onState({ state: 'live', info: source.info });
+        info = source.info;
         this.#publish();
+        this.#take(await this.#readOrStall(source));
       }
     } catch (error) {
       failure = error instanceof FramewireError ? error : new FramewireError('source-unreadable', messageOf(error));

@@ -37,14 +37,14 @@ export async function openUrl(url: string): Promise<Source> {
 
 /** Pictures from any FFmpeg input. JPEGs are handed on undecoded; everything else is decoded as it comes. */
 export class MediaSource implements Source {
-  readonly info: SourceInfo;
+  #info: SourceInfo;
   readonly #demuxer: Demuxer;
   readonly #input: InputSpec;
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
   #pace: FilePace | undefined;
-  /** Of the first JPEG, as it says itself. */
-  #jpegSize: Size | undefined;
+  /** Of the last picture, as it says itself. */
+  #pictureSize: Size | undefined;
   #undecodable = 0;
   #picturesThisLoop = 0;
   /** Frames handed out and not yet freed. */
@@ -56,16 +56,11 @@ export class MediaSource implements Source {
     this.#input = input;
     this.#demuxer = demuxer;
     this.#packet.alloc();
-    const { width, height } = demuxer.size;
-    const rate = demuxer.fps > 0 ? `, ${Math.round(demuxer.fps * 100) / 100} fps` : '';
-    const format = input.kind === 'camera' ? (demuxer.isJpeg ? ', MJPG' : ', raw') : '';
-    this.info = {
-      width,
-      height,
-      fps: demuxer.fps,
-      isJpeg: demuxer.isJpeg,
-      description: `${input.what}, ${width}x${height}${rate}${format}`,
-    };
+    this.#info = describe(input, demuxer, demuxer.size);
+  }
+
+  get info(): SourceInfo {
+    return this.#info;
   }
 
   static async open(input: InputSpec): Promise<MediaSource> {
@@ -151,7 +146,7 @@ export class MediaSource implements Source {
     if (data === null || data.length < 4 || data.readUInt16BE(0) !== 0xffd8) return undefined;
     // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
     const jpeg = Buffer.from(data);
-    if (this.#input.kind === 'url') this.#refuseOtherSize(jpeg);
+    this.#notice(jpegSize(jpeg));
     const demuxer = this.#demuxer;
     let decoded: Promise<Frame | undefined> | undefined;
     return {
@@ -175,16 +170,15 @@ export class MediaSource implements Source {
   }
 
   /**
-   * A camera on the network may be set to another size while it is read. Everything made from the source goes by the
-   * size that it had when it opened, so it must be opened anew.
+   * A camera on the network may be set to another size while it is read. The first picture's own size is not compared
+   * with what the input announced: halves of interlaced pictures are announced as whole.
    */
-  #refuseOtherSize(jpeg: Buffer): void {
-    const size = jpegSize(jpeg);
+  #notice(size: Size | undefined): void {
     if (size === undefined) return;
-    const first = (this.#jpegSize ??= size);
-    if (size.width === first.width && size.height === first.height) return;
-    const change = `${size.width}x${size.height} now, in place of ${first.width}x${first.height}`;
-    throw new FramewireError('source-changed', `${this.#input.what} gives pictures of ${change}.`);
+    const before = this.#pictureSize ?? size;
+    this.#pictureSize = size;
+    if (size.width === before.width && size.height === before.height) return;
+    this.#info = describe(this.#input, this.#demuxer, size);
   }
 
   async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {
@@ -201,6 +195,8 @@ export class MediaSource implements Source {
   }
 
   #lend(frame: Frame, capturedAt: number): Picture {
+    const { width, height } = frame;
+    this.#notice({ width, height });
     this.#lent += 1;
     const free = () => {
       frame.free();
@@ -209,12 +205,18 @@ export class MediaSource implements Source {
     };
     return {
       capturedAt,
-      width: frame.width,
-      height: frame.height,
+      width,
+      height,
       pixels: () => Promise.resolve({ kind: 'frame', frame }),
       free,
     };
   }
+}
+
+function describe(input: InputSpec, { fps, isJpeg }: Demuxer, { width, height }: Size): SourceInfo {
+  const rate = fps > 0 ? `, ${Math.round(fps * 100) / 100} fps` : '';
+  const format = input.kind === 'camera' ? (isJpeg ? ', MJPG' : ', raw') : '';
+  return { width, height, fps, isJpeg, description: `${input.what}, ${width}x${height}${rate}${format}` };
 }
 
 async function decodeJpeg(demuxer: Demuxer, jpeg: Buffer): Promise<Frame | undefined> {

@@ -5,6 +5,7 @@ import { describeSpec, type SourceSpec } from './source-spec.js';
 
 /** An open source: pictures come out of it one by one, as fast as it makes them. */
 export interface Source {
+  /** As of the last picture; another object when its size has changed. */
   readonly info: SourceInfo;
   /**
    * The next picture; the caller frees it. Call it again at once, or the device's own queue grows old.

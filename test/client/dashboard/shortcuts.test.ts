@@ -42,6 +42,10 @@ describe('shortcuts', () => {
     expect(actionFor(press('2'), 'move')).toEqual({ do: 'stream', index: 1 });
   });
 
+  test('leave every key to a focused list, whose entries are found by typing', () => {
+    expect([' ', 'ArrowLeft', '2', 's', '?'].map(key => actionFor(press(key), 'all'))).toEqual(Array(5).fill(null));
+  });
+
   test('are all listed in the help', () => {
     const names: Record<string, string> = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight' };
     const listed = SHORTCUTS.flatMap(({ keys }) => keys.filter(key => key !== '…'));

@@ -25,6 +25,7 @@ describe('what is said about a view', () => {
     [{ state: 'connecting' }, 'Connecting | Connecting… | to the server.'],
     [{ state: 'starting' }, 'Starting | Starting gate… | Its source is being opened.'],
     [{ state: 'live' }, 'Live |  | '],
+    [{ state: 'failing' }, 'No pictures |  | for the reason shown'],
     [{ state: 'paused', by: 'page' }, 'Paused |  | for 1 s'],
     [{ state: 'paused', by: 'hidden' }, 'Out of view |  | '],
     [

@@ -6,7 +6,7 @@ const OPEN: ViewFacts = {
   connection: { state: 'open' },
   source: { state: 'live' },
   flow: { isPaused: false, isHidden: false },
-  isDrawn: true,
+  drawn: 'picture',
   refusal: undefined,
 };
 const RECONNECTING = { state: 'reconnecting', attempt: 2, retryInMs: 900, code: 'x', reason: 'Gone.' } as const;
@@ -16,10 +16,13 @@ const REFUSAL = { code: 'unknown-stream', message: 'There is no such stream.', h
 describe('viewStatus', () => {
   it.each<[string, Partial<ViewFacts>, object]>([
     ['live with a picture', {}, { state: 'live' }],
-    ['starting before the first picture', { isDrawn: false }, { state: 'starting' }],
-    ['starting while the source starts', { isDrawn: false, source: { state: 'starting' } }, { state: 'starting' }],
-    ['starting before anything is known', { isDrawn: false, source: undefined }, { state: 'starting' }],
+    ['starting before the first picture', { drawn: 'nothing' }, { state: 'starting' }],
+    ['starting while the source starts', { drawn: 'nothing', source: { state: 'starting' } }, { state: 'starting' }],
+    ['starting before anything is known', { drawn: 'nothing', source: undefined }, { state: 'starting' }],
+    ['failing when there is a picture that says so', { drawn: 'placeholder' }, { state: 'failing' }],
+    ['starting after a loss', { drawn: 'placeholder', source: { state: 'starting' } }, { state: 'starting' }],
     ['lost, with the reason', { source: LOST }, LOST],
+    ['lost, with a picture that says so', { source: LOST, drawn: 'placeholder' }, LOST],
     ['paused by the page', { flow: { isPaused: true, isHidden: true } }, { state: 'paused', by: 'page' }],
     ['paused because hidden', { flow: { isPaused: false, isHidden: true } }, { state: 'paused', by: 'hidden' }],
     [
@@ -27,7 +30,7 @@ describe('viewStatus', () => {
       { flow: { isPaused: true, isHidden: false }, source: LOST },
       { state: 'paused', by: 'page' },
     ],
-    ['connecting', { connection: { state: 'connecting' }, isDrawn: false }, { state: 'connecting' }],
+    ['connecting', { connection: { state: 'connecting' }, drawn: 'nothing' }, { state: 'connecting' }],
     ['reconnecting, whatever else', { connection: RECONNECTING, source: LOST, refusal: REFUSAL }, RECONNECTING],
     [
       'failed when the server refused the subscription',
@@ -49,6 +52,7 @@ describe('statusText', () => {
     [{ state: 'connecting' }, 'Connecting…'],
     [{ state: 'starting' }, 'Starting…'],
     [{ state: 'live' }, 'Live'],
+    [{ state: 'failing' }, 'No picture, for the reason shown.'],
     [{ state: 'paused', by: 'page' }, 'Paused'],
     [{ state: 'paused', by: 'hidden' }, ''],
     [LOST, 'No picture. The camera was unplugged.'],

@@ -68,6 +68,20 @@ describe('capture', () => {
     expect(states).toEqual([{ state: 'starting' }, { state: 'live', info: source.info }]);
   });
 
+  it('tells of another size with the picture that has it, and once', async () => {
+    const source = new FakeSource();
+    const { states } = captureFrom([source]);
+    await give(source, 2);
+    const before = source.info;
+    source.info = { ...before, width: 320 };
+    await give(source, 2);
+    expect(states).toEqual([
+      { state: 'starting' },
+      { state: 'live', info: before },
+      { state: 'live', info: source.info },
+    ]);
+  });
+
   it('numbers pictures from 1, tells of each once, and keeps only the newest', async () => {
     const source = new FakeSource();
     const { capture, seqs } = captureFrom([source]);

@@ -29,7 +29,7 @@ export class FakePicture implements Picture {
 
 /** A source that gives what the test puts in, and only then. */
 export class FakeSource implements Source {
-  readonly info = INFO;
+  info = INFO;
   readonly pictures: FakePicture[] = [];
   /** Pictures that were not yet freed when it was closed; a real one would wait for them. */
   heldAtClose: number | undefined;
