@@ -51,7 +51,7 @@ export function viewWords(facts: ViewFacts, now: number): Words {
     case 'connecting':
       return words('busy', 'Connecting', 'Connecting…', 'to the server.');
     case 'starting':
-      return words('busy', 'Starting', `Starting ${stream}…`, 'Its source is being opened.');
+      return words('busy', 'Starting', `Starting ${stream}…`, 'Waiting for its first picture.');
     case 'live':
       return liveWords(facts, now);
     case 'failing':

@@ -23,7 +23,7 @@ const reconnecting: ViewStatus = {
 describe('what is said about a view', () => {
   test.each<[ViewStatus, string]>([
     [{ state: 'connecting' }, 'Connecting | Connecting… | to the server.'],
-    [{ state: 'starting' }, 'Starting | Starting gate… | Its source is being opened.'],
+    [{ state: 'starting' }, 'Starting | Starting gate… | Waiting for its first picture.'],
     [{ state: 'live' }, 'Live |  | '],
     [{ state: 'failing' }, 'No pictures |  | for the reason shown'],
     [{ state: 'paused', by: 'page' }, 'Paused |  | for 1 s'],
