@@ -19,7 +19,7 @@ const FLAG_NEEDS_KEY = 4;
 export const MAX_DECODE_QUEUE = 2;
 
 /** A viewer that may leave out acknowledgements sends one at least so often while frames come, ms. */
-export const MAX_ACK_GAP_MS = 250;
+export const MAX_ACK_GAP_MS = 500;
 
 export interface Ack {
   /** The viewer's page is hidden: nobody looks. */

@@ -9,7 +9,7 @@ import { rttMs } from './congestion.js';
  * (draft-ietf-quic-ack-frequency); frames that come late end that.
  */
 export interface AckPace {
-  /** One acknowledgement for at most so many frames: 1, 2, 4 or 8. */
+  /** One acknowledgement for at most so many frames: 1, 2, 4, 8 or 16. */
   readonly every: number;
   /** Since when all is well with that, ms on the monotonic clock; undefined: it is not. */
   readonly calmSince: number | undefined;
@@ -23,7 +23,7 @@ const SLOW_SHARE = 1 / 2;
 /** All is well for so long before half as many acknowledgements are enough, ms. */
 const CALM_MS = 500;
 
-const MOST_FRAMES = 8;
+const MOST_FRAMES = 16;
 
 /** Frames of which nothing is known yet pass within the latency budget even if the link falls to this part. */
 const COLLAPSE_SHARE = 1 / 10;

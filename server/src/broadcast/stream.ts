@@ -10,6 +10,7 @@ import { ladderFor, typicalBytes } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
 import { RenditionSizes } from './rendition-sizes.js';
 import { SharedRendition } from './shared-rendition.js';
+import { StreamNumbers } from './stream-numbers.js';
 
 export interface StreamOptions {
   name: string;
@@ -33,6 +34,12 @@ const USUAL_FPS = 30;
 /** What placeholders measure when the source could not be opened even once. */
 const UNKNOWN_SOURCE = { width: 1280, height: 720, isJpeg: false } as const;
 
+/** In place of a picture: under which number, and why. */
+interface Shown {
+  readonly seq: number;
+  readonly why: Loss;
+}
+
 /**
  * A named source and everything made from it: opens the source for the first viewer, closes it a while after the
  * last, gives each viewer a rendition, shared where wishes are alike, and shows why when there is no picture.
@@ -47,16 +54,14 @@ export class Stream {
   readonly #renditions = new Map<string, SharedRendition>();
   #state: SourceState = { state: 'idle' };
   /** While the state is `lost`; its placeholder has the same number in every rendition. */
-  #loss: { seq: number; why: Loss } | undefined;
+  #loss: Shown | undefined;
   /** Why renditions failed last, while the source is live. */
   #failure: Loss | undefined;
   #info: SourceInfo | undefined;
   #counts = { captured: 0, encoded: 0 };
   readonly #sizes = new RenditionSizes();
+  readonly #numbers = new StreamNumbers();
   #lastRenditionId = 0;
-  #lastSeq = 0;
-  /** What is added to the producer's numbers, so that they never fall over restarts and placeholders. */
-  #seqBase = 0;
   #grace: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #leaseOwner: LeaseOwner;
@@ -72,9 +77,7 @@ export class Stream {
     this.#onWarning = onWarning;
     this.#leaseOwner = this.#ownLeases();
     this.#producer = createProducer({
-      restarted: () => {
-        this.#seqBase = this.#lastSeq;
-      },
+      restarted: () => this.#numbers.restart(),
       source: (state, info) => this.#changeSource(state, info),
       frame: (header, payload) => this.#publish(header, payload),
       failed: (id, seq, reason) => this.#fail(id, seq, reason),
@@ -239,7 +242,7 @@ export class Stream {
     // It was tried again in vain: that is no news, every few seconds for as long as the camera is away.
     if (isSameLoss(state, this.#state)) return;
     this.#state = state;
-    this.#loss = state.state === 'lost' ? this.#newLoss(state.reason) : undefined;
+    this.#loss = state.state === 'lost' ? { seq: this.#numbers.insert(), why: this.#explain(state.reason) } : undefined;
     const isOther = info !== undefined && !hasSameShape(info, this.#info);
     this.#info = info ?? this.#info;
     for (const lease of this.#leases) lease.sink.source(state);
@@ -260,14 +263,7 @@ export class Stream {
   #publish(header: FrameHeader, payload: Uint8Array): void {
     // What was still on its way when the source was lost would cover the placeholder, and is old.
     if (this.#state.state === 'lost') return;
-    this.#deliver({ ...header, seq: this.#numberOf(header.seq) }, payload);
-  }
-
-  /** @returns the stream's own number of the producer's picture. */
-  #numberOf(producerSeq: number): number {
-    const seq = (this.#seqBase + producerSeq) >>> 0;
-    this.#lastSeq = Math.max(this.#lastSeq, seq);
-    return seq;
+    this.#deliver({ ...header, seq: this.#numbers.of(header.seq) }, payload);
   }
 
   /**
@@ -278,13 +274,8 @@ export class Stream {
     const rendition = [...this.#renditions.values()].find(other => other.id === id);
     if (this.#state.state === 'lost' || rendition === undefined) return;
     if (this.#failure?.reason !== reason) this.#failure = this.#explain(reason);
-    void this.#show(this.#failure, this.#numberOf(producerSeq), rendition, frame => rendition.deliver(frame));
-  }
-
-  #newLoss(reason: string): { seq: number; why: Loss } {
-    this.#lastSeq += 1;
-    this.#seqBase += 1;
-    return { seq: this.#lastSeq, why: this.#explain(reason) };
+    const shown = { seq: this.#numbers.of(producerSeq), why: this.#failure };
+    void this.#show(shown, rendition, frame => rendition.deliver(frame));
   }
 
   #explain(reason: string): Loss {
@@ -302,14 +293,13 @@ export class Stream {
   async #showLoss(rendition: SharedRendition, deliver: (frame: EncodedFrame) => void): Promise<void> {
     const loss = this.#loss;
     if (loss === undefined) return;
-    await this.#show(loss.why, loss.seq, rendition, frame => {
+    await this.#show(loss, rendition, frame => {
       if (this.#loss === loss) deliver(frame);
     });
   }
 
   async #show(
-    why: Loss,
-    seq: number,
+    { seq, why }: Shown,
     { id, spec }: SharedRendition,
     deliver: (frame: EncodedFrame) => void,
   ): Promise<void> {

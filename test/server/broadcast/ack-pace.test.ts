@@ -28,7 +28,7 @@ function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FR
   return paced;
 }
 
-const RELAXED: AckPace = { every: 8, calmSince: 0 };
+const RELAXED: AckPace = { every: 16, calmSince: 0 };
 
 describe('the pace of acknowledgements', () => {
   it('is one for each frame until the way has been far from full for half a second', () => {
@@ -36,8 +36,8 @@ describe('the pace of acknowledgements', () => {
     expect(over(550).every).toBe(2);
   });
 
-  it('is halved each half second, down to one for eight frames', () => {
-    expect([1100, 1650, 2200, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 8, 8]);
+  it('is halved each half second, down to one for sixteen frames', () => {
+    expect([1100, 1650, 2200, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 16, 16]);
   });
 
   it('stays one for each where nothing is known, or below what was asked for', () => {
@@ -47,12 +47,12 @@ describe('the pace of acknowledgements', () => {
   });
 
   it('knows a full way by a frame and its acknowledgement that take longer than the next one is due', () => {
-    expect(over(60_000, { delayMs: 30, rttMs: 3 }).every).toBe(8);
+    expect(over(60_000, { delayMs: 30, rttMs: 3 }).every).toBe(16);
     expect(over(60_000, { delayMs: 30, rttMs: 4 }).every).toBe(1);
   });
 
   it('is doubled by each frame that comes late', () => {
-    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 34 }))).toEqual({ every: 4, calmSince: undefined });
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 34 }))).toEqual({ every: 8, calmSince: undefined });
     expect(ackPaced(EVERY_FRAME, 0, event({ now: 5000, delayMs: 34 })).every).toBe(1);
   });
 
@@ -69,7 +69,9 @@ describe('the pace of acknowledgements', () => {
 
   it.each([
     // So many frames of 50 kB at a tenth of the rate within 100 ms are never more than the budget.
-    [100_000, 8],
+    [100_000, 16],
+    [75_000, 16],
+    [74_999, 8],
     [35_000, 8],
     [34_999, 4],
     [15_000, 4],
@@ -83,6 +85,6 @@ describe('the pace of acknowledgements', () => {
 
   it('follows the budget', () => {
     expect(over(60_000, { rate: 15_000, latencyBudgetMs: 20 }).every).toBe(1);
-    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 500 }).every).toBe(8);
+    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 500 }).every).toBe(16);
   });
 });
