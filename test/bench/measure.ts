@@ -41,8 +41,8 @@ export interface LoadOptions {
 const loadClient = fileURLToPath(new URL('load/main.ts', import.meta.url));
 /** Viewers whose frames are kept, spread over all in the order in which they came. */
 const SAMPLES = 8;
-/** From the first frames of all to the measurement: first sizes, caches, compilers. */
-const SETTLE_MS = 2_000;
+/** From the first frames of all to the measurement: first sizes, caches, compilers, how often is acknowledged. */
+const SETTLE_MS = 4_000;
 
 /** Puts a load on the contender. @throws Error when a viewer is refused, lost, or gets nothing. */
 export async function measure(target: Target, options: LoadOptions): Promise<Reading> {

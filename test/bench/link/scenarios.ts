@@ -50,6 +50,24 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     { seconds: 55, contenders: ['ws', 'feed'], spans: STEP_SPANS },
   ),
+  scenario(
+    'wire-fall',
+    '500, then 5 Mbit/s',
+    'wire',
+    [
+      [0, 500],
+      [12, 5],
+    ],
+    {
+      seconds: 25,
+      contenders: ['ws', 'feed'],
+      spans: [
+        { name: 'before', from: 3, to: 12 },
+        { name: 'fallen to 5', from: 12, to: 25 },
+        { name: '3 s after', from: 15, to: 25 },
+      ],
+    },
+  ),
   scenario('wire-random', '2-30 Mbit/s, another every 0.5 s', 'wire', random(20), { contenders: ['ws', 'feed'] }),
   scenario('wire-1', '1 Mbit/s', 'wire', [[0, 1]], { contenders: ['ws', 'feed'] }),
   scenario('wire-0.3', '300 kbit/s', 'wire', [[0, 0.3]], { contenders: ['ws', 'feed'] }),

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import sharp from 'sharp';
-import { encodeAck } from '@framewire/shared/ack';
+import { encodeAck, type Ack } from '@framewire/shared/ack';
+import { parseServerMessage } from '@framewire/shared/control';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
+import { AckPace } from '../../../client/src/ack-pace.js';
 import { ageAt, readTimeCode } from '../../support/time-code.js';
 import { MultipartReader } from '../load/multipart-reader.js';
 import { parseWatchOrder, type Seen, type WatchOrder } from './watch-report.js';
@@ -44,11 +46,22 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
   let header: Buffer | undefined;
   let headerAt = 0;
   let [drawnSeq, drawnAt, clientDropped] = [0, -Infinity, 0];
+  const pace = new AckPace();
+  const acknowledge = (ack: Ack | undefined): void => {
+    if (ack === undefined) return;
+    socket.send(encodeAck(ack));
+    clientDropped = 0;
+  };
   socket.on('open', () => socket.send(subscribe));
   socket.on('error', fail);
   socket.on('message', (data, isBinary) => {
     const now = performance.now();
-    if (!Buffer.isBuffer(data) || !isBinary) return;
+    if (!Buffer.isBuffer(data)) return;
+    if (!isBinary) {
+      const parsed = parseServerMessage(data.toString());
+      if (parsed.ok && parsed.message.type === 'acks') acknowledge(pace.allow(parsed.message));
+      return;
+    }
     if (header === undefined) {
       if (data.length !== FRAME_HEADER_BYTES) throw new Error('A payload came without its header.');
       header = data;
@@ -62,8 +75,7 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     else clientDropped = 1;
     const flags = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0 };
     const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
-    socket.send(encodeAck({ ...flags, clientDropped, seq, ...times }));
-    clientDropped = 0;
+    acknowledge(pace.arrived({ ...flags, clientDropped, seq, ...times }));
     keep(viewer, data, told);
   });
 }
