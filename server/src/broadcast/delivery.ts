@@ -48,8 +48,8 @@ interface Waiting {
 /** A picture takes this long from its capture until it could be sent: who is ready by then is ready now, ms. */
 const LEAD_MS = 8;
 
-/** When a socket that holds bytes back may have room, ms: it is looked at again the lead before. */
-const CLOGGED_MS = LEAD_MS + 10;
+/** How soon to look again at a socket that holds bytes back, ms. */
+const CLOGGED_MS = 10;
 
 /**
  * The frames of one viewer, from their encoding until they arrive. They are sent while its way has room; the newest
@@ -171,7 +171,7 @@ export class Delivery {
     if (at <= now || at === Infinity) this.#disarm();
     else if (!this.#waiting.isEmpty) this.#arm(at);
     else if (isReady) this.#disarm();
-    else this.#arm(at - LEAD_MS);
+    else this.#arm(this.#host.isClogged() ? at : at - LEAD_MS);
   }
 
   #sendableAt(now: number): number {

@@ -78,8 +78,10 @@ export class MjpegViewer implements Guest, ViewerTransport {
       return;
     }
     socket.setNoDelay(true);
-    response.write(`--${BOUNDARY}\r\n`);
-    viewer.#viewer.watch(watched, request);
+    // Node holds the head back until the end of this tick, and a socket that holds something back takes no picture.
+    response.write(`--${BOUNDARY}\r\n`, error => {
+      if (!error) viewer.#viewer.watch(watched, request);
+    });
   }
 
   private constructor(response: ServerResponse, socket: Socket) {

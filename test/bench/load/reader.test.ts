@@ -121,7 +121,7 @@ describe('a refusal', () => {
     const ws = received(events => new WebSocketReader(webSocket, false, events), refused, 100);
     const http = received(events => new MultipartReader('/', false, events), refused, 100);
     expect([ws.failed[0], http.failed[0]]).toEqual(Array(2).fill('Answered "HTTP/1.1 503 Service Unavailable".'));
-    const error = '{"type":"error","code":"unknown-stream"}';
+    const error = '{"type":"error","code":"unknown-stream","message":"There is none."}';
     const accepted = Buffer.concat([Buffer.from('HTTP/1.1 101 x\r\n\r\n'), unmasked(1, Buffer.from(error))]);
     expect(received(events => new WebSocketReader(webSocket, false, events), accepted, 9).failed).toEqual([error]);
   });

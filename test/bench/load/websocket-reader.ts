@@ -119,7 +119,8 @@ export class WebSocketReader implements Reader {
 
   #control(text: string): void {
     const parsed = parseServerMessage(text);
-    if (!parsed.ok || parsed.message.type === 'error') this.#events.failed(text);
+    if (!parsed.ok) return;
+    if (parsed.message.type === 'error') this.#events.failed(text);
     else if (parsed.message.type === 'acks') this.#acknowledge(this.#ackPace.allow(parsed.message));
   }
 

@@ -97,7 +97,7 @@ describe('the delivery of frames', () => {
     bench.clock.runUntil(bench.clock.now() + 100);
     expect(bench.sent).toEqual([]);
     bench.isClogged = false;
-    bench.clock.runUntil(bench.clock.now() + 18);
+    bench.clock.runUntil(bench.clock.now() + 10);
     expect(bench.sent).toEqual([4]);
   });
 
