@@ -17,10 +17,10 @@ export class SlidingWindow {
     this.#entries.push({ at, value });
   }
 
-  /** Sum a second over the window, or over the time since `startedAt` if that is shorter. */
+  /** Sum a second over the window, or over the time since `startedAt` if that is shorter; what was before is left out. */
   perSecond(now: number, startedAt: number): number {
     this.#prune(now);
-    const sum = this.#entries.reduce((total, entry) => total + entry.value, 0);
+    const sum = this.#entries.reduce((total, { at, value }) => (at < startedAt ? total : total + value), 0);
     const ms = Math.min(this.#windowMs, now - startedAt);
     return ms <= 0 ? 0 : (sum / ms) * 1000;
   }

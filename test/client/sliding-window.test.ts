@@ -33,6 +33,13 @@ describe('SlidingWindow', () => {
     expect(window.perSecond(5000, 0)).toBe(0);
   });
 
+  it('leaves out what was before the start, so that no rate leaps up after a short pause', () => {
+    const window = new SlidingWindow(2000);
+    for (let at = 0; at < 1000; at += 50) window.add(1, at);
+    for (let at = 1500; at < 1700; at += 50) window.add(1, at);
+    expect(window.perSecond(1700, 1500)).toBe(20);
+  });
+
   it('does not divide by no time at all', () => {
     const window = new SlidingWindow(2000);
     window.add(1, 10);
