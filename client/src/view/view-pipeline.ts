@@ -24,6 +24,7 @@ export class ViewPipeline {
   readonly #paintedFrames = new SlidingWindow(DRAWN_WINDOW_MS);
   #watch: SubscribeOptions;
   #flow: Flow;
+  /** What came before is of another stream, or from before a pause: it is no news. */
   #flowsSince = performance.now();
   #shown: Frame | undefined;
   #drawn: ViewFacts['drawn'] = 'nothing';
@@ -106,7 +107,7 @@ export class ViewPipeline {
   }
 
   async #subscribe(): Promise<void> {
-    this.#drawn = 'nothing';
+    this.#startFlow();
     this.#refusal = undefined;
     try {
       await this.#client.subscribe(this.#watch);
@@ -143,18 +144,23 @@ export class ViewPipeline {
     if (!isWanted) {
       this.#client.pause();
     } else if (this.#client.paused) {
-      this.#flowsSince = performance.now();
-      this.#drawn = 'nothing';
+      this.#startFlow();
       this.#client.resume();
     }
     this.#tellStatus();
+  }
+
+  #startFlow(): void {
+    this.#flowsSince = performance.now();
+    this.#drawn = 'nothing';
+    this.#painter.clear();
   }
 
   #decoded(frame: Frame, bitmap: ImageBitmap): void {
     this.#isUndecodable = false;
     this.#client.report({ decodeQueue: this.#decoder.queue });
     this.#painter.put(bitmap, frame);
-    if (this.#flow.isHidden) this.#painter.clear();
+    if (this.#flow.isHidden || this.#isOld(frame)) this.#painter.clear();
   }
 
   #undecodable(frame: Frame, cause: unknown): void {
@@ -168,10 +174,16 @@ export class ViewPipeline {
     this.#shown = frame;
     this.#client.drawn(frame, at);
     this.#paintedFrames.add(1, at);
+    // The page may have drawn it before it heard that it should not.
+    if (this.#isOld(frame)) return;
     const drawn = frame.placeholder ? 'placeholder' : 'picture';
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#tellStatus();
+  }
+
+  #isOld(frame: Frame): boolean {
+    return frame.receivedAt < this.#flowsSince;
   }
 
   #tellStatus(): void {
@@ -189,8 +201,9 @@ export class ViewPipeline {
     // Closed for good: the connection's state says it already.
     if (this.#client.connection.state === 'closed') return;
     this.#refusal = errorFields(error);
-    this.#tellError(error);
+    // First, so that who hears of the error can tell that it is the reason.
     this.#tellStatus();
+    this.#tellError(error);
   }
 
   #tellError(error: unknown): void {

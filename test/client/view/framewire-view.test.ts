@@ -75,6 +75,43 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     expect(all.server.viewers).toHaveLength(1);
   });
 
+  it('never takes the last picture of another stream for one of its own', async () => {
+    // Without OffscreenCanvas the page draws, and so this test can say when.
+    const before = `
+      delete HTMLCanvasElement.prototype.transferControlToOffscreen;
+      const request = requestAnimationFrame;
+      globalThis.held = undefined;
+      globalThis.requestAnimationFrame = draw => held?.push(draw) ?? request(draw);`;
+    await using all = await live(browser, { before });
+    const { page, viewer } = all;
+    const status = (): Promise<string | undefined> =>
+      page.evaluate(() => document.querySelector('framewire-view')?.status.state);
+    await page.evaluate('held = []');
+    viewer.frame(2, {}, BLUE);
+    await eventually(() => page.evaluate('held.length > 0'), 'picture that is about to be drawn');
+    await view(page).evaluate(element => element.setAttribute('stream', 'yard'));
+    await viewer.control('subscribe', 2);
+    await eventually(async () => (await status()) === 'starting', 'start of the other stream');
+    await view(page).evaluate(element => {
+      const states: string[] = [];
+      element.addEventListener('framewire-status', () => {
+        states.push(document.querySelector('framewire-view')?.status.state ?? '');
+        document.body.dataset['states'] = states.join();
+      });
+      document.body.dataset['states'] = '';
+    });
+    await page.evaluate('held.forEach(draw => draw(performance.now())), held = undefined');
+    viewer.agree('yard');
+    viewer.frame(3, { stream: 1, placeholder: true }, RED);
+    await eventually(async () => (await canvasSize(page))[0] === 320, 'placeholder of the other stream');
+    // What it is told of a drawing, the view has told before it acknowledges the next picture.
+    viewer.frame(4, { stream: 1, placeholder: true }, RED);
+    await viewer.ack(4);
+    expect(await page.evaluate(() => document.body.dataset['states'])).toBe('');
+    viewer.frame(5, { stream: 1 }, RED);
+    await state(page, 'live');
+  });
+
   it('reports an attribute that is no number, and what the server refuses, and goes on', async () => {
     await using all = await live(browser);
     const { page, viewer } = all;
