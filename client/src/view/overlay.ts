@@ -47,7 +47,9 @@ export class Overlay {
 
   show(status: ViewStatus): void {
     clearInterval(this.#timer);
-    this.#text.textContent = statusText(status);
+    const text = statusText(status);
+    // Every write is read out, also of the same words, as each attempt to reconnect brings them.
+    if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#countdown.textContent = '';
     if (status.state === 'reconnecting') this.#countDown(performance.now() + status.retryInMs);
   }
