@@ -42,6 +42,8 @@ export class Page {
   #server: string | null = null;
   #failingSince: number | null = null;
   #announced = '';
+  /** The stream whose last minute `#history` is. */
+  #recorded: string | null = null;
   #toastTimer: number | undefined;
 
   /** From now on, for as long as the document lives. */
@@ -154,7 +156,9 @@ export class Page {
     } else if (large === null) {
       this.#stage.hide();
     } else {
-      if (this.#stage.stream !== large) this.#history.clear();
+      // Another connection to the same stream goes on with the same minute.
+      if (this.#recorded !== large) this.#history.clear();
+      this.#recorded = large;
       this.#stage.show(large, this.#state.settings, info);
     }
     setText(byId('stage-name', HTMLElement), large ?? 'No stream yet');
@@ -181,13 +185,14 @@ export class Page {
   #tick(): void {
     const now = performance.now();
     const failingForMs = this.#failingSince === null ? null : now - this.#failingSince;
-    const { tone, text } = serverWords(this.#server, failingForMs);
+    const { tone, word, text } = serverWords(this.#server, failingForMs);
     setData(byId('top', HTMLElement), 'tone', tone);
     setText(byId('server', HTMLElement), text);
     if (this.#large === null) this.#stage.showNothing(emptyWords(this.#streams !== null, failingForMs));
     else this.#stage.tick(now);
+    this.#tiles.tick(now);
     this.#plot.draw(this.#history.columns(now));
-    if (this.#view === 'grid') document.title = 'All streams – Framewire';
+    if (this.#view === 'grid') this.#tell('All streams', word, '');
   }
 
   /** To the title for those who look at another tab, to a live region for those who listen; the latter only news. */
@@ -195,10 +200,15 @@ export class Page {
     const { tone, word, title, detail } = words;
     const stream = this.#large ?? 'Framewire';
     this.#tiles.showLarge(stream, words);
-    document.title = tone === 'ok' ? `${stream} – Framewire` : `${word}: ${stream} – Framewire`;
-    if (`${stream}: ${word}` === this.#announced) return;
-    this.#announced = `${stream}: ${word}`;
-    setText(byId('announcer', HTMLElement), `${this.#announced}. ${title === '' ? '' : detail}`);
+    this.#tell(stream, word, title === '' ? '' : detail, tone === 'ok');
+  }
+
+  #tell(what: string, word: string, detail: string, isUsual = word === ''): void {
+    document.title = isUsual ? `${what} – Framewire` : `${word}: ${what} – Framewire`;
+    const news = word === '' ? what : `${what}: ${word}`;
+    if (news === this.#announced) return;
+    this.#announced = news;
+    setText(byId('announcer', HTMLElement), `${news}. ${detail}`);
   }
 
   #toast(text: string): void {

@@ -4,8 +4,9 @@ import { ask } from './ask.js';
 import { byId, setData, setText } from './dom.js';
 import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
-import { viewWords, type ViewFacts, type Words } from './states.js';
+import { viewWords, type Words } from './states.js';
 import type { Settings } from './url-state.js';
+import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from './view-facts.js';
 
 export interface StageListener {
   /** Once a second while connected, also while paused. */
@@ -27,7 +28,6 @@ export class Stage {
   readonly #buttons = [this.#pauseButton, byId('save', HTMLButtonElement), byId('fullscreen', HTMLButtonElement)];
   #view: FramewireViewElement | null = null;
   #facts: ViewFacts | null = null;
-  #received = 0;
 
   constructor(listener: StageListener) {
     this.#listener = listener;
@@ -42,32 +42,25 @@ export class Stage {
 
   /** @param info as the server lists the stream; undefined when it does not, or has not yet. */
   show(stream: string, settings: Settings, info: StreamInfo | undefined): void {
-    // A view that was refused an unknown stream does not ask again by itself; the stream may have come since.
-    const { status } = this.#facts ?? {};
-    if (info !== undefined && status?.state === 'failed' && status.code === 'unknown-stream') this.hide();
+    if (info !== undefined && this.#facts !== null && isCurable(this.#facts)) this.hide();
     const view = (this.#view ??= this.#addView());
     if (view.stream !== stream) {
       view.stream = stream;
       view.paused = false;
-      this.#facts = { stream, status: view.status, since: performance.now(), pictureAt: null, pictureEveryMs: 0 };
-      this.#received = 0;
+      this.#facts = newFacts(stream, view.status, performance.now());
       this.#showPaused();
     }
     ask(view, settings);
-    if (this.#facts !== null) {
-      // Cameras on the network may not tell their rate: 0.
-      const sourceFps = info?.fps ?? 0;
-      this.#facts.pictureEveryMs = 1000 / Math.min(settings.fps ?? Infinity, sourceFps > 0 ? sourceFps : 30);
-    }
+    if (this.#facts !== null) this.#facts.pictureEveryMs = pictureEveryMs(settings.fps, info);
     this.tick(performance.now());
   }
 
   /**
-   * The server answers again: does not wait for the view's own next attempt, which may be 10 s away. One that is paused
-   * can wait, and stays paused so.
+   * The server answers again: does not wait for the view's own next attempt, which may be 10 s away. A paused view has
+   * time: a new one would stand there without the picture that it was paused for.
    */
   reconnect(): void {
-    if (this.#facts?.status.state === 'reconnecting' && this.#view?.paused === false) this.hide();
+    if (this.#facts?.status.state === 'reconnecting' && this.#view?.paused !== true) this.hide();
   }
 
   /** Ends the connection too: what nobody sees costs nothing. */
@@ -122,8 +115,10 @@ export class Stage {
     view.addEventListener('framewire-status', event => this.#onStatus(event.detail));
     view.addEventListener('framewire-subscribed', event => this.#onSubscribed(event.detail));
     view.addEventListener('framewire-stats', event => this.#onStats(event.detail));
-    view.addEventListener('framewire-error', event => {
-      this.#listener.onMessage([event.detail.message, event.detail.hint].filter(Boolean).join(' '));
+    view.addEventListener('framewire-error', ({ detail: { code, message, hint } }) => {
+      // Why there is no picture stands in its place already.
+      if (view.status.state === 'failed' && view.status.code === code) return;
+      this.#listener.onMessage([message, hint].filter(Boolean).join(' '));
     });
     this.#picture.prepend(view);
     return view;
@@ -132,11 +127,8 @@ export class Stage {
   #onStatus(status: ViewStatus): void {
     if (this.#facts === null) return;
     const now = performance.now();
-    const isSame = status.state === this.#facts.status.state;
-    this.#facts = { ...this.#facts, status, since: isSame ? this.#facts.since : now };
-    // A picture that came before the pause says nothing about whether pictures come after it.
-    if (status.state === 'live') this.#facts.pictureAt = now;
-    else {
+    this.#facts = withStatus(this.#facts, status, now);
+    if (status.state !== 'live') {
       setText(byId('hud', HTMLElement), '');
       this.#listener.onStill();
     }
@@ -153,8 +145,7 @@ export class Stage {
   #onStats(stats: ViewStats): void {
     if (this.#facts === null) return;
     const now = performance.now();
-    if (stats.received !== this.#received) this.#facts.pictureAt = now;
-    this.#received = stats.received;
+    this.#facts = withStats(this.#facts, stats, now);
     const { total } = stats.latencyMs;
     const latency = figureText(latencyFigure(total?.p50 ?? null));
     setText(byId('hud', HTMLElement), `${latency} · ${figureText(rateFigure(stats.drawnFps))}`);

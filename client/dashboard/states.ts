@@ -1,5 +1,6 @@
 import type { ViewStatus } from '@framewire/client/element';
 import { durationText } from './figures.js';
+import type { ViewFacts } from './view-facts.js';
 
 /** `ok`: pictures come; `busy`: wait a moment; `warn`: wait longer; `bad`: somebody should look; `off`: as wanted. */
 export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'off';
@@ -17,32 +18,20 @@ export interface Words {
   picture: 'good' | 'old' | 'none';
 }
 
-/** What is known about a view. Times are milliseconds on one clock. */
-export interface ViewFacts {
-  stream: string;
-  status: ViewStatus;
-  /** Since when the view has not been live, or has been. */
-  since: number;
-  /** When the newest picture came; null: none yet. */
-  pictureAt: number | null;
-  /** How long from one picture to the next when all is well. */
-  pictureEveryMs: number;
-}
-
 /** After this long without a connection the server is called gone: a restart takes less. */
 const GONE_AFTER_MS = 10_000;
 /** So many pictures, but at least so long, must fail to come before anybody is told: figures come once a second. */
 const MISSED_PICTURES = 3;
 const SILENT_AFTER_MS = 2500;
 
+const NO_ANSWER = old('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.');
+
 /** What is said in place of a view, when no stream is known. @param failingForMs as for `serverWords` */
 export function emptyWords(isListKnown: boolean, failingForMs: number | null): Words {
   if (isListKnown) {
     return words('off', 'No streams', 'No streams', 'The server has no source yet. It can be started with several.');
   }
-  return failingForMs === null
-    ? words('busy', 'Connecting', 'Connecting…', 'to the server.')
-    : words('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.');
+  return failingForMs === null ? words('busy', 'Connecting', 'Connecting…', 'to the server.') : NO_ANSWER;
 }
 
 export function viewWords(facts: ViewFacts, now: number): Words {
@@ -68,18 +57,23 @@ export function viewWords(facts: ViewFacts, now: number): Words {
     case 'reconnecting':
       return reconnectingWords(facts, status, now);
     case 'failed':
-      return old('bad', 'Failed', failedTitle(stream, status.code), sentences(status.reason, status.hint));
+      return failedWords(stream, status);
   }
 }
 
-/** What is said about the server itself, by how its list of streams answers. */
-export function serverWords(server: string | null, failingForMs: number | null): { tone: Tone; text: string } {
+/** What is said about the server itself, by how its list of streams answers; `word` is empty while it does. */
+export function serverWords(
+  server: string | null,
+  failingForMs: number | null,
+): { tone: Tone; word: string; text: string } {
   if (failingForMs === null) {
-    return server === null ? { tone: 'busy', text: 'Connecting…' } : { tone: 'ok', text: server };
+    return server === null
+      ? { tone: 'busy', word: 'Connecting', text: 'Connecting…' }
+      : { tone: 'ok', word: '', text: server };
   }
   return failingForMs < GONE_AFTER_MS
-    ? { tone: 'warn', text: 'No answer' }
-    : { tone: 'bad', text: `Gone for ${durationText(failingForMs)}` };
+    ? { tone: 'warn', word: 'No answer', text: 'No answer' }
+    : { tone: 'bad', word: 'Server gone', text: `Gone for ${durationText(failingForMs)}` };
 }
 
 function liveWords({ pictureAt, pictureEveryMs }: ViewFacts, now: number): Words {
@@ -101,8 +95,17 @@ function reconnectingWords(
     : old('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
 }
 
-function failedTitle(stream: string, code: string): string {
-  return code === 'unknown-stream' ? `There is no stream “${stream}”` : `${stream} cannot be shown`;
+function failedWords(stream: string, { code, reason, hint }: Extract<ViewStatus, { state: 'failed' }>): Words {
+  switch (code) {
+    case 'unknown-stream':
+      // The server's reason says the same as the title.
+      return old('bad', 'Failed', `There is no stream “${stream}”`, sentence(hint ?? ''));
+    case 'no-worker':
+      // The dashboard may have one, so it could not be fetched.
+      return NO_ANSWER;
+    default:
+      return old('bad', 'Failed', `${stream} cannot be shown`, sentences(reason, hint));
+  }
 }
 
 function words(tone: Tone, word: string, title = '', detail = ''): Words {

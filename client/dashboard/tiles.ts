@@ -6,6 +6,7 @@ import { figureText, latencyFigure, rateFigure } from './figures.js';
 import { gridLayout } from './grid-layout.js';
 import { viewWords, type Words } from './states.js';
 import { DEFAULT_STATE, type PageState } from './url-state.js';
+import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from './view-facts.js';
 
 /** What a tile asks for: little beside the large picture, more when the tiles are all there is. */
 const RENDITIONS = {
@@ -14,7 +15,7 @@ const RENDITIONS = {
 } as const;
 
 /** What the style sheet leaves around the list: beside it for the focus ring, below it to the window's end. */
-const BORDER_PX = 2;
+const BORDER_PX = 4;
 const BOTTOM_PX = 16;
 
 interface Tile {
@@ -23,13 +24,16 @@ interface Tile {
   picture: HTMLElement;
   word: HTMLElement;
   figures: HTMLElement;
+  /** Together with what is known about it; null while the picture is shown large, or not at all. */
   view: FramewireViewElement | null;
+  facts: ViewFacts | null;
 }
 
 /** All streams as small pictures; choosing one shows it large. */
 export class Tiles {
   readonly #list = byId('tiles', HTMLUListElement);
   readonly #tiles = new Map<string, Tile>();
+  #large: string | null = null;
   readonly #onChoose: (stream: string) => void;
 
   constructor(onChoose: (stream: string) => void) {
@@ -61,19 +65,33 @@ export class Tiles {
       const isLarge = view === 'large' && info.name === large;
       if (isLarge) tile.button.setAttribute('aria-current', 'true');
       else tile.button.removeAttribute('aria-current');
-      if (isLarge) removeView(tile);
-      else showView(tile, info.name, view);
+      if (isLarge) showNote(tile);
+      else showView(tile, info, view);
     });
     this.#arrange();
+    if (large !== this.#large) this.#scrollTo(large);
+    this.#large = large;
+  }
+
+  /** What changes by mere passing of time, as in `Stage`. */
+  tick(now: number): void {
+    for (const tile of this.#tiles.values()) if (tile.facts !== null) writeWords(tile, viewWords(tile.facts, now));
   }
 
   /** As `Stage.reconnect`; the next `show` opens the views anew. */
   reconnect(): void {
     for (const tile of this.#tiles.values()) {
-      if (tile.view?.status.state !== 'reconnecting') continue;
-      tile.view.remove();
-      tile.view = null;
+      if (tile.facts?.status.state === 'reconnecting') removeView(tile);
     }
+  }
+
+  /** Sideways only: the page itself stays where its reader has put it. */
+  #scrollTo(stream: string | null): void {
+    const item = this.#tiles.get(stream ?? '')?.item;
+    if (item === undefined) return;
+    const [list, tile] = [this.#list.getBoundingClientRect(), item.getBoundingClientRect()];
+    if (tile.left < list.left) this.#list.scrollLeft += tile.left - list.left;
+    else if (tile.right > list.right) this.#list.scrollLeft += tile.right - list.right;
   }
 
   #arrange(): void {
@@ -85,6 +103,8 @@ export class Tiles {
 
   #add(name: string): Tile {
     const picture = make('span', 'tile-picture');
+    // The button is named by its caption.
+    picture.ariaHidden = 'true';
     const word = make('span', 'tile-word');
     const figures = make('span', 'tile-figures');
     const caption = make('span', 'tile-caption', make('span', 'dot'), make('span', 'tile-name', name), word, figures);
@@ -93,21 +113,25 @@ export class Tiles {
     const button = make('button', 'tile', picture, number, caption);
     button.type = 'button';
     button.addEventListener('click', () => this.#onChoose(name));
-    const tile = { item: make('li', '', button), button, picture, word, figures, view: null };
+    const tile = { item: make('li', '', button), button, picture, word, figures, view: null, facts: null };
     this.#tiles.set(name, tile);
     return tile;
   }
 }
 
-function showView(tile: Tile, stream: string, kind: PageState['view']): void {
-  ask((tile.view ??= addView(tile, stream)), RENDITIONS[kind]);
+function showView(tile: Tile, info: StreamInfo, kind: PageState['view']): void {
+  if (tile.facts !== null && isCurable(tile.facts)) removeView(tile);
+  const wishes = RENDITIONS[kind];
+  ask((tile.view ??= addView(tile, info.name)), wishes);
+  if (tile.facts !== null) tile.facts.pictureEveryMs = pictureEveryMs(wishes.fps, info);
 }
 
 function addView(tile: Tile, stream: string): FramewireViewElement {
   const view = document.createElement('framewire-view');
   view.stream = stream;
-  view.addEventListener('framewire-status', event => showStatus(tile, stream, event.detail));
+  view.addEventListener('framewire-status', event => showStatus(tile, event.detail));
   view.addEventListener('framewire-stats', event => showStats(tile, event.detail));
+  tile.facts = newFacts(stream, view.status, performance.now());
   tile.picture.replaceChildren(view);
   return view;
 }
@@ -115,13 +139,21 @@ function addView(tile: Tile, stream: string): FramewireViewElement {
 function removeView(tile: Tile): void {
   tile.view?.remove();
   tile.view = null;
+  tile.facts = null;
+}
+
+function showNote(tile: Tile): void {
+  removeView(tile);
+  if (tile.picture.querySelector('.tile-note') !== null) return;
   tile.picture.replaceChildren(make('span', 'tile-note', 'Shown large'));
   setText(tile.figures, '');
 }
 
-function showStatus(tile: Tile, stream: string, status: ViewStatus): void {
+function showStatus(tile: Tile, status: ViewStatus): void {
+  if (tile.facts === null) return;
   const now = performance.now();
-  writeWords(tile, viewWords({ stream, status, since: now, pictureAt: now, pictureEveryMs: 1000 }, now));
+  tile.facts = withStatus(tile.facts, status, now);
+  writeWords(tile, viewWords(tile.facts, now));
 }
 
 function writeWords(tile: Tile, { tone, word, picture }: Words): void {
@@ -131,8 +163,12 @@ function writeWords(tile: Tile, { tone, word, picture }: Words): void {
   if (tone !== 'ok') setText(tile.figures, '');
 }
 
-function showStats(tile: Tile, { latencyMs, drawnFps }: ViewStats): void {
-  if (tile.view?.status.state !== 'live') return;
-  const latency = figureText(latencyFigure(latencyMs.total?.p50 ?? null));
-  setText(tile.figures, `${latency} · ${figureText(rateFigure(drawnFps))}`);
+function showStats(tile: Tile, stats: ViewStats): void {
+  if (tile.facts === null) return;
+  const now = performance.now();
+  tile.facts = withStats(tile.facts, stats, now);
+  const words = viewWords(tile.facts, now);
+  const latency = figureText(latencyFigure(stats.latencyMs.total?.p50 ?? null));
+  if (words.tone === 'ok') setText(tile.figures, `${latency} · ${figureText(rateFigure(stats.drawnFps))}`);
+  writeWords(tile, words);
 }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../support/browser.js';
+import { launchChromium, openPage, pixels } from '../support/browser.js';
 import { fakeCamera } from '../support/fake-camera.js';
 import { missing } from '../support/requires.js';
 import { startServer } from '../support/server.js';
@@ -80,24 +80,54 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
   });
 
-  test('that it is paused, also after the server was started anew', { timeout: LONG_MS }, async () => {
+  test('a paused picture, also after the server was away', { timeout: LONG_MS }, async () => {
     const server = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, server.url);
     const { page } = watched;
     const pill = page.locator('#pill');
+    let still = '';
     try {
       await pill.getByText('Live').waitFor();
-      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Pause' }).click();
       await pill.getByText('Paused').waitFor();
+      still = await pixels(page, '#picture');
     } finally {
       await server.stop();
     }
-    await page.locator('#server', { hasText: 'No answer' }).waitFor();
+    // Long enough that the page sees the server come back before the view's own next attempt.
+    await pill.getByText('Server gone').waitFor();
     await using again = await startServer(['--source', 'gate=test', '--port', String(server.port)]);
     await pill.getByText('Paused').waitFor();
+    await page.locator('#server', { hasText: 'framewire' }).waitFor();
     expect(again.port).toBe(server.port);
-    await page.keyboard.press('Space');
+    expect(await page.locator('#picture').getAttribute('data-picture')).toBe('good');
+    expect(await pixels(page, '#picture')).toBe(still);
+    await page.getByRole('button', { name: 'Go on' }).click();
     await pill.getByText('Live').waitFor();
+    expect(await pixels(page, '#picture')).not.toBe(still);
+  });
+
+  test('streams that were asked for while the server was away', { timeout: LONG_MS }, async () => {
+    const sources = ['--source', 'gate=test', '--source', 'yard=test'];
+    const server = await startServer(sources);
+    await using watched = await openPage(browser, server.url);
+    const { page } = watched;
+    try {
+      await page.locator('#pill', { hasText: 'Live' }).waitFor();
+    } finally {
+      await server.stop();
+    }
+    await page.locator('#pill', { hasText: 'Reconnecting' }).waitFor();
+    await page.keyboard.press('g');
+    // Its tile had no view of its own before, and its worker comes from the server.
+    const gate = page.locator('#tiles li:first-child');
+    await gate.getByText('No answer').waitFor();
+    await using again = await startServer([...sources, '--port', String(server.port)]);
+    await page
+      .locator('#tiles li', { hasText: /\d ms · [\d.]+ fps/ })
+      .nth(1)
+      .waitFor();
+    expect(again.port).toBe(server.port);
   });
 
   test('that a picture which looks live stands still', { timeout: LONG_MS }, async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ViewStatus } from '../../../client/src/view/view-status.js';
-import { emptyWords, serverWords, viewWords, type ViewFacts, type Words } from '../../../client/dashboard/states.js';
+import { emptyWords, serverWords, viewWords, type Words } from '../../../client/dashboard/states.js';
+import type { ViewFacts } from '../../../client/dashboard/view-facts.js';
 
 const facts = (status: ViewStatus, more: Partial<ViewFacts> = {}): ViewFacts => ({
   stream: 'gate',
@@ -8,6 +9,7 @@ const facts = (status: ViewStatus, more: Partial<ViewFacts> = {}): ViewFacts => 
   since: 100_000,
   pictureAt: 100_000,
   pictureEveryMs: 33,
+  received: 1,
   ...more,
 });
 const said = ({ word, title, detail }: Words): string => [word, title, detail].join(' | ');
@@ -35,7 +37,11 @@ describe('what is said about a view', () => {
     [reconnecting, 'Reconnecting | Reconnecting… | The connection broke. The picture is 1 s old.'],
     [
       { state: 'failed', code: 'unknown-stream', reason: 'Not here', hint: 'Try yard' },
-      'Failed | There is no stream “gate” | Not here. Try yard.',
+      'Failed | There is no stream “gate” | Try yard.',
+    ],
+    [
+      { state: 'failed', code: 'no-worker', reason: 'No worker.', hint: 'A page with a policy needs another.' },
+      'No answer | The server does not answer | It is asked again every few seconds.',
     ],
     [
       { state: 'failed', code: 'refused', reason: 'Too many messages.', hint: undefined },
@@ -75,12 +81,12 @@ describe('what is said about a view', () => {
 
 describe('what is said about the server', () => {
   test.each([
-    [null, null, 'busy', 'Connecting…'],
-    ['framewire 0.1.0', null, 'ok', 'framewire 0.1.0'],
-    ['framewire 0.1.0', 2000, 'warn', 'No answer'],
-    [null, 12_000, 'bad', 'Gone for 12 s'],
-  ])('named %s and failing for %s ms is %s: %s', (server, failingForMs, tone, text) => {
-    expect(serverWords(server, failingForMs)).toEqual({ tone, text });
+    [null, null, 'busy', 'Connecting', 'Connecting…'],
+    ['framewire 0.1.0', null, 'ok', '', 'framewire 0.1.0'],
+    ['framewire 0.1.0', 2000, 'warn', 'No answer', 'No answer'],
+    [null, 12_000, 'bad', 'Server gone', 'Gone for 12 s'],
+  ])('named %s and failing for %s ms is %s: %s, %s', (server, failingForMs, tone, word, text) => {
+    expect(serverWords(server, failingForMs)).toEqual({ tone, word, text });
   });
 
   test('says in place of a picture why there is none', () => {
