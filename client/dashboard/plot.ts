@@ -79,16 +79,15 @@ export class MinutePlot {
   #readOut(index: number | null): void {
     const { at, latencyP50Ms, latencyP95Ms, queueMs } = this.#columns;
     const second = index === null ? undefined : at[index];
-    const text =
-      index === null || second === undefined
-        ? ''
-        : [
-            `${figureText(latencyFigure(latencyP50Ms[index] ?? null))} / ${figureText(latencyFigure(latencyP95Ms[index] ?? null))}`,
-            `queue ${figureText(latencyFigure(queueMs[index] ?? null))}`,
-            this.#rateText(this.#columns[this.#kind][index] ?? null),
-            `${Math.round(-second)} s ago`,
-          ].join(' · ');
-    setText(byId('minute-readout', HTMLElement), text);
+    const isOver = index !== null && second !== undefined;
+    const ms = (values: readonly (number | null)[]): string =>
+      figureText(latencyFigure(isOver ? (values[index] ?? null) : null));
+    const latency = `${ms(latencyP50Ms)} / ${ms(latencyP95Ms)} · queue ${ms(queueMs)}`;
+    const rate = isOver
+      ? `${this.#rateText(this.#columns[this.#kind][index] ?? null)} · ${Math.round(-second)} s ago`
+      : '';
+    setText(byId('latency-readout', HTMLElement), isOver ? latency : '');
+    setText(byId('rate-readout', HTMLElement), rate);
   }
 
   #rateText(value: number | null): string {

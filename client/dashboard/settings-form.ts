@@ -34,11 +34,14 @@ export class SettingsForm {
     this.#check('fps', fps);
   }
 
-  showActual({ rendition, why }: Subscribed): void {
+  showActual({ rendition, why, cause }: Subscribed): void {
     setText(byId('actual-quality', HTMLElement), String(rendition.quality));
     setText(byId('actual-size', HTMLElement), `${rendition.width} × ${rendition.height}`);
     setText(byId('actual-fps', HTMLElement), rendition.fps === null ? 'as the source' : `${rendition.fps} fps`);
-    setText(byId('why', HTMLElement), why);
+    const reason = byId('why', HTMLElement);
+    // Read out as the answer to a wish; a link that goes up and down would never stop talking.
+    reason.ariaLive = cause === 'asked' ? 'polite' : 'off';
+    setText(reason, why);
   }
 
   #read(): Settings {
