@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, pixels } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { fakeCamera } from '../support/fake-camera.js';
 import { missing } from '../support/requires.js';
 import { startServer } from '../support/server.js';
@@ -90,7 +91,8 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
       await pill.getByText('Live').waitFor();
       await page.getByRole('button', { name: 'Pause' }).click();
       await pill.getByText('Paused').waitFor();
-      still = await pixels(page, '#picture');
+      // The picture that was being decoded is drawn still.
+      await eventually(async () => still === (still = await pixels(page, '#picture')), 'a picture that stands still');
     } finally {
       await server.stop();
     }

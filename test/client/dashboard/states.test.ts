@@ -81,12 +81,12 @@ describe('what is said about a view', () => {
 
 describe('what is said about the server', () => {
   test.each([
-    [null, null, 'busy', 'Connecting', 'Connecting…'],
-    ['framewire 0.1.0', null, 'ok', '', 'framewire 0.1.0'],
-    ['framewire 0.1.0', 2000, 'warn', 'No answer', 'No answer'],
-    [null, 12_000, 'bad', 'Server gone', 'Gone for 12 s'],
-  ])('named %s and failing for %s ms is %s: %s, %s', (server, failingForMs, tone, word, text) => {
-    expect(serverWords(server, failingForMs)).toEqual({ tone, word, text });
+    [null, null, { tone: 'busy', word: 'Connecting', text: 'Connecting…' }],
+    ['framewire 0.1.0', null, { tone: 'ok', word: '', text: 'framewire 0.1.0' }],
+    ['framewire 0.1.0', 2000, { tone: 'warn', word: 'No answer', text: 'No answer' }],
+    [null, 12_000, { tone: 'bad', word: 'Server gone', text: 'Gone for 12 s' }],
+  ])('named %s and failing for %s ms is %o', (server, failingForMs, words) => {
+    expect(serverWords(server, failingForMs)).toEqual(words);
   });
 
   test('says in place of a picture why there is none', () => {

@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     // What it is told of a drawing, the view has told before it acknowledges the next picture.
     viewer.frame(4, { stream: 1, placeholder: true }, RED);
     await viewer.ack(4);
-    expect(await page.evaluate(() => document.body.dataset['states'])).toBe('');
+    expect(await page.evaluate(() => document.body.dataset['states'])).toBe('failing');
     viewer.frame(5, { stream: 1 }, RED);
     await state(page, 'live');
   });
