@@ -8,6 +8,7 @@ export class Fullscreen {
   readonly #stage = byId('stage', HTMLElement);
   readonly #button = byId('fullscreen', HTMLButtonElement);
   #isFilling = false;
+  #isWakingTap = false;
   #idleTimer: number | undefined;
 
   constructor() {
@@ -17,6 +18,13 @@ export class Fullscreen {
     document.addEventListener('keydown', event => {
       if (event.key === 'Escape') this.#fill(false);
     });
+    this.#stage.addEventListener('pointerdown', () => (this.#isWakingTap = this.#isBarAway()));
+    // A finger that brings the buttons back has not seen the one that it lands on; a mouse moves first.
+    const swallow = (event: MouseEvent): void => {
+      const isFromKeys = event.detail === 0;
+      if (this.#isWakingTap && !isFromKeys) event.stopPropagation();
+    };
+    this.#stage.addEventListener('click', swallow, { capture: true });
     for (const event of ['pointermove', 'pointerdown', 'keydown'] as const) {
       this.#stage.addEventListener(event, () => this.#wake());
     }
@@ -53,6 +61,11 @@ export class Fullscreen {
     setText(this.#button.querySelector('span') ?? this.#button, isFull ? 'Leave fullscreen' : 'Fullscreen');
     this.#button.querySelector('use')?.setAttribute('href', isFull ? '#icon-small' : '#icon-full');
     this.#wake();
+  }
+
+  #isBarAway(): boolean {
+    const { full, idle } = this.#stage.dataset;
+    return full === 'true' && idle === 'true';
   }
 
   #wake(): void {

@@ -8,7 +8,9 @@ export type RateKind = 'fps' | 'bps';
 
 const SYNC_KEY = 'minute';
 const LATENCY_HEIGHT = 104;
-const RATE_HEIGHT = 78;
+const RATE_HEIGHT = 84;
+/** Less than half of what the lower plot leaves for its lines, so that there is always a second label besides 0. */
+const LABEL_EVERY_PX = 20;
 
 /** How many times the bit rate the link's estimate may be and still be drawn beside it. */
 const MOST_OF_RATE = 4;
@@ -125,7 +127,7 @@ function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
     ...AXIS,
     size: 56,
     gap: 6,
-    space: 28,
+    space: LABEL_EVERY_PX,
     grid: { stroke: () => color('--line'), width: 1 },
     values: (_plot, splits) => splits.map(split => axisText(figure(split))),
   };
@@ -163,8 +165,9 @@ function frame(
   };
 }
 
-/** Short: `20 ms`, `4 M`, `30`. */
+/** Short: `20 ms`, `4 M`, `30`, `0`. */
 function axisText({ value, unit }: Figure): string {
+  if (Number(value) === 0) return '0';
   const shortUnits: Partial<Record<string, string>> = { fps: '', 'kbit/s': ' k', 'Mbit/s': ' M' };
   return value.replace(/\.0+$/, '') + (shortUnits[unit] ?? ` ${unit}`);
 }

@@ -33,7 +33,7 @@ interface Tile {
 export class Tiles {
   readonly #list = byId('tiles', HTMLUListElement);
   readonly #tiles = new Map<string, Tile>();
-  #large: string | null = null;
+  #scrolledTo: string | null = null;
   readonly #onChoose: (stream: string) => void;
 
   constructor(onChoose: (stream: string) => void) {
@@ -69,8 +69,7 @@ export class Tiles {
       else showView(tile, info, view);
     });
     this.#arrange();
-    if (large !== this.#large) this.#scrollTo(large);
-    this.#large = large;
+    this.#scrollTo(large);
   }
 
   /** What changes by mere passing of time, as in `Stage`. */
@@ -85,10 +84,11 @@ export class Tiles {
     }
   }
 
-  /** Sideways only: the page itself stays where its reader has put it. */
+  /** Once for each choice, and sideways only: page and list stay where their reader has put them. */
   #scrollTo(stream: string | null): void {
     const item = this.#tiles.get(stream ?? '')?.item;
-    if (item === undefined) return;
+    if (item === undefined || stream === this.#scrolledTo) return;
+    this.#scrolledTo = stream;
     const [list, tile] = [this.#list.getBoundingClientRect(), item.getBoundingClientRect()];
     if (tile.left < list.left) this.#list.scrollLeft += tile.left - list.left;
     else if (tile.right > list.right) this.#list.scrollLeft += tile.right - list.right;

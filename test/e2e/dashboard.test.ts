@@ -186,6 +186,54 @@ describe.skipIf(reason !== undefined)(
       await page.getByRole('heading', { name: 'Keyboard' }).waitFor({ state: 'hidden' });
     });
 
+    test('lets a finger bring the buttons back over a fullscreen picture before it can press them', async () => {
+      await using phone = await openPage(browser, server.url, { isMobile: true, hasTouch: true });
+      const pill = phone.page.locator('#pill');
+      await pill.getByText('Live').waitFor();
+      await phone.page.getByRole('button', { name: 'Fullscreen' }).tap();
+      const stage = phone.page.locator('#stage');
+      await stage.and(phone.page.locator('[data-full="true"][data-idle="true"]')).waitFor();
+      const pause = phone.page.getByRole('button', { name: 'Pause' });
+      // Not waiting until it can be seen.
+      const press = (): Promise<void> => pause.tap({ force: true });
+      await press();
+      await phone.page.locator('#stage[data-idle="false"]').waitFor();
+      expect(await pill.textContent()).toBe('Live');
+      await press();
+      await pill.getByText('Paused').waitFor();
+      expect(phone.complaints).toEqual([]);
+    });
+
+    test('keeps the chosen tile in sight', async () => {
+      await using narrow = await openPage(browser, `${server.url}/#stream=yard`, {
+        viewport: { width: 320, height: 700 },
+      });
+      await narrow.page.locator('.tile[aria-current]', { hasText: 'yard' }).waitFor();
+      const edges = (): Promise<number[]> =>
+        narrow.page.evaluate(() => {
+          const tile = document.querySelector('.tile[aria-current]')?.getBoundingClientRect();
+          return [tile?.left ?? -1, tile?.right ?? Infinity];
+        });
+      for (const key of ['ArrowLeft', 'ArrowRight']) {
+        const [left = -1, right = Infinity] = await edges();
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(right).toBeLessThanOrEqual(320);
+        await narrow.page.keyboard.press(key);
+      }
+    });
+
+    test('leaves the keys to the list of budgets while that has the focus', async () => {
+      const budget = page.getByRole('combobox', { name: 'Latency budget' });
+      await budget.focus();
+      for (const key of ['2', 'ArrowDown', 'ArrowRight', 'g', 's', 'f']) await budget.press(key);
+      expect(await text('stage-name')).toBe('gate');
+      expect(await page.locator('main').getAttribute('data-view')).toBe('large');
+      expect(await budget.inputValue()).not.toBe('100');
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Escape');
+      expect(await text('pill-word')).toBe('Live');
+    });
+
     test('saves the picture under the name of its stream', async () => {
       const download = page.waitForEvent('download');
       await page.keyboard.press('s');
@@ -231,6 +279,8 @@ describe.skipIf(reason !== undefined)(
       // Figures and ages change every second: none of them may be read out.
       const spoken = await page.evaluate(() => [...document.querySelectorAll('[role="status"]')].map(({ id }) => id));
       expect(spoken).toEqual(['why', 'announcer', 'toast']);
+      const outputs = await page.locator('output').evaluateAll(all => all.map(({ ariaLive }) => ariaLive));
+      expect(new Set(outputs)).toEqual(new Set(['off']));
     });
 
     test('follows the scheme and the wish for less motion', async () => {
@@ -265,7 +315,7 @@ describe.skipIf(reason !== undefined)(
           };
         });
         expect(sizes.page).toBe(width);
-        expect(sizes.smallest).toBeGreaterThanOrEqual(38);
+        expect(sizes.smallest).toBeGreaterThanOrEqual(44);
       }
       expect(phone.complaints).toEqual([]);
     });
