@@ -23,7 +23,8 @@ const inlineWorker: Plugin = {
 export default defineConfig({
   resolve: { conditions: ['@framewire/source', ...defaultClientConditions] },
   plugins: [inlineWorker],
-  worker: { format: 'es' },
+  // No module: a page that is opened as a file may not start one from a Blob.
+  worker: { format: 'iife' },
   build: {
     outDir: 'dist/browser',
     target: 'es2022',

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, openPage, pixels, receivedSize } from '../support/browser.js';
@@ -91,6 +91,24 @@ describe.skipIf(noBrowser !== undefined)(`two-lines.html${toSkip(noBrowser)}`, (
     });
     await eventually(async () => ((await figures())?.received ?? 0) > resting.received, 'frames again');
     expect(watched.complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(noBrowser !== undefined)(`two-lines.html, opened as a file${toSkip(noBrowser)}`, () => {
+  it('shows a live picture when every page may watch', async () => {
+    await using server = await startServer(['--source', 'test', '--allow-origin', '*']);
+    const folder = await mkdtemp(join(tmpdir(), 'framewire-page-'));
+    await using browser = await launchChromium();
+    try {
+      const html = await readFile(example('two-lines.html'), 'utf8');
+      const file = join(folder, 'page.html');
+      await writeFile(file, html.replace('localhost:8080', `localhost:${server.port}`));
+      await using watched = await openPage(browser, pathToFileURL(file).href);
+      await watched.page.waitForFunction(() => document.querySelector('framewire-view')?.status.state === 'live');
+      expect(watched.complaints).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -45,5 +45,9 @@ export function openSocket(url: string, events: SocketEvents): Socket {
 function whyNotOpened(url: string): string {
   const { host } = new URL(url);
   const isOwnHost = URL.canParse(origin) && new URL(origin).host === host;
-  return isOwnHost ? '' : `it does not answer, or it does not let pages of ${origin} watch (--allow-origin).`;
+  if (isOwnHost) return '';
+  // So browsers name the origin of a page that was opened as a file.
+  return origin === 'null'
+    ? "it does not answer, or it does not let pages that are opened as files watch (--allow-origin '*')."
+    : `it does not answer, or it does not let pages of ${origin} watch (--allow-origin).`;
 }

@@ -89,8 +89,9 @@ export class ViewLink {
   }
 
   /** A page whose policy forbids the worker hears of it here and nowhere else. */
-  #failed(event: ErrorEvent): void {
-    const said = event.message === '' ? 'The worker could not be started.' : `The worker failed: ${event.message}`;
+  #failed(event: Event): void {
+    const message = event instanceof ErrorEvent ? event.message : '';
+    const said = message === '' ? 'The worker could not be started.' : `The worker failed: ${message}`;
     const hint = "A page with a Content-Security-Policy needs `worker-src 'self' blob:` for it.";
     const { code, message: reason } = clientError('no-worker', said);
     this.#tell({ type: 'status', status: { state: 'failed', code, reason, hint } });
