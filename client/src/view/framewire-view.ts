@@ -16,6 +16,19 @@ export interface FramewireViewEvents {
   'framewire-error': FramewireClientError;
 }
 
+/** Those that a page may set. */
+const PROPERTIES = [
+  'stream',
+  'quality',
+  'maxWidth',
+  'maxHeight',
+  'fps',
+  'mode',
+  'latencyBudget',
+  'src',
+  'paused',
+] as const satisfies (keyof FramewireViewElement)[];
+
 declare global {
   interface HTMLElementEventMap {
     'framewire-status': CustomEvent<ViewStatus>;
@@ -154,6 +167,7 @@ export class FramewireViewElement extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#adoptProperties();
     this.#schedule();
   }
 
@@ -163,6 +177,16 @@ export class FramewireViewElement extends HTMLElement {
 
   attributeChangedCallback(): void {
     this.#schedule();
+  }
+
+  /** What a page set before this script had come lies in the way of the accessors of the same name. */
+  #adoptProperties(): void {
+    for (const name of PROPERTIES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value: unknown = Reflect.get(this, name);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
   }
 
   /** Once for all changes of one moment; an element that is moved within the page is not stopped. */

@@ -75,6 +75,20 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     expect(all.server.viewers).toHaveLength(1);
   });
 
+  it('takes over what a page has set before the script came', async () => {
+    const before = `
+      addEventListener('readystatechange', () => {
+        const view = document.querySelector('framewire-view');
+        if (view !== null && document.readyState === 'interactive') Object.assign(view, { stream: 'yard', maxWidth: 160 });
+      }, { capture: true });`;
+    await using all = await watch(browser, { attributes: '', before });
+    expect(await all.viewer.control('subscribe')).toMatchObject({ stream: 'yard', maxWidth: 160 });
+    all.viewer.agree('yard');
+    await view(all.page).evaluate(element => Object.assign(element, { stream: 'gate' }));
+    expect(await all.viewer.control('subscribe', 2)).toMatchObject({ stream: 'gate', maxWidth: 160 });
+    expect(await view(all.page).getAttribute('stream')).toBe('gate');
+  });
+
   it('never takes the last picture of another stream for one of its own', async () => {
     // Without OffscreenCanvas the page draws, and so this test can say when.
     const before = `
@@ -288,7 +302,8 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     const html = '<!doctype html><script type="module" src="/framewire.js"></script><framewire-view></framewire-view>';
     await using site = await servePage(() => html, headers);
     await using watched = await openSite(browser, site);
-    expect(await state(watched.page, 'failed')).toMatchObject({ code: 'no-worker' });
+    const reason = 'The worker could not be started.';
+    expect(await state(watched.page, 'failed')).toMatchObject({ code: 'no-worker', reason });
   });
 
   it('says what is wrong with an address', async () => {
