@@ -302,8 +302,8 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     const html = '<!doctype html><script type="module" src="/framewire.js"></script><framewire-view></framewire-view>';
     await using site = await servePage(() => html, headers);
     await using watched = await openSite(browser, site);
-    const reason = 'The worker could not be started.';
-    expect(await state(watched.page, 'failed')).toMatchObject({ code: 'no-worker', reason });
+    const failed = { code: 'no-worker', reason: 'The worker could not be started.' };
+    expect(await state(watched.page, 'failed')).toMatchObject(failed);
   });
 
   it('says what is wrong with an address', async () => {
