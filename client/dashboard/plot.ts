@@ -9,8 +9,9 @@ export type RateKind = 'fps' | 'bps';
 const SYNC_KEY = 'minute';
 const LATENCY_HEIGHT = 104;
 const RATE_HEIGHT = 84;
-/** Less than half of what the lower plot leaves for its lines, so that there is always a second label besides 0. */
-const LABEL_EVERY_PX = 20;
+const LATENCY_LABEL_EVERY = 28;
+/** Less than half of what this plot leaves for its lines, so that there is always a second label besides 0. */
+const RATE_LABEL_EVERY = 20;
 
 /** How many times the bit rate the link's estimate may be and still be drawn beside it. */
 const MOST_OF_RATE = 4;
@@ -29,7 +30,7 @@ export class MinutePlot {
     this.#latency = new uPlot(
       {
         ...frame(LATENCY_HEIGHT, 10, latencyFigure, readOut),
-        axes: [{ show: false }, valueAxis(latencyFigure)],
+        axes: [{ show: false }, valueAxis(latencyFigure, LATENCY_LABEL_EVERY)],
         series: [{}, line('--plot-p50', 1.75), line('--plot-p95', 1), line('--plot-link', 1.25)],
         bands: [{ series: [2, 1], fill: () => color('--plot-band') }],
       },
@@ -122,12 +123,12 @@ const AXIS = {
   ticks: { show: false },
 } satisfies uPlot.Axis;
 
-function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
+function valueAxis(figure: (value: number) => Figure, space: number): uPlot.Axis {
   return {
     ...AXIS,
     size: 56,
     gap: 6,
-    space: LABEL_EVERY_PX,
+    space,
     grid: { stroke: () => color('--line'), width: 1 },
     values: (_plot, splits) => splits.map(split => axisText(figure(split))),
   };
@@ -159,7 +160,7 @@ function frame(
         splits: () => [-60, -30, 0],
         values: () => ['60 s', '30 s', 'now'],
       },
-      valueAxis(figure),
+      valueAxis(figure, RATE_LABEL_EVERY),
     ],
     hooks: { setCursor: [onCursor] },
   };

@@ -24,7 +24,7 @@ export class ViewPipeline {
   readonly #paintedFrames = new SlidingWindow(DRAWN_WINDOW_MS);
   #watch: SubscribeOptions;
   #flow: Flow;
-  /** What came before is of another stream, or from before a pause: it is no news. */
+  /** What came before is of another stream, or from before a pause or an outage: it is no news. */
   #flowsSince = performance.now();
   #shown: Frame | undefined;
   #drawn: ViewFacts['drawn'] = 'nothing';
@@ -78,9 +78,9 @@ export class ViewPipeline {
       this.#client.report({ decodeQueue: this.#decoder.queue });
     });
     this.#client.on('connection', ({ state }) => {
-      if (state !== 'open') this.#drawn = 'nothing';
+      if (state === 'open') this.#startFlow();
       // A server that was started anew may have what the old one had not.
-      else if (this.#refusal !== undefined) void this.#subscribe();
+      if (state === 'open' && this.#refusal !== undefined) void this.#subscribe();
       this.#tellStatus();
     });
     this.#client.on('source', () => {
