@@ -111,9 +111,8 @@ export class Viewer {
       return;
     }
     this.#leave();
-    const delivery = this.#delivery;
     const lease = stream.acquire(request, {
-      frame: frame => delivery.offer(frame),
+      frame: frame => this.#delivery.offer(frame),
       startRung: ladder => this.#startRung(ladder),
       chosen: (rendition, why, cause) => {
         const { mode } = this.#request;
@@ -161,7 +160,7 @@ export class Viewer {
     this.#adapt();
     if (this.#ladder === undefined) return true;
     const event = this.#climbEvent(this.#ladder);
-    this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), event);
+    this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), slowMs(event));
     return true;
   }
 
@@ -173,7 +172,7 @@ export class Viewer {
   /** Who tells of arrivals changes: those of frames on their way may never be told. */
   forgetInFlight(): void {
     this.#delivery.forget();
-    if (this.#ladder !== undefined) this.#paceAcks(EVERY_FRAME, this.#climbEvent(this.#ladder));
+    this.#paceAcks(EVERY_FRAME, 0);
     this.#delivery.proceed();
   }
 
@@ -243,12 +242,12 @@ export class Viewer {
     watching.lease.climb(this.#climb.rung);
   }
 
-  #paceAcks(pace: AckPace, event: ClimbEvent): void {
+  #paceAcks(pace: AckPace, slowPayloadMs: number): void {
     const before = this.#ackPace;
     this.#ackPace = pace;
     if (pace.every === before.every) return;
     this.#delivery.limit({ ackEvery: pace.every });
-    this.#transport.acknowledgeEvery?.(pace.every, slowMs(event));
+    this.#transport.acknowledgeEvery?.(pace.every, slowPayloadMs);
   }
 
   /** For people: why this rendition is not what was asked for. */

@@ -88,6 +88,13 @@ describe('a viewer whose rendition follows its link', () => {
     expect(transport.ackEvery).toEqual([2, 4, 8, 16, 1]);
   });
 
+  it('acknowledges each frame again also when that changes in a pause', () => {
+    const { transport, viewer } = watchNear(4);
+    viewer.pause();
+    viewer.forgetInFlight();
+    expect(transport.ackEvery).toEqual([2, 4, 8, 16, 1]);
+  });
+
   it('gets one frame a second while its page is hidden', () => {
     const kit = watchOver(10_000, 10);
     const before = kit.transport.frames.length;
