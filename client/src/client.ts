@@ -160,6 +160,11 @@ export class FramewireClient implements AsyncDisposable {
     this.#subscription.unsubscribe();
   }
 
+  /** Tries at once where it would wait to reconnect, up to 10 s: somebody looks again, or the network is back. */
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
   /** Ends everything: pending promises reject with `closed`, `frames()` loops end. Further calls do nothing. */
   close(): void {
     this.#connection.close();

@@ -23,7 +23,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   #state: ConnectionState = { state: 'connecting' };
   #session: Session | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: { timer: ReturnType<typeof setTimeout>; tryAgain: () => void } | undefined;
   #failures = 0;
   #openedAt = 0;
 
@@ -62,10 +62,16 @@ export class Connection {
     this.#session?.send(message);
   }
 
+  /** Where it waits to try again, it does so now. */
+  retryNow(): void {
+    this.#waiting?.tryAgain();
+  }
+
   /** For good. Further calls do nothing. */
   close(): void {
     if (this.#state.state === 'closed') return;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#waiting?.timer);
+    this.#waiting = undefined;
     this.#session?.close();
     this.#session = undefined;
     this.#enter({ state: 'closed', code: 'closed', reason: 'The client was closed.' });
@@ -81,10 +87,14 @@ export class Connection {
     this.#failures = wasStable ? 1 : this.#failures + 1;
     const attempt = this.#failures;
     const retryInMs = retryDelayMs(attempt, Math.random());
-    this.#timer = setTimeout(() => {
+    const tryAgain = (): void => {
+      clearTimeout(timer);
+      this.#waiting = undefined;
       this.#enter({ state: 'reconnecting', attempt, retryInMs: 0, code, reason });
       if (this.#state.state !== 'closed') this.start();
-    }, retryInMs);
+    };
+    const timer = setTimeout(tryAgain, retryInMs);
+    this.#waiting = { timer, tryAgain };
     this.#enter({ state: 'reconnecting', attempt, retryInMs, code, reason });
   }
 

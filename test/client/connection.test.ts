@@ -66,6 +66,24 @@ describe('a connection that breaks', () => {
     });
   });
 
+  it('is made again at once when that is asked for while it waits', async () => {
+    const server = await ScriptedServer.open();
+    const { client } = await watching(server);
+    await using _ = client;
+    const states = statesOf(client);
+    client.retryNow();
+    // Time stands still: nothing is tried that nobody asks for.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await server[Symbol.asyncDispose]();
+    await eventually(() => states.length === 1, 'lost connection');
+    await using again = await ScriptedServer.open({ port: server.port });
+    client.retryNow();
+    client.retryNow();
+    await (await again.viewer()).control('subscribe');
+    expect(states.map(({ state }) => state)).toEqual(['reconnecting', 'reconnecting', 'open']);
+    expect(again.viewers).toHaveLength(1);
+  });
+
   it('aligns the clocks anew, because a restarted server has another one', async () => {
     const server = await ScriptedServer.open({ clockMs: 1e6 });
     const { client } = await watching(server);

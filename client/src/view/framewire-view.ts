@@ -58,6 +58,8 @@ export class FramewireViewElement extends HTMLElement {
   static defaultServer = '';
 
   readonly #overlay = new Overlay(this);
+  /** The network is back: who wants frames need not wait for the next attempt. Workers are not told everywhere. */
+  readonly #onOnline = (): void => this.#link?.setFlow(this.#flow());
   #link: ViewLink | undefined;
   #visibility: Visibility | undefined;
   #server = '';
@@ -210,6 +212,7 @@ export class FramewireViewElement extends HTMLElement {
     const canvas = this.#overlay.renewCanvas(this.#label());
     const options = { server: this.#server, watch, flow: this.#flow(), canvas };
     this.#link = new ViewLink(options, message => this.#told(message));
+    addEventListener('online', this.#onOnline);
     this.#tellProblems(problems);
   }
 
@@ -222,6 +225,7 @@ export class FramewireViewElement extends HTMLElement {
   }
 
   #stop(): void {
+    removeEventListener('online', this.#onOnline);
     this.#link?.close();
     this.#link = undefined;
     this.#visibility?.close();

@@ -141,6 +141,8 @@ export class ViewPipeline {
     this.#flow = flow;
     this.#client.report({ hidden: flow.isHidden });
     if (flow.isHidden) this.#painter.clear();
+    // Told anew as well when the network is back.
+    if (isWanted) this.#client.retryNow();
     if (!isWanted) {
       this.#client.pause();
     } else if (this.#client.paused) {
