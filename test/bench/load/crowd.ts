@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ageAt, readTimeCode } from '../../support/time-code.js';
 import { MarkedReader } from './marked-reader.js';
 import { MultipartReader } from './multipart-reader.js';
@@ -28,6 +29,13 @@ type Counted = Omit<Load, 'type'>;
 /** Of each viewer that keeps its frames: 10 s of a fast camera, and not the memory of the machine when it takes longer. */
 const MOST_KEPT = 600;
 
+/**
+ * So many viewers come at a time, and so long after those before them, ms: 200 at once stop both processes for a tenth
+ * of a second, which the server takes for links that are full, and it is seconds until all are measured at their best.
+ */
+const JOIN_GROUP = 10;
+const JOIN_EVERY_MS = 50;
+
 /** Enough for a frame of most contenders in one read. */
 const READ_BYTES = 256 * 1024;
 
@@ -40,9 +48,10 @@ export class Crowd {
   readonly #plan: Plan;
   readonly #chunk = Buffer.allocUnsafeSlow(READ_BYTES);
   readonly #viewers = new Set<Viewer>();
-  readonly #churn: NodeJS.Timeout | undefined;
+  #churn: NodeJS.Timeout | undefined;
   #setReady: () => void = () => {};
   #fail: (error: Error) => void = () => {};
+  #isWhole = false;
   #isLeaving = false;
   #left = 0;
   /** Wall clock minus monotonic, ms. Date.now() cuts off a part of a millisecond, so the greatest seen is the truest. */
@@ -55,11 +64,10 @@ export class Crowd {
     this.failed.catch(() => {});
     const samples = Math.min(plan.samples, plan.viewers);
     const sampled = new Set(Array.from({ length: samples }, (_, n) => Math.floor((n * plan.viewers) / samples)));
-    for (let n = 0; n < plan.viewers; n++) this.#join(sampled.has(n));
-    if (plan.churn > 0) this.#churn = setInterval(() => this.#replaceOne(), 1000 / plan.churn);
+    void this.#assemble(sampled);
   }
 
-  /** Viewers without a frame so far. */
+  /** Viewers that have come, without a frame so far. */
   get waiting(): number {
     let count = 0;
     for (const viewer of this.#viewers) if (!viewer.isFlowing) count++;
@@ -90,13 +98,29 @@ export class Crowd {
     this.#viewers.clear();
   }
 
+  async #assemble(sampled: ReadonlySet<number>): Promise<void> {
+    const { viewers, churn } = this.#plan;
+    for (let n = 0; n < viewers; n++) {
+      if (n > 0 && n % JOIN_GROUP === 0) await sleep(JOIN_EVERY_MS);
+      if (this.#isLeaving) return;
+      this.#join(sampled.has(n));
+    }
+    this.#isWhole = true;
+    this.#tellIfReady();
+    if (churn > 0) this.#churn = setInterval(() => this.#replaceOne(), 1000 / churn);
+  }
+
+  #tellIfReady(): void {
+    if (this.#isWhole && this.waiting === 0) this.#setReady();
+  }
+
   #join(keeps: boolean): void {
     let receivedAt = 0;
     const events: ReaderEvents = {
       flowing: () => {
         if (viewer.isFlowing) return;
         viewer.isFlowing = true;
-        if (this.waiting === 0) this.#setReady();
+        this.#tellIfReady();
       },
       kept: picture => {
         viewer.frames++;
