@@ -72,18 +72,21 @@ describe.skipIf(reason !== undefined)(
 
     test('changes the size of the pictures received, and keeps the choice in the address', async () => {
       // In steps: the link is followed, and a machine that is short of time makes it look slow for a moment.
-      const hasWidth = (width: number): Promise<true> =>
-        eventually(async () => (await receivedSize(page, '#picture')).width === width, `picture ${width} wide`);
-      await hasWidth(1280);
+      const hasSize = (width: number, height: number): Promise<true> =>
+        eventually(async () => {
+          const size = await receivedSize(page, '#picture');
+          return size.width === width && size.height === height;
+        }, `picture of ${width}x${height}`);
+      await hasSize(1280, 720);
       await choose('Width', '640');
-      await hasWidth(640);
+      await hasSize(640, 360);
       await eventually(async () => (await text('actual-size')) === '640 × 360', 'its size in words');
       expect(page.url()).toContain('#width=640');
       await page.reload();
       await isLive();
-      await hasWidth(640);
+      await hasSize(640, 360);
       await choose('Width', 'Source');
-      await hasWidth(1280);
+      await hasSize(1280, 720);
     });
 
     test('changes the quality, and says when it is not what was asked for', async () => {
