@@ -78,9 +78,9 @@ export class ViewPipeline {
       this.#client.report({ decodeQueue: this.#decoder.queue });
     });
     this.#client.on('connection', ({ state }) => {
-      if (state === 'open') this.#startFlow();
       // A server that was started anew may have what the old one had not.
       if (state === 'open' && this.#refusal !== undefined) void this.#subscribe();
+      else if (state === 'open') this.#startFlow();
       this.#tellStatus();
     });
     this.#client.on('source', () => {
@@ -141,13 +141,15 @@ export class ViewPipeline {
     this.#flow = flow;
     this.#client.report({ hidden: flow.isHidden });
     if (flow.isHidden) this.#painter.clear();
-    // Told anew as well when the network is back.
-    if (isWanted) this.#client.retryNow();
-    if (!isWanted) {
+    if (isWanted) {
+      // Told anew as well when the network is back.
+      this.#client.retryNow();
+      if (this.#client.paused) {
+        this.#startFlow();
+        this.#client.resume();
+      }
+    } else {
       this.#client.pause();
-    } else if (this.#client.paused) {
-      this.#startFlow();
-      this.#client.resume();
     }
     this.#tellStatus();
   }
