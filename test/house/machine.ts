@@ -29,7 +29,7 @@ if (args[0] === 'install') {
 }
 `;
 
-/** A node-gyp that compiles two files, then fails with a text (on one pipe: two have no order), hangs, or makes a binding. */
+/** A node-gyp that compiles two files, then fails with a text, hangs with a child of its own, or makes a binding. */
 const NODE_GYP = `
 const { spawn } = require('node:child_process');
 const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
@@ -43,6 +43,7 @@ if (how === 'hang') {
   appendFileSync(calls, 'compiler ' + compiler.pid + '\\n');
   setInterval(() => {}, 1000);
 } else if (how && how !== 'broken') {
+  // All on one pipe: two have no order.
   console.error(how);
   for (let i = 0; i < 40; i++) console.error('line ' + i);
   console.error('gyp ERR! build error');
