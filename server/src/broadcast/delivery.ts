@@ -19,12 +19,15 @@ export interface WayArrival {
   readonly rttMs: number;
 }
 
-export interface DeliveryHost {
+/** Where a viewer's frames leave. */
+export interface FrameSocket {
+  /**
+   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed. Who knows when it
+   * has arrived tells of it.
+   */
   send(frame: EncodedFrame): void;
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
-  /** Whether a frame that is captured now could be sent when it is ready. Only called when that changes. */
-  readiness(isReady: boolean): void;
 }
 
 export interface DeliveryLimits {
@@ -56,13 +59,14 @@ const CLOGGED_MS = 10;
  * that finds none waits in one slot, and an older one there is dropped.
  */
 export class Delivery {
-  readonly #host: DeliveryHost;
-  readonly #clock: Clock;
-  readonly #counts = new ViewerCounts();
-  readonly #waiting = new Latest<Waiting>();
-  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1 };
   #isOpen = false;
   #isReady = false;
+  readonly #counts = new ViewerCounts();
+  readonly #socket: FrameSocket;
+  readonly #clock: Clock;
+  readonly #onReadiness: (isReady: boolean) => void;
+  readonly #waiting = new Latest<Waiting>();
+  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1 };
   #gate = OPEN_GATE;
   /** Of the last frame that was offered. */
   #rendition: number | undefined;
@@ -72,9 +76,11 @@ export class Delivery {
   #lastArrivedAt = -Infinity;
   #alarm: { at: number; alarm: Alarm } | undefined;
 
-  constructor(host: DeliveryHost, clock: Clock) {
-    this.#host = host;
+  /** @param onReadiness is told, whenever that changes, whether a frame captured now could be sent when it is ready. */
+  constructor(socket: FrameSocket, clock: Clock, onReadiness: (isReady: boolean) => void) {
+    this.#socket = socket;
     this.#clock = clock;
+    this.#onReadiness = onReadiness;
   }
 
   get link(): Link {
@@ -124,8 +130,9 @@ export class Delivery {
     }
     this.#gate = gate;
     const now = this.#clock.now();
-    if (this.#waiting.put({ frame, since: now }) !== undefined) this.#counts.dropped.superseded += 1;
-    this.#proceed(now);
+    if (this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#send(frame, now);
+    else if (this.#waiting.put({ frame, since: now }) !== undefined) this.#counts.dropped.superseded += 1;
+    this.#lookAhead(now);
   }
 
   /** @returns how many frames have arrived by that; 0 when that one was not in flight. `proceed` must follow. */
@@ -149,7 +156,10 @@ export class Delivery {
 
   /** Sends what waits as soon as it may be sent. */
   proceed(): void {
-    if (this.#isOpen) this.#proceed(this.#clock.now());
+    if (!this.#isOpen) return;
+    const now = this.#clock.now();
+    if (!this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#sendWaiting(now);
+    this.#lookAhead(now);
   }
 
   /** For how long the viewer has owed an acknowledgement, ms. */
@@ -157,26 +167,24 @@ export class Delivery {
     return waitedMs(this.#pacer, this.#limits.ackEvery, this.#clock.now());
   }
 
-  #proceed(now: number): void {
-    let at = this.#sendableAt(now);
-    if (at <= now && !this.#waiting.isEmpty) {
-      this.#sendWaiting(now);
-      at = this.#sendableAt(now);
-    }
-    const isReady = at <= now + LEAD_MS;
+  /** Tells whether a frame could go when it is there, and sees to it that what waits goes when it may. */
+  #lookAhead(now: number): void {
+    const due = now + LEAD_MS;
+    const isWaiting = !this.#waiting.isEmpty;
+    const at = this.#sendableAt(isWaiting ? now : due);
+    const isReady = at <= due;
     if (isReady !== this.#isReady) {
       this.#isReady = isReady;
-      this.#host.readiness(isReady);
+      this.#onReadiness(isReady);
     }
-    if (at <= now || at === Infinity) this.#disarm();
-    else if (!this.#waiting.isEmpty) this.#arm(at);
-    else if (isReady) this.#disarm();
-    else this.#arm(this.#host.isClogged() ? at : at - LEAD_MS);
+    if (at === Infinity || (isReady && !isWaiting)) this.#disarm();
+    else this.#arm(isWaiting ? at : at - LEAD_MS);
   }
 
-  #sendableAt(now: number): number {
-    if (this.#host.isClogged()) return now + CLOGGED_MS;
-    const byWay = sendableAt(this.#pacer, this.#link, this.#limits, now);
+  /** @returns up to `by`, or in the past: it may be sent by then. */
+  #sendableAt(by: number): number {
+    if (this.#socket.isClogged()) return by + CLOGGED_MS;
+    const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
     return Math.max(byWay, this.#lastSentAt + this.#limits.intervalMs);
   }
 
@@ -189,17 +197,18 @@ export class Delivery {
     const waiting = this.#waiting.take();
     if (waiting === undefined) return;
     const { frame, since } = waiting;
-    if (now - since > this.#limits.staleMs && !frame.header.placeholder) {
-      this.#counts.dropped.superseded += 1;
-      return;
-    }
+    if (now - since > this.#limits.staleMs && !frame.header.placeholder) this.#counts.dropped.superseded += 1;
+    else this.#send(frame, now);
+  }
+
+  #send(frame: EncodedFrame, now: number): void {
     const { seq } = frame.header;
     const bytes = frame.headerBytes.length + frame.payload.length;
     this.#counts.sent += 1;
     this.#counts.sentBytes += bytes;
     this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
     this.#lastSentAt = now;
-    this.#host.send(frame);
+    this.#socket.send(frame);
   }
 
   #arm(at: number): void {

@@ -5,9 +5,14 @@ import type { Ladder } from './climb.js';
 import type { Rung } from './ladder.js';
 import type { RenditionMember, SharedRendition } from './shared-rendition.js';
 
+export interface FrameTaker {
+  offer(frame: EncodedFrame): void;
+}
+
 /** One viewer's side of a lease. */
 export interface FrameSink {
-  frame(frame: EncodedFrame): void;
+  /** Takes the frames; the same as long as the lease lives. */
+  readonly delivery: FrameTaker;
   /** There is a ladder for the request, or another one. @returns the rung to begin with. */
   startRung(ladder: Ladder): number;
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
@@ -72,6 +77,9 @@ class LeaseLadder implements Ladder {
 
 /** A lease as its stream sees it: `rendition` is the stream's to set. */
 export class StreamLease implements Lease, RenditionMember {
+  // With 200 viewers each object on a frame's way is out of the cache by the next frame: the fewer, the better.
+  readonly #delivery: FrameTaker;
+  #isReleased = false;
   readonly sink: FrameSink;
   rendition: SharedRendition | undefined;
   #ladder: LeaseLadder | undefined;
@@ -80,9 +88,9 @@ export class StreamLease implements Lease, RenditionMember {
   readonly #owner: LeaseOwner;
   #request: RenditionRequest;
   #isReady = false;
-  #isReleased = false;
 
   constructor(request: RenditionRequest, sink: FrameSink, owner: LeaseOwner) {
+    this.#delivery = sink.delivery;
     this.#request = request;
     this.sink = sink;
     this.#owner = owner;
@@ -111,7 +119,7 @@ export class StreamLease implements Lease, RenditionMember {
   }
 
   deliver(frame: EncodedFrame): void {
-    if (!this.#isReleased) this.sink.frame(frame);
+    if (!this.#isReleased) this.#delivery.offer(frame);
   }
 
   setReady(isReady: boolean): void {

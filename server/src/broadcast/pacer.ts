@@ -9,13 +9,15 @@ import { departedAt, rttMs, type Link } from './congestion.js';
  * place says how long it is busy with what was sent; each acknowledgement sets the model right.
  */
 export interface Pacer {
-  /** Oldest first. */
-  readonly inFlight: readonly InFlight[];
-  readonly inFlightBytes: number;
+  /** The frame that was sent last, and through it those before; undefined: none is in flight. */
+  readonly newest: InFlight | undefined;
+  readonly frames: number;
+  readonly bytes: number;
   /** When the narrowest place will have passed all that was sent, ms on the monotonic clock. */
   readonly busyUntil: number;
 }
 
+/** A list that shares its tail: one more frame costs one small object, and the older ones are not even looked at. */
 export interface InFlight {
   readonly seq: number;
   readonly bytes: number;
@@ -23,11 +25,12 @@ export interface InFlight {
   readonly sentAt: number;
   /** How long it was to wait behind others when it was sent, ms. */
   readonly foreseenQueueMs: number;
-  /** When its acknowledgement is expected, ms on the monotonic clock. */
+  /** When its acknowledgement is expected, ms on the monotonic clock; not before that of an older one. */
   readonly expectedAt: number;
+  readonly older: InFlight | undefined;
 }
 
-export const IDLE_PACER: Pacer = { inFlight: [], inFlightBytes: 0, busyUntil: -Infinity };
+export const IDLE_PACER: Pacer = { newest: undefined, frames: 0, bytes: 0, busyUntil: -Infinity };
 
 /** Bytes per ms while nothing is known: 2 Mbit/s. */
 const UNKNOWN_RATE = 250;
@@ -36,10 +39,12 @@ const UNKNOWN_RATE = 250;
 const LATE_MS = 20;
 
 export function sent(pacer: Pacer, { seq, bytes }: Pick<InFlight, 'seq' | 'bytes'>, link: Link, now: number): Pacer {
+  const older = pacer.newest;
   const foreseenQueueMs = Math.max(0, pacer.busyUntil - now);
   const busyUntil = now + foreseenQueueMs + bytes / (link.rate ?? UNKNOWN_RATE);
-  const frame = { seq, bytes, sentAt: now, foreseenQueueMs, expectedAt: busyUntil + rttMs(link) };
-  return { inFlight: [...pacer.inFlight, frame], inFlightBytes: pacer.inFlightBytes + bytes, busyUntil };
+  const expectedAt = Math.max(busyUntil + rttMs(link), older?.expectedAt ?? -Infinity);
+  const newest = { seq, bytes, sentAt: now, foreseenQueueMs, expectedAt, older };
+  return { newest, frames: pacer.frames + 1, bytes: pacer.bytes + bytes, busyUntil };
 }
 
 export interface Acknowledged {
@@ -55,26 +60,37 @@ export interface Acknowledged {
  * @returns undefined when the frame was not in flight: never sent, or acknowledged before.
  */
 export function acknowledged(pacer: Pacer, seq: number): Acknowledged | undefined {
-  let { inFlightBytes } = pacer;
-  for (const [index, frame] of pacer.inFlight.entries()) {
-    inFlightBytes -= frame.bytes;
-    if (frame.seq !== seq) continue;
-    const inFlight = pacer.inFlight.slice(index + 1);
-    return { pacer: { inFlight, inFlightBytes, busyUntil: pacer.busyUntil }, frame, frames: index + 1 };
+  let frame: InFlight | undefined;
+  let [frames, bytes] = [0, 0];
+  let [newerFrames, newerBytes] = [0, 0];
+  for (let each = pacer.newest; each !== undefined; each = each.older) {
+    // The oldest of that number: of two streams that were watched one after the other, two may have it.
+    if (each.seq === seq) [frame, newerFrames, newerBytes] = [each, frames, bytes];
+    frames += 1;
+    bytes += each.bytes;
   }
-  return undefined;
+  if (frame === undefined) return undefined;
+  const rest = { newest: newerThan(frame, pacer.newest), frames: newerFrames, bytes: newerBytes };
+  return { pacer: { ...rest, busyUntil: pacer.busyUntil }, frame, frames: frames - newerFrames };
+}
+
+function newerThan(acked: InFlight, frame: InFlight | undefined): InFlight | undefined {
+  if (frame === undefined || frame === acked) return undefined;
+  return { ...frame, older: newerThan(acked, frame.older) };
 }
 
 /** Sets the model of the narrowest place right. @param arrivedAt of the frame just acknowledged, receiver's clock. */
 export function reanchored(pacer: Pacer, link: Link, arrivedAt: number): Pacer {
-  let busyUntil = departedAt(link, arrivedAt);
+  const { newest, frames, bytes } = pacer;
   const rtt = rttMs(link);
-  const inFlight = pacer.inFlight.map(frame => {
+  let busyUntil = departedAt(link, arrivedAt);
+  const again = (frame: InFlight | undefined): InFlight | undefined => {
+    if (frame === undefined) return undefined;
+    const older = again(frame.older);
     busyUntil = Math.max(busyUntil, frame.sentAt) + frame.bytes / (link.rate ?? UNKNOWN_RATE);
-    const { seq, bytes, sentAt, foreseenQueueMs } = frame;
-    return { seq, bytes, sentAt, foreseenQueueMs, expectedAt: Math.max(frame.expectedAt, busyUntil + rtt) };
-  });
-  return { inFlight, inFlightBytes: pacer.inFlightBytes, busyUntil };
+    return { ...frame, expectedAt: Math.max(frame.expectedAt, busyUntil + rtt), older };
+  };
+  return { newest: again(newest), frames, bytes, busyUntil };
 }
 
 export interface PaceRules {
@@ -92,18 +108,17 @@ export interface PaceRules {
  * its rate is not known, frames go one at a time.
  */
 export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: PaceRules, now: number): number {
-  const { inFlight, inFlightBytes, busyUntil } = pacer;
-  const newest = inFlight.at(-1);
+  const { newest, frames, bytes, busyUntil } = pacer;
   if (newest === undefined) return -Infinity;
   // Nothing is owed, and all has arrived as far as anybody knows: the usual case of viewers nearby.
-  if (inFlight.length < ackEvery && newest.expectedAt <= now) return -Infinity;
+  if (frames < ackEvery && newest.expectedAt <= now) return -Infinity;
   if (link.rate === undefined) return Infinity;
   const rtt = rttMs(link);
-  const owed = inFlight[ackEvery - 1];
+  const owed = owedFrame(pacer, ackEvery);
   if (owed !== undefined && now > owed.expectedAt + Math.max(LATE_MS, rtt / 4)) return Infinity;
-  const { bytes, nextAt } = onTheWay(pacer, ackEvery, now);
+  const way = onTheWay(pacer, ackEvery, now);
   // One frame more than the way holds, so that the narrowest place does not idle while acknowledgements travel.
-  if (bytes > link.rate * (rtt + queueMs) + inFlightBytes / inFlight.length) return nextAt;
+  if (way.bytes > link.rate * (rtt + queueMs) + bytes / frames) return way.nextAt;
   return busyUntil - queueMs;
 }
 
@@ -111,23 +126,29 @@ export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: Pace
  * Frames that owe no acknowledgement of their own have arrived by the time at which theirs would be here, as far as
  * anybody knows. @returns the bytes of the others, and when the next of them will have arrived without being told of.
  */
-function onTheWay(
-  { inFlight, inFlightBytes }: Pacer,
-  ackEvery: number,
-  now: number,
-): { bytes: number; nextAt: number } {
-  let bytes = inFlightBytes;
-  for (let index = 0; index < ackEvery - 1; index += 1) {
-    const frame = inFlight[index];
-    if (frame === undefined) break;
-    if (frame.expectedAt > now) return { bytes, nextAt: frame.expectedAt };
-    bytes -= frame.bytes;
+function onTheWay({ newest, frames }: Pacer, ackEvery: number, now: number): { bytes: number; nextAt: number } {
+  let [bytes, nextAt, left] = [0, Infinity, frames];
+  for (let frame = newest; frame !== undefined; frame = frame.older) {
+    if (left < ackEvery) {
+      if (frame.expectedAt <= now) break;
+      nextAt = frame.expectedAt;
+    }
+    bytes += frame.bytes;
+    left -= 1;
   }
-  return { bytes, nextAt: Infinity };
+  return { bytes, nextAt };
 }
 
 /** For how long the viewer has owed an acknowledgement, ms. */
-export function waitedMs({ inFlight }: Pacer, ackEvery: number, now: number): number {
-  const owed = inFlight[ackEvery - 1];
+export function waitedMs(pacer: Pacer, ackEvery: number, now: number): number {
+  const owed = owedFrame(pacer, ackEvery);
   return owed === undefined ? 0 : now - owed.sentAt;
+}
+
+/** The oldest frame whose acknowledgement is owed. */
+function owedFrame({ newest, frames }: Pacer, ackEvery: number): InFlight | undefined {
+  if (frames < ackEvery) return undefined;
+  let frame = newest;
+  for (let newer = frames - ackEvery; newer > 0; newer -= 1) frame = frame?.older;
+  return frame;
 }

@@ -97,10 +97,14 @@ export class Stream {
       width: this.#info?.width ?? null,
       height: this.#info?.height ?? null,
       fps: this.#info !== undefined && this.#info.fps > 0 ? this.#info.fps : null,
-      viewers: this.#leases.size,
+      viewers: this.viewers,
       ...this.#counts,
       renditions: [...this.#renditions.keys()],
     };
+  }
+
+  get viewers(): number {
+    return this.#leases.size;
   }
 
   /** Calls back at every change of the source's state. */

@@ -2,12 +2,11 @@ import type { Ack } from '@framewire/shared/ack';
 import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
-import type { EncodedFrame } from '../frames.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from './choose-rendition.js';
 import { climbed, startClimb, type Climb, type ClimbEvent, type Ladder } from './climb.js';
 import { rttMs } from './congestion.js';
-import { Delivery, type WayArrival } from './delivery.js';
+import { Delivery, type FrameSocket, type WayArrival } from './delivery.js';
 import { drawIntervalMs, drawn, FREE_PACE } from './draw-pace.js';
 import { describeRendition } from './ladder.js';
 import type { Lease } from './lease.js';
@@ -32,14 +31,7 @@ export interface Answer {
 }
 
 /** How one viewer's bytes leave: the only part of a viewer that differs between WebSocket and HTTP. */
-export interface ViewerTransport {
-  /**
-   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed. Who knows when it
-   * has arrived calls `acknowledge` or `arrived`.
-   */
-  send(frame: EncodedFrame): void;
-  /** Whether the socket still holds bytes that the kernel did not take. */
-  isClogged(): boolean;
+export interface ViewerTransport extends FrameSocket {
   /** What was chosen for the viewer, at the start and after each change. */
   chosen(stream: Stream, answer: Answer): void;
   source(stream: Stream, state: SourceState): void;
@@ -84,16 +76,9 @@ export class Viewer {
   constructor(transport: ViewerTransport, clock: Clock = machineClock) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#delivery = new Delivery(
-      {
-        send: frame => transport.send(frame),
-        isClogged: () => transport.isClogged(),
-        readiness: isReady => {
-          if (this.#watching.state === 'watching') this.#watching.lease.setReady(isReady);
-        },
-      },
-      clock,
-    );
+    this.#delivery = new Delivery(transport, clock, isReady => {
+      if (this.#watching.state === 'watching') this.#watching.lease.setReady(isReady);
+    });
   }
 
   /** undefined when it neither watches nor has paused. */
@@ -112,7 +97,7 @@ export class Viewer {
     }
     this.#leave();
     const lease = stream.acquire(request, {
-      frame: frame => this.#delivery.offer(frame),
+      delivery: this.#delivery,
       startRung: ladder => this.#startRung(ladder),
       chosen: (rendition, why, cause) => {
         const { mode } = this.#request;
@@ -185,7 +170,7 @@ export class Viewer {
     if (this.#watching.state === 'watching') this.#transport.stats(this.stats(this.#watching.stream));
   }
 
-  stats({ info: { viewers } }: Stream): ViewerStats {
+  stats({ viewers }: Stream): ViewerStats {
     return { ...this.#delivery.counts, link: this.#linkStats(), viewers };
   }
 

@@ -130,8 +130,10 @@ class SnapshotWait implements Guest {
         this.end(new FramewireError('no-frame', message, 'Try again, or look at /api/streams.'));
       }, TIMEOUT_MS);
       const lease = this.stream.acquire(this.#request, {
-        frame: frame => {
-          if (frame.header.capturedAt >= askedAt && !frame.header.placeholder) done(() => resolve(frame));
+        delivery: {
+          offer: frame => {
+            if (frame.header.capturedAt >= askedAt && !frame.header.placeholder) done(() => resolve(frame));
+          },
         },
         startRung: () => 0,
         chosen: () => undefined,

@@ -17,9 +17,9 @@ class Bench {
     {
       send: ({ header }) => void this.sent.push(header.seq),
       isClogged: () => this.isClogged,
-      readiness: isReady => void this.readiness.push(isReady),
     },
     this.clock,
+    isReady => void this.readiness.push(isReady),
   );
 
   constructor() {

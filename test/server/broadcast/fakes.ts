@@ -145,9 +145,9 @@ export class RecordingSink implements FrameSink {
     return choice === undefined ? 'none' : renditionKey(choice.rendition);
   }
 
-  frame(frame: EncodedFrame): void {
-    this.frames.push(frame);
-  }
+  readonly delivery = {
+    offer: (frame: EncodedFrame): void => void this.frames.push(frame),
+  };
 
   startRung(): number {
     return 0;

@@ -7,6 +7,7 @@ import {
   sendableAt,
   sent,
   waitedMs,
+  type InFlight,
   type Pacer,
   type PaceRules,
 } from '../../../server/src/broadcast/pacer.js';
@@ -28,12 +29,19 @@ const LINK: Link = [0, 200].reduce(
 const flying = (...seqs: readonly number[]): Pacer =>
   seqs.reduce((pacer, seq) => sent(pacer, { seq, bytes: 1000 }, LINK, seq * 10), IDLE_PACER);
 const rules = (queueMs: number, ackEvery = 1): PaceRules => ({ queueMs, ackEvery });
-const seqs = (pacer: Pacer | undefined) => pacer?.inFlight.map(({ seq }) => seq);
+/** Oldest first. */
+const inFlight = (pacer: Pacer | undefined): InFlight[] => {
+  const frames: InFlight[] = [];
+  for (let frame = pacer?.newest; frame !== undefined; frame = frame.older) frames.unshift(frame);
+  expect(pacer?.frames ?? 0).toBe(frames.length);
+  return frames;
+};
+const seqs = (pacer: Pacer | undefined) => pacer && inFlight(pacer).map(({ seq }) => seq);
 
 describe('the pacer', () => {
   it('counts a frame as arrived when it is acknowledged, with all that were sent before it', () => {
     expect(seqs(acknowledged(flying(5, 6), 5)?.pacer)).toEqual([6]);
-    expect(acknowledged(flying(5, 6), 5)?.pacer.inFlightBytes).toBe(1000);
+    expect(acknowledged(flying(5, 6), 5)?.pacer.bytes).toBe(1000);
     expect(seqs(acknowledged(flying(5, 6), 6)?.pacer)).toEqual([]);
     expect(acknowledged(flying(5, 6), 6)?.frame).toMatchObject({ seq: 6, bytes: 1000, sentAt: 60 });
     expect(acknowledged(flying(5, 6), 5)?.frames).toBe(1);
@@ -59,12 +67,8 @@ describe('the pacer', () => {
   });
 
   it('foresees how long a frame waits behind the others, and when it is acknowledged', () => {
-    const [first, second] = sent(
-      sent(IDLE_PACER, { seq: 1, bytes: 3000 }, LINK, 1000),
-      { seq: 2, bytes: 2000 },
-      LINK,
-      1010,
-    ).inFlight;
+    const one = sent(IDLE_PACER, { seq: 1, bytes: 3000 }, LINK, 1000);
+    const [first, second] = inFlight(sent(one, { seq: 2, bytes: 2000 }, LINK, 1010));
     expect(first).toMatchObject({ foreseenQueueMs: 0, expectedAt: 1000 + 30 + 40 });
     expect(second).toMatchObject({ foreseenQueueMs: 20, expectedAt: 1000 + 50 + 40 });
   });
@@ -133,7 +137,7 @@ describe('the pacer', () => {
     // It left the narrowest place at 1100, not at 1010, so the second does at 1110.
     const pacer = reanchored(rest, LINK, 1100 + 20);
     expect(pacer.busyUntil).toBeCloseTo(1110, 5);
-    expect(pacer.inFlight[0]?.expectedAt).toBeCloseTo(1150, 5);
+    expect(pacer.newest?.expectedAt).toBeCloseTo(1150, 5);
   });
 
   it('changes nothing that it was given', () => {

@@ -204,11 +204,10 @@ describe('a stream', () => {
     leases.forEach(lease => lease.setReady(true));
     const [first] = sinks;
     if (first === undefined) throw new Error('No sink.');
-    const keep = first.frame.bind(first);
     // Whoever is served first, all three are gone by the time the others would be.
     for (const sink of sinks) {
-      sink.frame = frame => {
-        keep(frame);
+      sink.delivery.offer = frame => {
+        first.frames.push(frame);
         leases.forEach(lease => lease[Symbol.dispose]());
       };
     }
