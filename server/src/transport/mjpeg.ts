@@ -5,6 +5,7 @@ import { Viewer, type ViewerTransport } from '../broadcast/viewer.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import type { MediaQuery } from './media-query.js';
+import { openTcpInfo } from './tcp-info.js';
 import { WayAcks } from './way-acks.js';
 
 /**
@@ -86,7 +87,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
 
   private constructor(response: ServerResponse, socket: Socket) {
     this.#response = response;
-    this.#acks = new WayAcks(socket, (seq, arrival) => {
+    this.#acks = new WayAcks(socket, openTcpInfo(socket), (seq, arrival) => {
       if (this.#last?.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);

@@ -1,12 +1,16 @@
-import type { Socket } from 'node:net';
 import type { WayArrival } from '../broadcast/delivery.js';
 import { machineClock, type Clock } from '../clock.js';
-import { openTcpInfo, type TcpFigures, type TcpInfo } from './tcp-info.js';
+import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
 /** How often the kernel is asked while frames are on their way, ms. */
 const POLL_MS = 3;
 
 type OnArrived = (seq: number, arrival: WayArrival) => void;
+
+/** What has gone into a socket so far, as the kernel counts. */
+export interface ByteCount {
+  readonly bytesWritten: number;
+}
 
 interface Followed {
   readonly seq: number;
@@ -20,15 +24,16 @@ interface Followed {
  * early on a slow link, until the kernel's buffer is full.
  */
 export class WayAcks implements Disposable {
-  readonly #socket: Socket;
+  readonly #count: ByteCount;
   readonly #onArrived: OnArrived;
   readonly #info: TcpInfo | undefined;
   readonly #clock: Clock;
   #followed: Followed[] = [];
   #before = { acked: 0, at: 0 };
 
-  constructor(socket: Socket, onArrived: OnArrived, info = openTcpInfo(socket), clock: Clock = machineClock) {
-    this.#socket = socket;
+  /** @param info of the counted socket, or undefined where the kernel cannot be asked. */
+  constructor(count: ByteCount, info: TcpInfo | undefined, onArrived: OnArrived, clock: Clock = machineClock) {
+    this.#count = count;
     this.#onArrived = onArrived;
     this.#info = info;
     this.#clock = clock;
@@ -40,9 +45,9 @@ export class WayAcks implements Disposable {
       write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0 }));
       return;
     }
-    if (this.#followed.length === 0) this.#before = { acked: this.#socket.bytesWritten, at: this.#clock.now() };
+    if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
     write();
-    this.#followed.push({ seq, end: this.#socket.bytesWritten });
+    this.#followed.push({ seq, end: this.#count.bytesWritten });
     follow(this);
   }
 

@@ -26,7 +26,9 @@ import { FramewireError, messageOf } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { MessageLimits } from './message-limits.js';
-import { WayAcks } from './way-acks.js';
+import { SharedPages } from './shared-pages.js';
+import { openTcpInfo } from './tcp-info.js';
+import { WayAcks, type ByteCount } from './way-acks.js';
 import { wireImage } from './ws-wire.js';
 
 /** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
@@ -41,8 +43,11 @@ const CLOSE_MS = 500;
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
 const CLAIMS: ReadonlySet<ClientMessage['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
+/** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
+const pages = SharedPages.open();
+
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
-export class WsViewer implements Guest, ViewerTransport {
+export class WsViewer implements Guest, ViewerTransport, ByteCount {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #broadcaster: Broadcaster;
@@ -50,6 +55,8 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #viewer = new Viewer(this);
   /** For viewers that do not acknowledge. */
   #acks: WayAcks | undefined;
+  /** Bytes of shared pages, which went past the stream. */
+  #sharedBytes = 0;
   #hasHeaders = true;
   #acknowledges = true;
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
@@ -77,9 +84,21 @@ export class WsViewer implements Guest, ViewerTransport {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
       this.#socket.write(image.header);
       this.#socket.write(image.payload, onTaken);
+    } else if (onTaken === undefined && !this.isClogged()) {
+      this.#share(image.both);
     } else {
       this.#socket.write(image.both, onTaken);
     }
+  }
+
+  #share(bytes: Buffer): void {
+    const taken = pages?.send(this.#socket, bytes) ?? 0;
+    this.#sharedBytes += taken;
+    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten + this.#sharedBytes;
   }
 
   isClogged(): boolean {
@@ -142,7 +161,9 @@ export class WsViewer implements Guest, ViewerTransport {
   }
 
   get #wayAcks(): WayAcks {
-    return (this.#acks ??= new WayAcks(this.#socket, (seq, arrival) => this.#viewer.arrived(seq, arrival)));
+    return (this.#acks ??= new WayAcks(this, openTcpInfo(this.#socket), (seq, arrival) => {
+      this.#viewer.arrived(seq, arrival);
+    }));
   }
 
   #say(message: ServerMessage): void {

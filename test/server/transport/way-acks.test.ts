@@ -9,16 +9,14 @@ import { VirtualClock } from '../../simulate/virtual-clock.js';
 
 type Told = [number, WayArrival];
 
-/** A socket that only counts, and a kernel that says what the test wants. */
+/** A count of bytes, and a kernel that says what the test wants. */
 function kit() {
   const clock = new VirtualClock();
   const told: Told[] = [];
   const kernel: { figures: TcpFigures | undefined } = { figures: { ackedBytes: 0, minRttMs: 7 } };
-  const counter = new Socket();
-  let written = 0;
-  Object.defineProperty(counter, 'bytesWritten', { get: () => written });
-  const acks = new WayAcks(counter, (seq, arrival) => told.push([seq, arrival]), { read: () => kernel.figures }, clock);
-  const send = (seq: number, bytes: number) => acks.send(seq, () => void (written += bytes));
+  const count = { bytesWritten: 0 };
+  const acks = new WayAcks(count, { read: () => kernel.figures }, (seq, arrival) => told.push([seq, arrival]), clock);
+  const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
   const pollAt = (time: number, ackedBytes: number): boolean => {
     clock.runUntil(time);
     kernel.figures = { ackedBytes, minRttMs: 7 };
@@ -82,7 +80,7 @@ describe('frames of a viewer that does not acknowledge', () => {
 
   it('have arrived when the kernel took them, where it says nothing else', () => {
     const told: number[] = [];
-    const acks = new WayAcks(new Socket(), seq => told.push(seq), undefined, new VirtualClock());
+    const acks = new WayAcks(new Socket(), undefined, seq => told.push(seq), new VirtualClock());
     let taken: (() => void) | undefined;
     acks.send(1, onTaken => {
       taken = onTaken;
