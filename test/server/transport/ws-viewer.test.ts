@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { encodeAck } from '@framewire/shared/ack';
 import { encodeClockPing } from '@framewire/shared/clock';
+import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Broadcaster } from '../../../server/src/broadcast/broadcaster.js';
 import { WsViewer } from '../../../server/src/transport/ws-viewer.js';
 import { eventually } from '../../support/eventually.js';
-import { streamKit } from '../broadcast/fakes.js';
+import { ack, streamKit } from '../broadcast/fakes.js';
 import { openEndpoint } from './endpoint.js';
 import { WsClient } from './ws-client.js';
 
@@ -57,6 +59,34 @@ describe('a WebSocket viewer', () => {
     await eventually(() => client.texts.filter(text => text.includes('"subscribed"'))[1], 'the second answer');
     producer.capture();
     await eventually(() => client.binaries.length === 4, 'the second frame');
+  });
+
+  it('gets the same bytes as all others, whether it acknowledges them, leaves off doing so, or never did', async () => {
+    await using endpoint = await openEndpoint();
+    const { producer } = endpoint.kit;
+    producer.live();
+    using faithful = await WsClient.open(endpoint.port);
+    using fickle = await WsClient.open(endpoint.port);
+    using silent = await WsClient.open(endpoint.port);
+    const all = [faithful, fickle, silent];
+    for (const client of all) {
+      client.say({ type: 'subscribe', mode: 'fixed', acks: client !== silent });
+      await client.hears('"type":"subscribed"');
+    }
+    for (let seq = 1; seq <= 6; seq += 1) {
+      // A placeholder is sent however long it had to wait for the acknowledgement of the one before.
+      producer.capture({ payloadBytes: seq * 10_000, placeholder: true });
+      await eventually(() => all.every(({ binaries }) => binaries.length === 2 * seq), `frame ${seq} at all three`);
+      faithful.say(encodeAck(ack(seq)));
+      if (seq < 3) fickle.say(encodeAck(ack(seq)));
+      if (seq === 3) fickle.say({ type: 'subscribe', mode: 'fixed', acks: false });
+      await eventually(() => [...producer.wanted.values()].every(({ fps }) => fps > 0), 'readiness for the next');
+    }
+    expect(faithful.binaries.map(({ length }) => length)).toEqual(
+      [1, 2, 3, 4, 5, 6].flatMap(n => [FRAME_HEADER_BYTES, n * 10_000]),
+    );
+    expect(fickle.binaries).toEqual(faithful.binaries);
+    expect(silent.binaries).toEqual(faithful.binaries);
   });
 
   it('that asks for a fixed rendition is answered so at once', async () => {
