@@ -42,8 +42,8 @@ async function loadLibc(): Promise<Libc> {
 
 /** Node has no public way to a socket's file descriptor. Ask each time: a number is used again once it is closed. -1 then. */
 export function fdOf(socket: Socket): number {
-  const handle: unknown = '_handle' in socket ? socket._handle : undefined;
-  if (typeof handle !== 'object' || handle === null || !('fd' in handle)) return -1;
-  const { fd } = handle;
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return -1;
+  const fd: unknown = Reflect.get(handle, 'fd');
   return typeof fd === 'number' ? fd : -1;
 }
