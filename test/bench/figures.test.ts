@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { furtherFrameUs, furtherViewerKb, growth, median, percentile } from './figures.js';
 
-const few = { viewers: 1, fps: 30, serverCores: 0.15, ownMemoryBytes: 80_000_000 };
-const many = { viewers: 201, fps: 25, serverCores: 0.4, ownMemoryBytes: 90_000_000 };
+const few = { viewers: 1, fps: 30, serverCores: 0.15, servingCores: 0.05, ownMemoryBytes: 80_000_000 };
+const many = { viewers: 201, fps: 25, serverCores: 0.4, servingCores: 0.2, ownMemoryBytes: 90_000_000 };
 
 describe('the figures', () => {
   it('take percentiles by nearest rank', () => {
@@ -18,6 +18,7 @@ describe('the figures', () => {
   it('charge a further viewer with what the many cost more than the few', () => {
     // 0.25 cores for 200 viewers of 25 frames a second.
     expect(furtherFrameUs(few, many)).toBeCloseTo(50);
+    expect(furtherFrameUs(few, many, 'servingCores')).toBeCloseTo(30);
     expect(furtherViewerKb(few, many)).toBeCloseTo(50);
   });
 

@@ -17,12 +17,16 @@ interface Cost {
   viewers: number;
   fps: number;
   serverCores: number;
+  servingCores: number;
   ownMemoryBytes: number;
 }
 
-/** CPU for one frame of one further viewer, us: what does not grow with the viewers (capture, encoding) falls out. */
-export function furtherFrameUs(few: Cost, many: Cost): number {
-  return ((many.serverCores - few.serverCores) / ((many.viewers - few.viewers) * many.fps)) * 1e6;
+/**
+ * CPU for one frame of one further viewer, us: of all processes, or only of the one that serves. What does not grow with
+ * the viewers (capture, encoding) falls out, but not that the same capture takes more CPU on a busier machine.
+ */
+export function furtherFrameUs(few: Cost, many: Cost, of: 'serverCores' | 'servingCores' = 'serverCores'): number {
+  return ((many[of] - few[of]) / ((many.viewers - few.viewers) * many.fps)) * 1e6;
 }
 
 /** Memory of one further viewer, kB. */

@@ -17,8 +17,9 @@ export interface Reading {
   /** Capture to the whole frame received, ms. */
   ageP50: number;
   ageP99: number;
-  /** CPU of all of the contender's processes, and of the load client beside it. */
+  /** CPU of all of the contender's processes, of the one that serves, and of the load client beside it. */
   serverCores: number;
+  servingCores: number;
   clientCores: number;
   /** CPU of everything else on the machine meanwhile: much of it, and the other figures are not worth much. */
   otherCores: number;
@@ -48,11 +49,13 @@ const SETTLE_MS = 4_000;
 export async function measure(target: Target, options: LoadOptions): Promise<Reading> {
   const { pid } = target;
   const { load, watched } = await underLoad(target, options, async counted => {
-    const before = { own: usageOf(pid).cpuSeconds, all: machineCpuSeconds() };
+    const before = { ...usageOf(pid), machine: machineCpuSeconds() };
     const memory = await memoryUntil(counted, pid, 250);
+    const after = usageOf(pid);
     return {
-      own: usageOf(pid).cpuSeconds - before.own,
-      all: machineCpuSeconds() - before.all,
+      cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+      ownCpuSeconds: after.ownCpuSeconds - before.ownCpuSeconds,
+      machine: machineCpuSeconds() - before.machine,
       memoryBytes: Math.min(...memory.map(usage => usage.memoryBytes)),
       ownMemoryBytes: Math.min(...memory.map(usage => usage.ownMemoryBytes)),
     };
@@ -64,9 +67,10 @@ export async function measure(target: Target, options: LoadOptions): Promise<Rea
     frameBytes: load.frameBytes,
     ageP50: percentile(load.ages, 50),
     ageP99: percentile(load.ages, 99),
-    serverCores: watched.own / load.seconds,
+    serverCores: watched.cpuSeconds / load.seconds,
+    servingCores: watched.ownCpuSeconds / load.seconds,
     clientCores: load.clientCores,
-    otherCores: Math.max(0, (watched.all - watched.own) / load.seconds - load.clientCores),
+    otherCores: Math.max(0, (watched.machine - watched.cpuSeconds) / load.seconds - load.clientCores),
     memoryBytes: watched.memoryBytes,
     ownMemoryBytes: watched.ownMemoryBytes,
     unreadable: load.unreadable,

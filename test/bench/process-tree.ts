@@ -7,6 +7,8 @@ const TICKS_PER_SECOND = 100;
 export interface Usage {
   /** User and system time so far, seconds, of the process and of all its descendants that live. */
   cpuSeconds: number;
+  /** Of that, the part of the process itself. */
+  ownCpuSeconds: number;
   /**
    * Memory that the same processes have for themselves (RssAnon), bytes. Without mapped files: the pages of a 175 MB
    * library that happen to be read in come and go with what else the machine does.
@@ -18,12 +20,15 @@ export interface Usage {
 
 /** Reads /proc; a process that ends meanwhile counts as far as it could be read. */
 export function usageOf(pid: number): Usage {
-  const usage: Usage = { cpuSeconds: 0, memoryBytes: 0, ownMemoryBytes: 0 };
+  const usage: Usage = { cpuSeconds: 0, ownCpuSeconds: 0, memoryBytes: 0, ownMemoryBytes: 0 };
   const left = [pid];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     try {
       add(usage, next);
-      if (next === pid) usage.ownMemoryBytes = usage.memoryBytes;
+      if (next === pid) {
+        usage.ownCpuSeconds = usage.cpuSeconds;
+        usage.ownMemoryBytes = usage.memoryBytes;
+      }
       left.push(...childrenOf(next));
     } catch {
       // Ended between two reads.

@@ -2,11 +2,14 @@ import { furtherFrameUs, furtherViewerKb } from './figures.js';
 import { isFloor, nearestFloor, type FloorKind, type Result } from './results.js';
 import { table } from './table.js';
 
-/** CPU of a further viewer's frame, us; undefined when fewer than two numbers of viewers were measured. */
-export function costUs(result: Result | undefined): number | undefined {
+/**
+ * CPU of a further viewer's frame, us, of all processes or of the one that serves; undefined when fewer than two numbers
+ * of viewers were measured.
+ */
+export function costUs(result: Result | undefined, of?: 'servingCores'): number | undefined {
   const few = result?.readings[0];
   const many = result?.readings.at(-1);
-  return few === undefined || many === undefined || few === many ? undefined : furtherFrameUs(few, many);
+  return few === undefined || many === undefined || few === many ? undefined : furtherFrameUs(few, many, of);
 }
 
 /** The same against a floor of frames of its size; undefined when either was not measured. */
@@ -52,6 +55,7 @@ export function figures(results: readonly Result[]): string {
       result.name,
       text((result.readings[0]?.frameBytes ?? 0) / 1000, 1),
       text(costUs(result), 1),
+      text(costUs(result, 'servingCores'), 1),
       isFloor(result) ? '' : text(floorRatio(result, results, 'floor-c'), 2),
       isFloor(result) ? '' : text(floorRatio(result, results, 'floor-node'), 2),
       isFloor(result) ? '' : text(floorRatio(result, results, 'floor-answered'), 2),
@@ -68,8 +72,20 @@ export function figures(results: readonly Result[]): string {
     'MB: memory of all processes of the server without mapped files.',
     '',
     table(
-      ['one further viewer', 'kB/frame', 'us/frame', 'x floor C', 'x floor Node', 'x with answers', 'kB memory'],
+      [
+        'one further viewer',
+        'kB/frame',
+        'us/frame',
+        'serving',
+        'x floor C',
+        'x floor Node',
+        'x with answers',
+        'kB memory',
+      ],
       costs,
     ),
+    '',
+    'us/frame: CPU of all processes of the server; of that, serving: of the one that serves the viewers. The camera is',
+    'simulated inside the process that captures, and makes its JPEG there.',
   ].join('\n');
 }

@@ -51,6 +51,7 @@ function middle(readings: readonly Reading[]): Reading {
     ageP50: of(reading => reading.ageP50),
     ageP99: of(reading => reading.ageP99),
     serverCores: of(reading => reading.serverCores),
+    servingCores: of(reading => reading.servingCores),
     clientCores: of(reading => reading.clientCores),
     otherCores: of(reading => reading.otherCores),
     memoryBytes: of(reading => reading.memoryBytes),
