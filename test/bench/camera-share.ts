@@ -1,35 +1,40 @@
 import { missing } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { benchCamera, FPS } from './contenders.js';
-import { percentile } from './figures.js';
+import { median, percentile } from './figures.js';
 import { compiled } from './floor/compiled.js';
+import { text } from './report.js';
 
 type Format = 'YUYV' | 'MJPG';
 
-/** How old the camera's pictures are when the barest program has them: what no server can get below. */
-export interface CameraShare {
-  /** Median, ms; undefined when it could not be measured. */
-  median: Record<Format, number | undefined>;
-  said: string;
-}
-
 const SECONDS = 4;
 
-export async function cameraShare(): Promise<CameraShare> {
-  const ages = { YUYV: await cameraAges('YUYV'), MJPG: await cameraAges('MJPG') };
-  const median = (format: Format): number | undefined => {
-    const of = ages[format];
-    return typeof of === 'string' ? undefined : percentile(of, 50);
-  };
-  const say = (format: Format): string => {
-    const of = ages[format];
-    if (typeof of === 'string') return `${format} ${of}`;
-    return `${format} p50 ${percentile(of, 50).toFixed(1)}, p99 ${percentile(of, 99).toFixed(1)}`;
-  };
-  return {
-    median: { YUYV: median('YUYV'), MJPG: median('MJPG') },
-    said: `The camera's own share of the age, ms: ${say('YUYV')}; ${say('MJPG')}.`,
-  };
+/**
+ * How old the camera's pictures are when the barest program has them: what no server can get below. Measured once a
+ * round, since it hangs on how fast the machine makes the camera's JPEG at that time.
+ */
+export class CameraShare {
+  readonly #rounds: Record<Format, (number[] | string)[]> = { YUYV: [], MJPG: [] };
+
+  async measure(): Promise<void> {
+    for (const format of ['YUYV', 'MJPG'] as const) this.#rounds[format].push(await cameraAges(format));
+  }
+
+  /** Median of the rounds' percentiles, ms; undefined when it could not be measured. */
+  percentile(format: Format, percent: number): number | undefined {
+    const measured = this.#rounds[format].filter(ages => typeof ages !== 'string');
+    return measured.length === 0 ? undefined : median(measured.map(ages => percentile(ages, percent)));
+  }
+
+  get said(): string {
+    return `The camera's own share of the age, ms: ${this.#say('YUYV')}; ${this.#say('MJPG')}.`;
+  }
+
+  #say(format: Format): string {
+    const p50 = this.percentile(format, 50);
+    if (p50 === undefined) return `${format} ${String(this.#rounds[format].at(-1))}`;
+    return `${format} p50 ${p50.toFixed(1)}, p99 ${text(this.percentile(format, 99), 1)}`;
+  }
 }
 
 /** @returns ages in ms, ascending; or why there are none. */

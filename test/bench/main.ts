@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { cameraShare } from './camera-share.js';
+import { CameraShare } from './camera-share.js';
 import { contenders, floors, FPS, type Contender } from './contenders.js';
 import { machine, warnIfBusy } from './machine.js';
 import { measure } from './measure.js';
@@ -24,6 +24,8 @@ interface Round {
   viewers: readonly number[];
   seconds: number;
   results: Results;
+  /** Bytes of the frames that floors have been measured with; the same in each round, that they can be put together. */
+  floorSizes: number[];
 }
 
 /** One contender with all numbers of viewers, in one life of its server, so that its memory can be compared. */
@@ -48,10 +50,13 @@ async function runOne(contender: Contender, { viewers, seconds, results }: Round
 
 async function runRound(round: Round, isWanted: (key: string) => boolean): Promise<void> {
   const ends = [...new Set([round.viewers[0] ?? 1, round.viewers.at(-1) ?? 1])];
-  const sizes: number[] = [];
-  const runFloors = async (bytes: number): Promise<void> => {
-    if (ends.length < 2 || sizes.some(size => Math.abs(size - bytes) < bytes * SAME_SIZE)) return;
-    sizes.push(bytes);
+  const done = new Set<number>();
+  const runFloors = async (frameBytes: number): Promise<void> => {
+    const known = round.floorSizes.find(size => Math.abs(size - frameBytes) < frameBytes * SAME_SIZE);
+    const bytes = known ?? frameBytes;
+    if (ends.length < 2 || done.has(bytes)) return;
+    done.add(bytes);
+    if (known === undefined) round.floorSizes.push(bytes);
     for (const floor of floors(bytes)) await runOne(floor, { ...round, viewers: ends });
   };
   for (const contender of contenders()) {
@@ -61,7 +66,7 @@ async function runRound(round: Round, isWanted: (key: string) => boolean): Promi
     const bytes = round.results.all().find(({ key }) => key === contender.key)?.readings[0]?.frameBytes;
     if (bytes !== undefined) await runFloors(bytes);
   }
-  if (isWanted('floor') && sizes.length === 0) await runFloors(USUAL_FRAME_BYTES);
+  if (isWanted('floor') && done.size === 0) await runFloors(USUAL_FRAME_BYTES);
 }
 
 function firstLine(error: unknown): string {
@@ -86,16 +91,22 @@ async function main(options: BenchOptions): Promise<void> {
     '',
     machine(),
     '',
-    `\`npm run bench -- ${process.argv.slice(2).join(' ')}\``.replace(' -- `', '`'),
+    `\`npm run bench -- ${process.argv
+      .slice(2)
+      .join(' ')
+      .replace(/ ?--out[ =]\S+/, '')}\``.replace(' -- `', '`'),
     '',
     `1280x720 at ${FPS} frames a second; each measured ${options.seconds} s, ${options.rounds} round(s).`,
   ].join('\n');
   warnIfBusy(progress);
   const results = new Results();
-  if (isWanted('camera')) progress("the camera's own share");
-  const camera = isWanted('camera') ? await cameraShare() : undefined;
-  for (let round = 0; round < options.rounds; round++) {
-    await runRound({ viewers: options.viewers, seconds: options.seconds, results }, isWanted);
+  const camera = isWanted('camera') ? new CameraShare() : undefined;
+  const { viewers, seconds } = options;
+  const round: Round = { viewers, seconds, results, floorSizes: [] };
+  for (let count = 0; count < options.rounds; count++) {
+    if (camera !== undefined) progress("the camera's own share");
+    await camera?.measure();
+    await runRound(round, isWanted);
   }
   const memory = isWanted('soak') ? await runSoak(options.soakMinutes) : undefined;
   const all = results.all();
@@ -105,7 +116,7 @@ async function main(options: BenchOptions): Promise<void> {
     ...(camera === undefined ? [] : [camera.said]),
     figures(ordered),
     ...(memory === undefined ? [] : [memory.said]),
-    targets(all, { cameraMs: camera?.median, growth: memory?.growth }),
+    targets(all, { camera, growth: memory?.growth }),
   ].join('\n\n');
   process.stdout.write(`${text}\n`);
   if (options.out !== undefined) writeFileSync(options.out, `${text}\n`);

@@ -1,10 +1,11 @@
+import type { CameraShare } from './camera-share.js';
 import { floorRatio, memoryKb, text } from './report.js';
 import type { FloorKind, Result } from './results.js';
 import { table } from './table.js';
 
 export interface Extras {
-  /** The camera's own share of the age, median, ms; undefined when it was not measured. */
-  cameraMs: { YUYV: number | undefined; MJPG: number | undefined } | undefined;
+  /** Undefined when it was not measured. */
+  camera: CameraShare | undefined;
   /** Growth of the memory with viewers coming and going, as a share. */
   growth: number | undefined;
 }
@@ -22,25 +23,26 @@ export function targets(results: readonly Result[], extras: Extras): string {
     const result = of(key);
     return result === undefined ? undefined : floorRatio(result, results, floor);
   };
-  const camera = (ms: number | undefined) => (ms === undefined ? '' : `, ${text(ms, 1)} of them the camera's own`);
+  const camera = (format: 'YUYV' | 'MJPG'): string => {
+    const ms = extras.camera?.percentile(format, 50);
+    return ms === undefined ? '' : `, ${text(ms, 1)} of them the camera's own`;
+  };
   const rows = [
     row("CPU of a further viewer's frame, x floor in Node", ratio('ws', 'floor-node'), 1.5, 2),
     row('the same, x floor in C', ratio('ws', 'floor-c'), 1.5, 2),
     row('the same, MJPG passed through, x floor in Node', ratio('ws-mjpg', 'floor-node'), 1.5, 2),
     row('the same, MJPG passed through, x floor in C', ratio('ws-mjpg', 'floor-c'), 1.5, 2),
     row('the same, viewers that acknowledge nothing, x floor in Node', ratio('ws-plain', 'floor-node'), 1.5, 2),
-    row(`age p50 at 1 viewer, YUYV, ms${camera(extras.cameraMs?.YUYV)}`, one('ws')?.ageP50, 8, 1),
-    row(`age p50 at 1 viewer, MJPG passed through, ms${camera(extras.cameraMs?.MJPG)}`, one('ws-mjpg')?.ageP50, 4, 1),
+    row(`age p50 at 1 viewer, YUYV, ms${camera('YUYV')}`, one('ws')?.ageP50, 8, 1),
+    row(`age p50 at 1 viewer, MJPG passed through, ms${camera('MJPG')}`, one('ws-mjpg')?.ageP50, 4, 1),
     row(`age p99 ${atLeast(200)}, YUYV, ms`, many('ws')?.ageP99, 40, 1),
     row(`age p99 ${atLeast(200)}, MJPG passed through, ms`, many('ws-mjpg')?.ageP99, 40, 1),
     row('memory of a viewer, kB', memoryKb(of('ws')), 100, 0),
     row(`/video_feed: age p50 ${atLeast(200)}, ms, against Flask's`, many('feed')?.ageP50, many('flask')?.ageP50, 1),
     row('growth of the memory, viewers coming and going, %', percent(extras.growth), FLAT * 100, 1),
   ];
-  return table(
-    ['target', 'at most', 'measured', ''],
-    rows.filter(cells => cells[2] !== ''),
-  );
+  const measured = rows.filter(cells => cells[2] !== '');
+  return measured.length === 0 ? 'None of that has a target.' : table(['target', 'at most', 'measured', ''], measured);
 }
 
 function percent(share: number | undefined): number | undefined {
