@@ -5,7 +5,7 @@ import { median, percentile } from './figures.js';
 import { compiled } from './floor/compiled.js';
 import { text } from './report.js';
 
-type Format = 'YUYV' | 'MJPG';
+export type Format = 'YUYV' | 'MJPG';
 
 const SECONDS = 4;
 
@@ -33,7 +33,7 @@ export class CameraShare {
   #say(format: Format): string {
     const p50 = this.percentile(format, 50);
     if (p50 === undefined) return `${format} ${String(this.#rounds[format].at(-1))}`;
-    return `${format} p50 ${p50.toFixed(1)}, p99 ${text(this.percentile(format, 99), 1)}`;
+    return `${format} p50 ${text(p50, 1)}, p99 ${text(this.percentile(format, 99), 1)}`;
   }
 }
 

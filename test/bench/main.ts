@@ -84,6 +84,12 @@ async function runSoak(minutes: number): Promise<Memory> {
   }
 }
 
+/** As it was typed, without `--out`: that tells nothing of what was measured. */
+function commandLine(args: readonly string[]): string {
+  const told = args.filter((arg, index) => !arg.startsWith('--out') && args[index - 1] !== '--out');
+  return ['npm run bench', ...(told.length > 0 ? ['--', ...told] : [])].join(' ');
+}
+
 async function main(options: BenchOptions): Promise<void> {
   const isWanted = (key: string): boolean => options.only === undefined || options.only.has(key);
   const header = [
@@ -91,10 +97,7 @@ async function main(options: BenchOptions): Promise<void> {
     '',
     machine(),
     '',
-    `\`npm run bench -- ${process.argv
-      .slice(2)
-      .join(' ')
-      .replace(/ ?--out[ =]\S+/, '')}\``.replace(' -- `', '`'),
+    `\`${commandLine(process.argv.slice(2))}\``,
     '',
     `1280x720 at ${FPS} frames a second; each measured ${options.seconds} s, ${options.rounds} round(s).`,
   ].join('\n');
@@ -104,8 +107,10 @@ async function main(options: BenchOptions): Promise<void> {
   const { viewers, seconds } = options;
   const round: Round = { viewers, seconds, results, floorSizes: [] };
   for (let count = 0; count < options.rounds; count++) {
-    if (camera !== undefined) progress("the camera's own share");
-    await camera?.measure();
+    if (camera !== undefined) {
+      progress("the camera's own share");
+      await camera.measure();
+    }
     await runRound(round, isWanted);
   }
   const memory = isWanted('soak') ? await runSoak(options.soakMinutes) : undefined;

@@ -1,4 +1,4 @@
-import type { CameraShare } from './camera-share.js';
+import type { CameraShare, Format } from './camera-share.js';
 import { floorRatio, memoryKb, text } from './report.js';
 import type { FloorKind, Result } from './results.js';
 import { table } from './table.js';
@@ -23,7 +23,7 @@ export function targets(results: readonly Result[], extras: Extras): string {
     const result = of(key);
     return result === undefined ? undefined : floorRatio(result, results, floor);
   };
-  const camera = (format: 'YUYV' | 'MJPG'): string => {
+  const camera = (format: Format): string => {
     const ms = extras.camera?.percentile(format, 50);
     return ms === undefined ? '' : `, ${text(ms, 1)} of them the camera's own`;
   };
