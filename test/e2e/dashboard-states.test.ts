@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, pixels } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/fake-camera.js';
 import { missing } from '../support/requires.js';
 import { startServer } from '../support/server.js';
 
@@ -20,8 +20,7 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
   });
 
   test('why a camera is lost, and shows it again when it is back', { timeout: LONG_MS }, async context => {
-    const camera = fakeCamera();
-    if (camera.skip !== undefined) return context.skip(camera.skip);
+    const camera = cameraOrSkip(context);
     await using server = await startServer(['--source', 'gate=/dev/video0'], { env: camera.env });
     await using watched = await openPage(browser, server.url);
     const { page } = watched;

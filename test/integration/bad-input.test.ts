@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { streamAt } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/fake-camera.js';
 import { seededRandom } from '../support/random.js';
 import { EarlyExit, startServer, type Server } from '../support/server.js';
 import { Viewer } from '../support/viewer.js';
@@ -60,8 +60,7 @@ describe('a wrong start', () => {
     ['size', ['--size', '1000x700'], /has no 1000x700; the nearest that it offers is 1280x720/],
     ['rate', ['--fps', '60'], /gives 30 frames a second at 1280x720, not 60/],
   ])('with a %s that the camera lacks says what it has', async ([, args, sentence], context) => {
-    const camera = fakeCamera();
-    if (camera.skip !== undefined) return context.skip(camera.skip);
+    const camera = cameraOrSkip(context);
     const { code, output } = await failure(['--source', '/dev/video0', ...args], camera.env);
     expect(code).toBe(4);
     expect(output).toMatch(sentence);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { DEBIAN_PYTHON, missing } from '../support/requires.js';
+import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
 import { startServer, type Server } from '../support/server.js';
 
 const refusal = z.object({ code: z.string(), message: z.string(), hint: z.string() });
@@ -46,8 +46,7 @@ describe('the HTTP endpoints', () => {
   );
 
   it('/video_feed is read by ffmpeg', context => {
-    const reason = missing('ffmpeg');
-    if (reason !== undefined) return context.skip(reason);
+    skipBecause(context, missing('ffmpeg'));
     const args = ['-hide_banner', '-loglevel', 'error', '-i', `${server.url}/video_feed`, '-frames:v', '10'];
     const read = spawnSync('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-'], { timeout: 15_000 });
     expect(read.stderr.toString()).not.toMatch(/error/i);
@@ -55,8 +54,7 @@ describe('the HTTP endpoints', () => {
   });
 
   it('/video_feed is read by OpenCV, as by the script that it replaces', context => {
-    const reason = missing('python3-opencv');
-    if (reason !== undefined) return context.skip(reason);
+    skipBecause(context, missing('python3-opencv'));
     const script = `
 import cv2
 camera = cv2.VideoCapture('${server.url}/video_feed?quality=60')
@@ -116,8 +114,7 @@ print(ok, frame.shape)`;
 
   it('answers on IPv4 and IPv6 on the same port', async context => {
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
-    const six = await fetch(`http://[::1]:${server.port}/healthz`).catch(() => undefined);
-    if (six === undefined) return context.skip('needs IPv6 on the loopback');
-    expect(six.status).toBe(200);
+    skipBecause(context, missing('IPv6 on the loopback'));
+    expect((await fetch(`http://[::1]:${server.port}/healthz`)).status).toBe(200);
   });
 });

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { streamAt } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera, type FakeCamera, type FakeCameraOptions } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/fake-camera.js';
 import { chromaOf } from '../support/jpeg.js';
 import { childrenOf } from '../support/processes.js';
-import { missing } from '../support/requires.js';
+import { missing, skipBecause } from '../support/requires.js';
 import { EarlyExit, startServer } from '../support/server.js';
 import { ageAt, readTimeCode } from '../support/time-code.js';
 import { Viewer } from '../support/viewer.js';
@@ -16,11 +16,6 @@ const folder = new VideoFolder();
 afterAll(() => folder[Symbol.dispose]());
 
 const unset = missing('npm run setup:opencv');
-
-function cameraOr(context: TestContext, options: FakeCameraOptions = {}): FakeCamera {
-  const camera = fakeCamera(options);
-  return camera.skip === undefined ? camera : context.skip(camera.skip);
-}
 
 /** What a start said that ended with the exit code of a source. */
 async function refusalOf(start: Promise<unknown>): Promise<string> {
@@ -34,7 +29,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   it.for([['YUYV'] as const, ['MJPG'] as const])(
     'that gives %s is captured with the time of its own stamp, every picture of it',
     async ([format], context) => {
-      const camera = cameraOr(context, { formats: [format] });
+      const camera = cameraOrSkip(context, { formats: [format] });
       await using server = await startServer(['--source', 'gate=opencv:0'], { env: camera.env });
       expect(server.output()).toContain(`camera /dev/video0 through OpenCV, 1280x720, 30 fps, ${format}`);
       await using viewer = await Viewer.open(server.url, { subscribe: { quality: 60 } });
@@ -53,7 +48,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   );
 
   it('hands its JPEGs on, whole and untouched, to whoever asks for quality source', async context => {
-    const camera = cameraOr(context, { formats: ['MJPG'] });
+    const camera = cameraOrSkip(context, { formats: ['MJPG'] });
     await using server = await startServer(['--source', 'opencv:0'], { env: camera.env });
     await using viewer = await Viewer.open(server.url, { subscribe: { quality: 'source' } });
     const { payload } = await viewer.nextFrames(2);
@@ -64,7 +59,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   });
 
   it('gives what it has, with a warning, where it lacks what was asked for', async context => {
-    const camera = cameraOr(context);
+    const camera = cameraOrSkip(context);
     const args = ['--source', 'gate=opencv:/dev/video0', '--size', '800x601', '--fps', '60'];
     await using server = await startServer(args, { env: camera.env });
     expect(server.output()).toMatch(
@@ -78,7 +73,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
     'may be unplugged and plugged in again: viewers stay, are told, and see why',
     { timeout: 40_000 },
     async context => {
-      const camera = cameraOr(context);
+      const camera = cameraOrSkip(context);
       await using server = await startServer(['--source', 'gate=opencv:0'], { env: camera.env });
       await using viewer = await Viewer.open(server.url, { subscribe: { maxWidth: 640 } });
       await viewer.nextFrames(3);
@@ -102,7 +97,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   );
 
   it('costs its viewers a placeholder when OpenCV crashes, not the connection', { timeout: 30_000 }, async context => {
-    const camera = cameraOr(context);
+    const camera = cameraOrSkip(context);
     await using server = await startServer(['--source', 'opencv:0'], { env: camera.env });
     await using viewer = await Viewer.open(server.url, { subscribe: { maxWidth: 320 } });
     await viewer.nextFrames(2);
@@ -117,7 +112,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   });
 
   it('may be read so because --capture says it', async context => {
-    const camera = cameraOr(context);
+    const camera = cameraOrSkip(context);
     await using server = await startServer(['--source', 'camera', '--capture', 'opencv'], { env: camera.env });
     expect(server.output()).toContain('through OpenCV');
   });
@@ -125,8 +120,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
 
 describe.skipIf(unset !== undefined)('a file or a URL read by OpenCV', () => {
   it('is looped at its own rate', async context => {
-    const reason = missing('ffmpeg');
-    if (reason !== undefined) return context.skip(reason);
+    skipBecause(context, missing('ffmpeg'));
     const file = folder.make('yard.mp4', ...moving(25), '-pix_fmt', 'yuv420p');
     await using server = await startServer(['--source', `opencv:${file}`]);
     expect(await streamAt(server.url, 'yard')).toMatchObject({ width: 320, height: 240, fps: 25 });
@@ -227,8 +221,7 @@ describe.skipIf(unset !== undefined)("a user's own step", () => {
   });
 
   it('blur-faces.mjs leaves nothing of a face to be seen', { timeout: 30_000 }, async context => {
-    const reason = missing('ffmpeg') ?? (existsSync(PORTRAIT) ? undefined : 'needs opencv-doc');
-    if (reason !== undefined) return context.skip(reason);
+    skipBecause(context, missing('ffmpeg') ?? (existsSync(PORTRAIT) ? undefined : 'needs opencv-doc'));
     const still = ['-loop', '1', '-i', PORTRAIT, '-frames:v', '10', '-vf', 'scale=1096:684', '-c:v', 'mjpeg'];
     const file = folder.make('portrait.avi', ...still, '-q:v', '2', '-r', '10');
     const face = { left: 460, top: 192, width: 66, height: 66 };

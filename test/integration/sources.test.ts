@@ -6,10 +6,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { streamAt } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/fake-camera.js';
 import { chromaOf } from '../support/jpeg.js';
 import { MjpegCamera } from '../support/mjpeg-camera.js';
-import { missing } from '../support/requires.js';
+import { missing, skipBecause } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { startServer } from '../support/server.js';
 import { ageAt, readTimeCode } from '../support/time-code.js';
@@ -30,8 +30,7 @@ describe('a V4L2 camera', () => {
   it.for([['YUYV', 'raw'] as const, ['MJPG', 'MJPG'] as const])(
     'that gives %s is captured with the time of its own stamp',
     async ([format, said], context) => {
-      const camera = fakeCamera({ formats: [format] });
-      if (camera.skip !== undefined) return context.skip(camera.skip);
+      const camera = cameraOrSkip(context, { formats: [format] });
       await using server = await startServer(['--source', 'gate=/dev/video0'], { env: camera.env });
       expect(server.output()).toContain(`camera /dev/video0, 1280x720, 30 fps, ${said}`);
       await using viewer = await Viewer.open(server.url, { subscribe: { quality: 60 } });
@@ -45,8 +44,7 @@ describe('a V4L2 camera', () => {
   );
 
   it('hands its own JPEGs on untouched to whoever asks for quality source', async context => {
-    const camera = fakeCamera({ formats: ['MJPG'], quality: 77 });
-    if (camera.skip !== undefined) return context.skip(camera.skip);
+    const camera = cameraOrSkip(context, { formats: ['MJPG'], quality: 77 });
     await using server = await startServer(['--source', 'camera'], { env: camera.env });
     await using viewer = await Viewer.open(server.url, { subscribe: { quality: 'source' } });
     const { rendition, why } = await viewer.message('subscribed');
@@ -66,8 +64,7 @@ describe('a V4L2 camera', () => {
     'may be unplugged and plugged in again: viewers stay, are told, and see a placeholder',
     { timeout: 40_000 },
     async context => {
-      const camera = fakeCamera();
-      if (camera.skip !== undefined) return context.skip(camera.skip);
+      const camera = cameraOrSkip(context);
       await using server = await startServer(['--source', 'gate=camera'], { env: camera.env });
       await using viewer = await Viewer.open(server.url, { subscribe: { maxWidth: 640 } });
       await viewer.nextFrames(3);
@@ -93,8 +90,7 @@ describe('a V4L2 camera', () => {
   );
 
   it('that is unplugged at the start ends the start', async context => {
-    const camera = fakeCamera();
-    if (camera.skip !== undefined) return context.skip(camera.skip);
+    const camera = cameraOrSkip(context);
     camera.unplug();
     await expect(startServer(['--source', 'camera'], { env: camera.env })).rejects.toThrow(/source-not-found/);
     camera.plug();
@@ -103,8 +99,7 @@ describe('a V4L2 camera', () => {
 
 describe('a file', () => {
   it('is looped at its own frame rate, on and on', async context => {
-    const reason = missing('ffmpeg');
-    if (reason !== undefined) return context.skip(reason);
+    skipBecause(context, missing('ffmpeg'));
     const file = makeVideo('yard.mp4', ['-pix_fmt', 'yuv420p']);
     await using server = await startServer(['--source', file]);
     expect(await streamAt(server.url, 'yard')).toMatchObject({ width: 322, height: 180, fps: 25 });
@@ -181,10 +176,11 @@ describe('a source on the network', () => {
     'may be RTSP, read by %s',
     { timeout: 60_000 },
     async ([reader, prefix], context) => {
-      const reason =
+      skipBecause(
+        context,
         missing('ffmpeg', 'vlc', ...(reader === 'OpenCV' ? ['npm run setup:opencv' as const] : [])) ??
-        (process.getuid?.() === 0 ? undefined : 'needs root to start VLC as nobody');
-      if (reason !== undefined) return context.skip(reason);
+          (process.getuid?.() === 0 ? undefined : 'needs root to start VLC as nobody'),
+      );
       const file = makeVideo('rtsp.mp4', ['-pix_fmt', 'yuv420p', '-g', '10'], 50);
       spawnSync('chmod', ['-R', 'a+rX', folder]);
       const port = 20_000 + (process.pid % 20_000) + prefix.length;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'vitest';
 import { missing } from './requires.js';
 
 /** Outside the repository, beside it; who has only the repository runs without a fake camera. */
@@ -31,7 +32,7 @@ export interface FakeCamera {
   plug(): void;
 }
 
-/** Why there is no fake camera here, for `context.skip(reason)`. */
+/** Why there is no fake camera here: a sentence to skip with. */
 export interface NoFakeCamera {
   skip: string;
 }
@@ -59,6 +60,12 @@ export function fakeCamera(options: FakeCameraOptions = {}): FakeCamera | NoFake
     unplug: () => writeFileSync(unplugged, ''),
     plug: () => rmSync(unplugged, { force: true }),
   };
+}
+
+/** The same for a test that cannot do without: it is skipped where there is none. */
+export function cameraOrSkip(context: Pick<TestContext, 'skip'>, options: FakeCameraOptions = {}): FakeCamera {
+  const camera = fakeCamera(options);
+  return camera.skip === undefined ? camera : context.skip(camera.skip);
 }
 
 let result: { library: string; scene: string | undefined } | NoFakeCamera | undefined;

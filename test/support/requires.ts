@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'vitest';
 
 /** Debian's own Python: the one that its python3-* packages belong to, whatever `python3` is on the PATH. */
 export const DEBIAN_PYTHON = '/usr/bin/python3';
 
-/** Debian packages and further set-up that tests and benches can use, and how to see that they are there. */
+/** Debian packages and whatever else tests and benches can use, and how to see that it is there. */
 const checks = {
   ffmpeg: () => has('ffmpeg'),
   chromium: () => has('chromium'),
@@ -17,6 +19,7 @@ const checks = {
   'python3-websockets': () => canImport('websockets'),
   'python3-flask': () => canImport('flask'),
   'npm run setup:opencv': () => opencvWorks(),
+  'IPv6 on the loopback': () => addresses().includes('::1'),
 } satisfies Record<string, () => boolean>;
 
 export type Requirement = keyof typeof checks;
@@ -27,6 +30,16 @@ export function missing(...packages: readonly Requirement[]): string | undefined
   return absent.length === 0 ? undefined : `needs ${absent.join(', ')}`;
 }
 
+/**
+ * Ends a test whose tools are missing: it counts as skipped, with the sentence that says what it needs. The machine
+ * decides that, never what the code under test does; where all that `.ci/run` installs is there, nothing is skipped.
+ *
+ * @param reason undefined: nothing is missing, the test goes on.
+ */
+export function skipBecause(context: Pick<TestContext, 'skip'>, reason: string | undefined): void {
+  if (reason !== undefined) context.skip(reason);
+}
+
 /** Whether a program of this name is on the PATH. */
 export function has(command: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some(folder => isExecutable(join(folder, command)));
@@ -34,6 +47,10 @@ export function has(command: string): boolean {
 
 function canImport(module: string): boolean {
   return isExecutable(DEBIAN_PYTHON) && spawnSync(DEBIAN_PYTHON, ['-c', `import ${module}`]).status === 0;
+}
+
+function addresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap(found => (found ?? []).map(({ address }) => address));
 }
 
 let opencvWorking: boolean | undefined;

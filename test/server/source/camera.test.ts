@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { fakeCamera, type FakeCameraOptions } from '../../support/fake-camera.js';
+import { cameraOrSkip, type FakeCameraOptions } from '../../support/fake-camera.js';
 
 const CHILD = fileURLToPath(new URL('camera-child.ts', import.meta.url));
 
@@ -14,9 +14,8 @@ interface Ask {
 }
 
 /** What the source said of a camera, in a process of its own: a fake camera is preloaded. */
-function openedWith({ skip }: TestContext, { camera, size = '', fps, format = '', isUnplugged }: Ask): unknown {
-  const fake = fakeCamera(camera);
-  if (fake.skip !== undefined) return skip(fake.skip);
+function openedWith(context: TestContext, { camera, size = '', fps, format = '', isUnplugged }: Ask): unknown {
+  const fake = cameraOrSkip(context, camera);
   if (isUnplugged === true) fake.unplug();
   const node = ['--conditions=@framewire/source', '--import', 'tsx', CHILD, size, String(fps ?? ''), format];
   const child = spawnSync(process.execPath, node, { env: { ...process.env, ...fake.env }, encoding: 'utf8' });

@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { createServer, Server } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen, type ListenOptions } from '../../../server/src/transport/listeners.js';
 import { eventually } from '../../support/eventually.js';
+import { missing, skipBecause } from '../../support/requires.js';
 import { RawClient } from './raw-client.js';
 
-const hasIpv6 = Object.values(networkInterfaces()).some(
-  list => list?.some(({ address }) => address === '::1') === true,
-);
+const noIpv6 = missing('IPv6 on the loopback');
 
 const options = (host: string, port = 0): ListenOptions => ({
   host,
@@ -44,7 +42,7 @@ describe('the listeners', () => {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  it.skipIf(!hasIpv6)('answer on IPv4 and IPv6, on the same port, also when any will do', async () => {
+  it.skipIf(noIpv6 !== undefined)('answer on IPv4 and IPv6, on the same port, also when any will do', async () => {
     const listeners = await listen(options('localhost'));
     const { local, network } = listeners.urls;
     const port = portOf(local[0]);
@@ -62,15 +60,18 @@ describe('the listeners', () => {
     await listeners.close();
   });
 
-  it.skipIf(!hasIpv6)('answer on all addresses of both families, and name those of the network', async () => {
-    const listeners = await listen(options('::'));
-    const port = portOf(listeners.urls.local[0]);
-    expect(listeners.urls.local).toEqual([`http://127.0.0.1:${port}/`]);
-    expect(await read(`http://[::1]:${port}/`)).toBe('here');
-    expect(await read(`http://127.0.0.1:${port}/`)).toBe('here');
-    for (const url of listeners.urls.network) expect(new URL(url).hostname).not.toMatch(/^(127\.|\[::1\]|\[fe80)/);
-    await listeners.close();
-  });
+  it.skipIf(noIpv6 !== undefined)(
+    'answer on all addresses of both families, and name those of the network',
+    async () => {
+      const listeners = await listen(options('::'));
+      const port = portOf(listeners.urls.local[0]);
+      expect(listeners.urls.local).toEqual([`http://127.0.0.1:${port}/`]);
+      expect(await read(`http://[::1]:${port}/`)).toBe('here');
+      expect(await read(`http://127.0.0.1:${port}/`)).toBe('here');
+      for (const url of listeners.urls.network) expect(new URL(url).hostname).not.toMatch(/^(127\.|\[::1\]|\[fe80)/);
+      await listeners.close();
+    },
+  );
 
   it.each(['h2c', 'TLS/1.0', 'h2c, irc/6.9'])(
     'answer a request that offers %s in plain HTTP, as everything that follows on its connection',
@@ -183,18 +184,21 @@ describe('the listeners', () => {
     await again.close();
   });
 
-  it.each(['127.0.0.1', '::1'])('refuse a port that another program has on %s, and let go of the rest', async host => {
-    if (!hasIpv6 && host === '::1') return;
-    const port = await occupy(host);
-    await expect(listen(options('localhost', port))).rejects.toMatchObject({
-      code: 'port-in-use',
-      exitCode: 3,
-      message: `Port ${port} of ${host} is used by another program.`,
-      hint: `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`,
-    });
-    // Whatever was opened before is closed: this program can have the other family's port.
-    await expect(occupy(host === '::1' ? '127.0.0.1' : '::1', port)).resolves.toBe(port);
-  });
+  it.for(['127.0.0.1', '::1'])(
+    'refuse a port of %s that another has, and let go of the rest',
+    async (host, context) => {
+      skipBecause(context, noIpv6);
+      const port = await occupy(host);
+      await expect(listen(options('localhost', port))).rejects.toMatchObject({
+        code: 'port-in-use',
+        exitCode: 3,
+        message: `Port ${port} of ${host} is used by another program.`,
+        hint: `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`,
+      });
+      // Whatever was opened before is closed: this program can have the other family's port.
+      await expect(occupy(host === '::1' ? '127.0.0.1' : '::1', port)).resolves.toBe(port);
+    },
+  );
 
   it.each(['no-such-host.invalid', '203.0.113.7'])('refuse %s, which is no address of this machine', async host => {
     await expect(listen(options(host))).rejects.toMatchObject({
