@@ -70,7 +70,7 @@ export interface Config {
   streams: readonly StreamConfig[];
   /** `localhost` (both families), `::` (all), or one address. */
   host: string;
-  /** 0: any. */
+  /** 0 for one that is free. */
   port: number;
   /** How long a source stays open without viewers, ms; Infinity: for ever. */
   graceMs: number;

@@ -32,7 +32,7 @@ export const STREAMS: StreamInfo[] = ['gate', 'yard'].map((name, id) => ({
 const RENDITION: ChosenRendition = { id: 1, codec: 'jpeg', width: 640, height: 360, quality: 30, fps: null };
 
 export interface ScriptedServerOptions {
-  /** 0: any. */
+  /** 0 for one that is free. */
   port?: number;
   /** Takes the WebSockets of this one, in place of a port of its own; the caller makes it listen and closes it. */
   http?: HttpServer;

@@ -31,7 +31,7 @@ export interface Listeners {
 export interface ListenOptions {
   /** `localhost` (IPv4 and IPv6), `::` (all addresses, both families) or one address or name. */
   host: string;
-  /** 0: any that is free. */
+  /** 0 for one that is free. */
   port: number;
   onRequest: RequestListener;
   /** Gets what offers WebSocket, and what wants another protocol and cannot be answered in plain HTTP. */
@@ -201,6 +201,7 @@ function explainUnreadable(error: Error): FramewireError {
 function explain(error: unknown, host: string, port: number): FramewireError {
   switch (codeOf(error)) {
     case 'EADDRINUSE': {
+      // The next port is a guess; only one that the system picks is free for certain.
       const hint = `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`;
       return new FramewireError('port-in-use', `Port ${port} of ${host} is used by another program.`, hint);
     }
