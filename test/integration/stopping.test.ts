@@ -13,6 +13,7 @@ import { run } from '../support/run.js';
 import { Viewer } from '../support/viewer.js';
 
 const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Nobody writes to it, so whoever opens it hangs in the kernel. */
 function blockedFile(name: string): string {
@@ -45,4 +46,13 @@ it('a server that is stopped while its sources hang at the start says goodbye an
   expect(exit).toEqual({ code: 0, signal: null, forced: false });
   expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
   expect(engines.some(isRunning)).toBe(false);
+});
+
+// npm passes SIGTERM on to the shell that it runs a script with; a shell that only waits would die of it alone.
+it('a server is stopped by stopping the `npm start` that it came from, and says goodbye', async () => {
+  await using npm = run('npm', ['start', '--', '--source', 'test', '--port', '0'], { cwd: root });
+  const [, url = ''] = await npm.waitForOutput(/Open: +(http:\S+:\d+)/);
+  const viewer = await Viewer.open(url);
+  expect(await npm.stop()).toMatchObject({ forced: false });
+  expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
 });
