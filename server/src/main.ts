@@ -4,8 +4,12 @@ import * as z from 'zod';
 import type { SourceState } from '@framewire/shared/control';
 import { parseCommandLine } from './cli.js';
 import { FramewireError, messageOf } from './errors.js';
+import { monotonicMs } from './monotonic.js';
 import { createLog } from './ops/log.js';
 import { startServer, type FramewireServer } from './server.js';
+
+/** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
+const SAME_SIGNAL_MS = 500;
 
 const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
@@ -15,9 +19,12 @@ async function main(): Promise<void> {
   if (command.kind === 'done') return;
   const stop = new AbortController();
   const stopping = once(stop.signal, 'abort');
+  let stoppedAt: number | undefined;
   const onSignal = () => {
+    const now = monotonicMs();
+    stoppedAt ??= now;
     // A second Ctrl+C means now.
-    if (stop.signal.aborted) process.exit(1);
+    if (now - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
     stop.abort();
   };
   // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.

@@ -48,11 +48,15 @@ it('a server that is stopped while its sources hang at the start says goodbye an
   expect(engines.some(isRunning)).toBe(false);
 });
 
-// npm passes SIGTERM on to the shell that it runs a script with; a shell that only waits would die of it alone.
-it('a server is stopped by stopping the `npm start` that it came from, and says goodbye', async () => {
+// npm passes signals on to the shell that it runs a script with; a shell that only waits would die of them alone.
+it.for<[string, (pid: number) => boolean]>([
+  ['SIGTERM to npm', (pid: number) => process.kill(pid, 'SIGTERM')],
+  // A terminal sends it to all in the foreground, and npm to the server once more.
+  ['Ctrl+C', (pid: number) => process.kill(-pid, 'SIGINT')],
+])('a server that came from `npm start` says goodbye after %s', async ([, stop]) => {
   await using npm = run('npm', ['start', '--', '--source', 'test', '--port', '0'], { cwd: root });
   const [, url = ''] = await npm.waitForOutput(/Open: +(http:\S+:\d+)/);
   const viewer = await Viewer.open(url);
-  expect(await npm.stop()).toMatchObject({ forced: false });
+  stop(npm.pid);
   expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
 });
