@@ -59,4 +59,5 @@ it.for<[string, (pid: number) => boolean]>([
   const viewer = await Viewer.open(url);
   stop(npm.pid);
   expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
+  expect(await npm.exited).toMatchObject({ code: 0 });
 });
