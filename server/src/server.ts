@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
-import { Broadcaster } from './broadcast/broadcaster.js';
-import { Stream, type StreamOptions } from './broadcast/stream.js';
+import { Broadcaster } from './stream/broadcaster.js';
+import { Stream, type StreamOptions } from './stream/stream.js';
 import { CloseStack } from './close-stack.js';
 import type { Config } from './config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
-import { createHttpServer } from './transport/http-server.js';
-import { listen } from './transport/listeners.js';
-import { WsEndpoint } from './transport/ws.js';
+import { createHttpServer } from './transport/http/http-server.js';
+import { listen } from './transport/http/listeners.js';
+import { WsEndpoint } from './transport/ws/ws.js';
 
 /** How long the start waits for a source to open, ms: a camera on the network that is down does not hold up the others. */
 const LOCAL_PROBE_MS = 10_000;

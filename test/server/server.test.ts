@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Producer, ProducerEvents } from '../../server/src/broadcast/producer.js';
+import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
 import type { Config } from '../../server/src/config.js';
 import { FramewireError } from '../../server/src/errors.js';
 import { startServer } from '../../server/src/server.js';

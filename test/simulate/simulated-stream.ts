@@ -1,7 +1,7 @@
 import type { Clock } from '../../server/src/clock.js';
-import { typicalBytes } from '../../server/src/broadcast/ladder.js';
-import type { CreateProducer, ProducerEvents } from '../../server/src/broadcast/producer.js';
-import { Stream } from '../../server/src/broadcast/stream.js';
+import { typicalBytes } from '../../server/src/stream/ladder.js';
+import type { CreateProducer, ProducerEvents } from '../../server/src/stream/producer.js';
+import { Stream } from '../../server/src/stream/stream.js';
 import type { RenditionSpec } from '@framewire/shared/rendition';
 
 export interface SceneOptions {

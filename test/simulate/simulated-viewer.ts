@@ -1,8 +1,8 @@
 import type { Ack } from '@framewire/shared/ack';
 import type { ViewerStats } from '@framewire/shared/control';
 import type { Clock } from '../../server/src/clock.js';
-import type { Stream } from '../../server/src/broadcast/stream.js';
-import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/broadcast/viewer.js';
+import type { Stream } from '../../server/src/stream/stream.js';
+import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
 import { AckPace } from '../../client/src/ack-pace.js';
 import type { SimulatedLink } from './simulated-link.js';

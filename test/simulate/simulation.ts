@@ -1,4 +1,4 @@
-import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../server/src/broadcast/viewer.js';
+import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../server/src/viewer/viewer.js';
 import { seededRandom } from '../support/random.js';
 import { rateOf, type RatePlan } from './rate-plan.js';
 import { SimulatedLink } from './simulated-link.js';

@@ -1,6 +1,6 @@
 import type { RenditionSpec } from '@framewire/shared/rendition';
 import { Backoff } from '../backoff.js';
-import type { Producer, ProducerEvents } from '../broadcast/producer.js';
+import type { Producer, ProducerEvents } from '../stream/producer.js';
 import { monotonicMs } from '../monotonic.js';
 import { EngineProcess } from './engine-process.js';
 import type { EngineStart, FromEngine } from './messages.js';

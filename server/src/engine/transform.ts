@@ -7,7 +7,7 @@ import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { loadOpenCv, type OpenCv } from '../opencv.js';
 import { watchPace, STEADY_PACE, type StepPace } from './step-pace.js';
-import { lazyMat } from '../source/mat-picture.js';
+import { lazyMat } from '../source/opencv/mat-picture.js';
 import type { Source } from '../source/source.js';
 
 /**

@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { SourceInfo } from '../frames.js';
 import { isTooSlow, type CameraWish } from './camera-wish.js';
-import { MediaSource } from './media.js';
+import { MediaSource } from './ffmpeg/media.js';
 import type { Source, SourceHost } from './source.js';
 import type { CameraSpec } from './source-spec.js';
 
@@ -61,7 +61,7 @@ async function openDevice(device: string, spec: CameraSpec, host: SourceHost): P
   // FFmpeg is the faster way to a JPEG, OpenCV to a matrix: the figures are in ENCODERS.md.
   const capture = spec.capture === 'auto' ? (host.wantsMats ? 'opencv' : 'ffmpeg') : spec.capture;
   if (capture === 'ffmpeg') return openWithFfmpeg(device, spec, wanted);
-  const { openOpenCvCamera } = await import('./opencv-camera.js');
+  const { openOpenCvCamera } = await import('./opencv/opencv-camera.js');
   return openOpenCvCamera(device, spec.format, wanted, host);
 }
 

@@ -1,6 +1,6 @@
 import type { Picture, SourceInfo } from '../frames.js';
 import { openCamera } from './camera.js';
-import { openFile, openUrl } from './media.js';
+import { openFile, openUrl } from './ffmpeg/media.js';
 import { describeSpec, type SourceSpec } from './source-spec.js';
 
 /** An open source: pictures come out of it one by one, as fast as it makes them. */
@@ -47,6 +47,6 @@ async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, ho
   const { kind } = spec;
   const url = kind === 'file' ? spec.path : spec.url;
   if (spec.capture === 'ffmpeg') return kind === 'file' ? openFile(url) : openUrl(url);
-  const { openOpenCvMedia } = await import('./opencv-media.js');
+  const { openOpenCvMedia } = await import('./opencv/opencv-media.js');
   return openOpenCvMedia({ kind, url, what: describeSpec(spec) }, host);
 }

@@ -5,7 +5,7 @@ import { Encoder } from '../../../server/src/encode/encoder.js';
 import { MatConverter } from '../../../server/src/encode/mat-converter.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { loadOpenCv, type OpenCv } from '../../../server/src/opencv.js';
-import { ownMat } from '../../../server/src/source/mat-picture.js';
+import { ownMat } from '../../../server/src/source/opencv/mat-picture.js';
 import { missing } from '../../support/requires.js';
 import { frameOf, matOf } from '../../support/source.js';
 import { natural, plain } from './pictures.js';

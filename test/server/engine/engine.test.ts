@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProducerEvents } from '../../../server/src/broadcast/producer.js';
+import type { ProducerEvents } from '../../../server/src/stream/producer.js';
 import { Engine } from '../../../server/src/engine/engine.js';
 import type { EngineEvents } from '../../../server/src/engine/engine-process.js';
 import type { EngineStart, ToEngine } from '../../../server/src/engine/messages.js';

@@ -4,7 +4,7 @@ import { loadTransform, TransformedSource, type Transform } from '../../../serve
 import { messageOf } from '../../../server/src/errors.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { loadOpenCv, type OpenCv } from '../../../server/src/opencv.js';
-import { ownMat } from '../../../server/src/source/mat-picture.js';
+import { ownMat } from '../../../server/src/source/opencv/mat-picture.js';
 import type { Source } from '../../../server/src/source/source.js';
 import { missing } from '../../support/requires.js';
 import { matOf } from '../../support/source.js';

@@ -1,9 +1,9 @@
-import { createHttpServer } from '../../../server/src/transport/http-server.js';
-import { listen, type Listeners } from '../../../server/src/transport/listeners.js';
-import { WsEndpoint } from '../../../server/src/transport/ws.js';
-import { Broadcaster } from '../../../server/src/broadcast/broadcaster.js';
+import { createHttpServer } from '../../../server/src/transport/http/http-server.js';
+import { listen, type Listeners } from '../../../server/src/transport/http/listeners.js';
+import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
+import { Broadcaster } from '../../../server/src/stream/broadcaster.js';
 import { CloseStack } from '../../../server/src/close-stack.js';
-import { streamKit, type StreamKit } from '../broadcast/fakes.js';
+import { streamKit, type StreamKit } from '../stream/fakes.js';
 
 export interface Endpoint extends AsyncDisposable {
   kit: StreamKit;

@@ -1,0 +1,203 @@
+import {
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVERROR_EXIT,
+  AVERROR_INVALIDDATA,
+  AVMEDIA_TYPE_VIDEO,
+  AVSEEK_FLAG_BYTE,
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_ID_MJPEG,
+  AV_LOG_FATAL,
+  AV_NOPTS_VALUE,
+  FF_THREAD_SLICE,
+} from 'node-av/constants';
+import {
+  Codec,
+  CodecContext,
+  Dictionary,
+  FormatContext,
+  Frame,
+  InputFormat,
+  Log,
+  type Packet,
+  type Stream,
+} from 'node-av/lib';
+import type { Size } from '@framewire/shared/rendition';
+import { FramewireError } from '../../errors.js';
+import { sourceFailure } from './failure.js';
+
+// What goes wrong comes back as numbers and becomes sentences; FFmpeg's own lines on stderr would say it twice.
+Log.setLevel(AV_LOG_FATAL);
+
+export interface InputSpec {
+  kind: 'camera' | 'file' | 'url';
+  /** For error sentences: `camera /dev/video0`. */
+  what: string;
+  url: string;
+  /** FFmpeg's name of the demuxer; absent: probed. */
+  format?: string;
+  options: Record<string, string>;
+}
+
+/**
+ * One video stream of one FFmpeg input, and its decoder. All that is to be known of the stream is read once, when it
+ * opens: FFmpeg's own description of it dies with the input.
+ *
+ * `open2Sync` with options is not used on purpose: node-av 6.1 leaves the dictionary dangling there and the garbage
+ * collector crashes on it; the asynchronous call is sound.
+ */
+export class Demuxer {
+  /** Pixels. */
+  readonly size: Size;
+  readonly isJpeg: boolean;
+  /** Frames a second that the input announces; 0 when it does not. */
+  readonly fps: number;
+  readonly #index: number;
+  readonly #msPerTick: number;
+  readonly #input: InputSpec;
+  readonly #format: FormatContext;
+  readonly #decoder: CodecContext;
+  #reading: Promise<unknown> = Promise.resolve();
+  #decoding: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+  #closing: Promise<void> | undefined;
+
+  private constructor(input: InputSpec, format: FormatContext, stream: Stream, decoder: CodecContext) {
+    this.#input = input;
+    this.#format = format;
+    this.#decoder = decoder;
+    const { codecpar, avgFrameRate, timeBase } = stream;
+    this.size = { width: codecpar.width, height: codecpar.height };
+    this.isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
+    this.fps = avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den;
+    this.#index = stream.index;
+    this.#msPerTick = (timeBase.num * 1000) / timeBase.den;
+  }
+
+  /** @throws FramewireError of a `source-` code. */
+  static async open(input: InputSpec): Promise<Demuxer> {
+    const format = new FormatContext();
+    format.allocContext();
+    try {
+      const demuxer = input.format === undefined ? null : InputFormat.findInputFormat(input.format);
+      check(input, await format.openInput(input.url, demuxer, Dictionary.fromObject(input.options)));
+      // FFmpeg would show any text as a terminal does.
+      if (format.iformat?.name === 'tty') throw sourceFailure(input.kind, input.what, AVERROR_INVALIDDATA);
+      // A V4L2 device says all that is to be known when it opens; probing it would only cost its first pictures.
+      if (input.kind !== 'camera') check(input, await format.findStreamInfo());
+      const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
+      if (stream === undefined) throw new FramewireError('source-unreadable', `There is no video in ${input.what}.`);
+      const decoder = await openDecoder(input, stream);
+      return new Demuxer(input, format, stream, decoder);
+    } catch (error) {
+      await format.closeInput();
+      throw error;
+    }
+  }
+
+  /** ms since the input's own zero; undefined for a stamp that is none. */
+  toMs(stamp: bigint): number | undefined {
+    return stamp === AV_NOPTS_VALUE ? undefined : Number(stamp) * this.#msPerTick;
+  }
+
+  /**
+   * Reads the next packet of the video stream into `packet`.
+   *
+   * @returns false at the end of a file.
+   * @throws FramewireError of a `source-` code, also once the demuxer was stopped.
+   */
+  async readPacket(packet: Packet): Promise<boolean> {
+    do {
+      const result = await this.#read(() => {
+        packet.unref();
+        return this.#format.readFrame(packet);
+      });
+      if (result === AVERROR_EOF && this.#input.kind === 'file') return false;
+      check(this.#input, result);
+    } while (packet.streamIndex !== this.#index);
+    return true;
+  }
+
+  /**
+   * Decodes one packet, calls one after the other. The caller frees the frame.
+   *
+   * @param packet null at the end of a file, until nothing is left in the decoder.
+   * @returns undefined when there was no picture.
+   */
+  decode(packet: Packet | null): Promise<Frame | undefined> {
+    const decoded = this.#decoding.then(() => this.#decodeNext(packet));
+    this.#decoding = decoded.catch(() => undefined);
+    return decoded;
+  }
+
+  async #decodeNext(packet: Packet | null): Promise<Frame | undefined> {
+    if (this.#isStopped) return undefined;
+    // A packet that cannot be decoded is a scratch on the picture, not the end of the stream.
+    if ((await this.#decoder.sendPacket(packet)) < 0 && packet !== null) return undefined;
+    const frame = new Frame();
+    frame.alloc();
+    const result = this.#decoder.receiveFrameSync(frame);
+    if (result >= 0) return frame;
+    frame.free();
+    if (result !== AVERROR_EAGAIN) this.#decoder.flushBuffers();
+    return undefined;
+  }
+
+  /** Starts the file anew. */
+  async rewind(): Promise<void> {
+    const result = await this.#read(() => this.#format.seekFrame(this.#index, 0n));
+    // Bare H.264 and the like have no times to look for, only bytes.
+    if (result < 0) check(this.#input, await this.#read(() => this.#format.seekFrame(-1, 0n, AVSEEK_FLAG_BYTE)));
+    this.#decoder.flushBuffers();
+  }
+
+  /** Ends a pending `readPacket` and waits for the native calls under way; none follows. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#format.interrupt();
+    await Promise.all([this.#reading, this.#decoding]);
+  }
+
+  /**
+   * Stops and closes. The frames handed out must have been freed: those of a raw camera lie in memory that the driver
+   * has lent, and whoever touches them later crashes the process.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.stop();
+    this.#decoder.freeContext();
+    await this.#format.closeInput();
+  }
+
+  /** The one way to FFmpeg's reading calls: freeing a context below one of them would crash the process. */
+  async #read(call: () => Promise<number>): Promise<number> {
+    let result: number = AVERROR_EXIT;
+    if (!this.#isStopped) {
+      const reading = call();
+      this.#reading = reading.catch(() => undefined);
+      result = await reading;
+    }
+    return this.#isStopped ? AVERROR_EXIT : result;
+  }
+}
+
+async function openDecoder(input: InputSpec, stream: Stream): Promise<CodecContext> {
+  const codec = Codec.findDecoder(stream.codecpar.codecId);
+  if (codec === null) throw new FramewireError('source-unreadable', `The video codec of ${input.what} is unknown.`);
+  const decoder = new CodecContext();
+  decoder.allocContext3(codec);
+  check(input, decoder.parametersToContext(stream.codecpar));
+  // Slices and not frames: with frame threads every picture would wait for the next ones.
+  decoder.threadType = FF_THREAD_SLICE;
+  decoder.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+  check(input, await decoder.open2());
+  return decoder;
+}
+
+function check(input: InputSpec, result: number): void {
+  if (result < 0) throw sourceFailure(input.kind, input.what, result);
+}

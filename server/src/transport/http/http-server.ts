@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Broadcaster } from '../../stream/broadcaster.js';
+import { DEFAULT_VIEWER_REQUEST } from '../../viewer/viewer.js';
+import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
+import { monotonicMs } from '../../monotonic.js';
+import { parseAction, parseMediaQuery } from './media-query.js';
+import { MjpegViewer } from './mjpeg.js';
+import { refusedHost, type Access } from './origins.js';
+import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
+
+const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
+
+const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
+
+/** A live picture is small, a snapshot is to be kept: quality 90 unless asked otherwise. */
+const SNAPSHOT_REQUEST = { ...DEFAULT_VIEWER_REQUEST, quality: 90 } as const;
+
+/** What passes by itself, and how soon it is worth another try, s. */
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
+  'too-many-viewers': 10,
+  'too-many-snapshots': 1,
+  'server-stopping': 5,
+};
+
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
+      workerSrc: ["'self'", 'blob:'],
+      imgSrc: ["'self'", 'blob:', 'data:'],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'self'"],
+    },
+  },
+  // This server speaks plain HTTP; whoever puts TLS in front decides on that.
+  strictTransportSecurity: false,
+  // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+};
+
+export interface HttpOptions extends Access {
+  /** For people: `framewire 0.1.0`. */
+  server: string;
+  /** Of one stream at the same time. */
+  maxRenditions: number;
+  onError: (error: unknown) => void;
+}
+
+/** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
+export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    frameworkErrors: (_error, _request, reply) => {
+      refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);
+    },
+  });
+  await app.register(helmet, SECURITY_HEADERS);
+  app.addHook('onRequest', (request, _reply, done) => done(refusedHost(request.raw, options)));
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = refusedMethod(request.raw);
+    if (refusal !== undefined) reply.header('Allow', 'GET, HEAD');
+    done(refusal);
+  });
+  app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
+  app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
+
+  const { videoFeed, snapshot } = pictureHandlers(broadcaster, options.maxRenditions);
+  app.get('/video_feed', videoFeed);
+  for (const format of SNAPSHOT_FORMATS) {
+    app.get(`/snapshot.${format}`, (request, reply) => snapshot(request, reply, format));
+  }
+  app.get('/api/streams', (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send({ server: options.server, streams: broadcaster.streams }),
+  );
+  app.get('/healthz', (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
+  );
+  await app.register(fastifyStatic, { root: `${CLIENT_DIST}dashboard`, index: false });
+  app.get('/', (request, reply) => {
+    const action = parseAction(request.query);
+    if (action === 'stream') {
+      videoFeed(request, reply);
+      return reply;
+    }
+    if (action === 'snapshot') return snapshot(request, reply, 'jpg');
+    return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
+  });
+  app.get('/framewire.js', (_request, reply) =>
+    // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
+    reply
+      .header('Access-Control-Allow-Origin', '*')
+      .header('Cache-Control', 'no-cache')
+      .sendFile('framewire.js', `${CLIENT_DIST}browser`),
+  );
+  return app;
+}
+
+function pictureHandlers(broadcaster: Broadcaster, maxRenditions: number) {
+  const videoFeed = (request: FastifyRequest, reply: FastifyReply) => {
+    const query = parseMediaQuery(request.query);
+    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
+    reply.hijack();
+  };
+  const snapshots = new Snapshots(broadcaster, maxRenditions);
+  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
+    const query = parseMediaQuery(request.query, SNAPSHOT_REQUEST);
+    socketOf(reply);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const frame = await snapshots.take(query, gone.signal);
+    const picture = await snapshots.picture(frame, format);
+    // Who takes nothing of its picture would keep its place among the viewers.
+    reply.raw.setTimeout(STALL_TIMEOUT_MS);
+    const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();
+    return reply
+      .type(MEDIA_TYPES[format])
+      .header('Cache-Control', 'no-store')
+      .header('X-Captured-At', takenAt)
+      .send(picture);
+  };
+  return { videoFeed, snapshot };
+}
+
+/** Before the body is read: there is none that anybody here would take. */
+export function refusedMethod({ method = '' }: IncomingMessage): FramewireError | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  const message = `Nothing is taken by ${method} here.`;
+  return new FramewireError('method-not-allowed', message, 'Ask with GET; viewers are controlled over /ws.');
+}
+
+/**
+ * An answer that waits behind another one has no connection yet, and never hears when that closes.
+ *
+ * @throws FramewireError bad-request
+ */
+function socketOf({ raw: { socket } }: FastifyReply): Socket {
+  if (socket !== null && !socket.destroyed) return socket;
+  throw new FramewireError('bad-request', 'Pictures cannot be asked for behind a request that is not answered yet.');
+}
+
+function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) => void): FastifyReply {
+  if (thrown instanceof FramewireError) {
+    const { code, message, hint } = thrown;
+    const retryAfterS = RETRY_AFTER_S[code];
+    if (retryAfterS !== undefined) reply.header('Retry-After', retryAfterS);
+    return reply.status(thrown.status).send({ code, message, hint });
+  }
+  const status = statusOf(thrown);
+  if (status >= 500) {
+    // What went wrong inside is for the log, not for strangers.
+    onError(thrown);
+    return refuse(reply, new FramewireError('internal-error', 'The server failed at this request.'), onError);
+  }
+  // What is outside of the folder is no more there for strangers than what is not in it.
+  if (status === 403 || status === 404) return refuse(reply, nothingThere(), onError);
+  const message = `This request cannot be answered: ${messageOf(thrown)}.`;
+  return reply.status(status).send({ code: 'bad-request', message, hint: '' });
+}
+
+function nothingThere(): FramewireError {
+  const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
+  return new FramewireError('not-found', 'Nothing is served there.', hint);
+}
+
+/** Fastify's own errors carry a status. */
+function statusOf(thrown: unknown): number {
+  if (typeof thrown !== 'object' || thrown === null || !('statusCode' in thrown)) return 500;
+  return typeof thrown.statusCode === 'number' ? thrown.statusCode : 500;
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { describe } from '@framewire/shared/control';
+import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
+import { FramewireError } from '../../errors.js';
+
+const number = (error: string, min: number, max: number) =>
+  z.coerce.number({ error }).min(min, { error }).max(max, { error });
+const whole = (name: string, min: number, max: number) => {
+  const error = `${name} is a whole number from ${min} to ${max}`;
+  return number(error, min, max).int({ error });
+};
+const side = (name: string) => whole(name, 16, 16_384).optional();
+
+const STREAM = { error: 'stream is one name of at most 64 characters' };
+
+/** For both: a union passes on what its only near miss has to say. */
+const QUALITY = { error: 'quality is a whole number from 1 to 100, or "source"' };
+
+const mediaQuery = z.object({
+  stream: z.string(STREAM).max(64, STREAM).optional(),
+  quality: z.union([z.literal('source'), z.coerce.number(QUALITY).int().min(1).max(100)], QUALITY).optional(),
+  fps: number('fps is a number from 0.1 to 240', 0.1, 240).optional(),
+  width: side('width'),
+  height: side('height'),
+  mode: z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' }).optional(),
+  latencyBudgetMs: whole('latencyBudgetMs', 20, 5000).optional(),
+});
+
+const actionQuery = z.object({
+  action: z.enum(['stream', 'snapshot'], { error: 'action is "stream" or "snapshot"' }).optional(),
+});
+
+/** mjpg-streamer's way to ask, at `/`; undefined for the page itself. @throws FramewireError bad-request */
+export function parseAction(query: unknown): 'stream' | 'snapshot' | undefined {
+  return parse(actionQuery, query).action;
+}
+
+/** What the picture endpoints accept behind the `?`. Unknown names are ignored: pages add their own against caches. */
+export interface MediaQuery {
+  stream: string | undefined;
+  request: ViewerRequest;
+}
+
+/** @throws FramewireError bad-request */
+export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VIEWER_REQUEST): MediaQuery {
+  const { stream, quality, fps, width, height, mode, latencyBudgetMs } = parse(mediaQuery, query);
+  return {
+    stream,
+    request: {
+      ...base,
+      quality: quality ?? base.quality,
+      fps: fps ?? null,
+      maxWidth: width ?? null,
+      maxHeight: height ?? null,
+      mode: mode ?? base.mode,
+      latencyBudgetMs: latencyBudgetMs ?? base.latencyBudgetMs,
+    },
+  };
+}
+
+function parse<Query>(schema: z.ZodType<Query>, query: unknown): Query {
+  const parsed = schema.safeParse(query);
+  if (!parsed.success) throw new FramewireError('bad-request', describe(parsed.error));
+  return parsed.data;
+}

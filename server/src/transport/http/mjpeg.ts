@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
+import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
+import type { EncodedFrame } from '../../frames.js';
+import { monotonicMs } from '../../monotonic.js';
+import type { MediaQuery } from './media-query.js';
+import { openTcpInfo } from '../kernel/tcp-info.js';
+import { WayAcks } from '../kernel/way-acks.js';
+
+/**
+ * A picture that stands still is sent again after this, ms: browsers and proxies hold the last part back. Once a
+ * second, which is when it is looked at, give or take some ms.
+ */
+const REPEAT_MS = 950;
+
+/** A picture that has just arrived does not stand still: the next one is about to be encoded, ms. */
+const REST_MS = 250;
+
+const BOUNDARY = 'frame';
+
+/**
+ * Parts are the same bytes for all viewers, built once a frame. The next boundary follows each part at once, because
+ * browsers show a part only when they have seen its end.
+ */
+const parts = new WeakMap<EncodedFrame, Buffer>();
+
+function partFor(frame: EncodedFrame): Buffer {
+  let part = parts.get(frame);
+  if (part === undefined) {
+    const takenAt = (Date.now() - (monotonicMs() - frame.header.capturedAt)) / 1000;
+    const head = `Content-Type: image/jpeg\r\nContent-Length: ${frame.payload.length}\r\nX-Timestamp: ${takenAt.toFixed(6)}\r\n\r\n`;
+    part = Buffer.concat([Buffer.from(head), frame.payload, Buffer.from(`\r\n--${BOUNDARY}\r\n`)]);
+    parts.set(frame, part);
+  }
+  return part;
+}
+
+/** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
+export class MjpegViewer implements Guest, ViewerTransport {
+  readonly #response: ServerResponse;
+  readonly #acks: WayAcks;
+  readonly #viewer = new Viewer(this);
+  /** `arrivedAt`: Infinity while it is on its way. */
+  #last: { seq: number; part: Buffer; sentAt: number; arrivedAt: number } | undefined;
+
+  /**
+   * Takes the response over, until either side ends it.
+   *
+   * @throws FramewireError unknown-stream, too-many-viewers or server-stopping, before anything was sent.
+   */
+  static serve(
+    response: ServerResponse,
+    socket: Socket,
+    broadcaster: Broadcaster,
+    { stream, request }: MediaQuery,
+  ): void {
+    const watched = broadcaster.stream(stream);
+    const viewer = new MjpegViewer(response, socket);
+    const admission = broadcaster.admit(viewer);
+    response.on('error', () => undefined);
+    response.once('close', () => {
+      admission[Symbol.dispose]();
+      viewer.#acks[Symbol.dispose]();
+      viewer.#viewer.stop();
+    });
+    // Without a length the end of the connection ends the answer; chunks would only wrap each part once more.
+    response.removeHeader('Transfer-Encoding');
+    response.writeHead(200, {
+      'Content-Type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
+      'Cache-Control': 'no-store, no-cache, must-revalidate, no-transform',
+      Pragma: 'no-cache',
+      Connection: 'close',
+      // nginx would otherwise collect pictures until its buffer is full.
+      'X-Accel-Buffering': 'no',
+    });
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    socket.setNoDelay(true);
+    // Node holds the head back until the end of this tick, and a socket that holds something back takes no picture.
+    response.write(`--${BOUNDARY}\r\n`, error => {
+      if (!error) viewer.#viewer.watch(watched, request);
+    });
+  }
+
+  private constructor(response: ServerResponse, socket: Socket) {
+    this.#response = response;
+    this.#acks = new WayAcks(socket, openTcpInfo(socket), (seq, arrival) => {
+      if (this.#last?.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
+      // A copy arrives under a number that is not in flight any more, so it measures nothing.
+      this.#viewer.arrived(seq, arrival);
+    });
+  }
+
+  send(frame: EncodedFrame): void {
+    this.#put(frame.header.seq, partFor(frame));
+  }
+
+  isClogged(): boolean {
+    return this.#response.writableLength > 0;
+  }
+
+  chosen(): void {
+    // A multipart answer has no place to say what was chosen.
+  }
+
+  source(): void {
+    // The placeholder picture says it.
+  }
+
+  stats(): void {
+    // As `chosen`.
+  }
+
+  stalled(): void {
+    this.#response.destroy();
+  }
+
+  tick(): void {
+    this.#viewer.tick();
+    const last = this.#last;
+    const now = monotonicMs();
+    // One copy a second may be more than the link carries: every new picture would wait behind those.
+    if (last === undefined || now - last.sentAt < REPEAT_MS || now - last.arrivedAt < REST_MS) return;
+    this.#put(last.seq, last.part);
+  }
+
+  dismiss(): void {
+    this.#response.destroy();
+  }
+
+  #put(seq: number, part: Buffer): void {
+    this.#last = { seq, part, sentAt: monotonicMs(), arrivedAt: Infinity };
+    this.#acks.send(seq, onTaken => this.#response.write(part, onTaken));
+  }
+}

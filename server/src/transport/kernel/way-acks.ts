@@ -1,0 +1,98 @@
+import type { WayArrival } from '../../viewer/delivery.js';
+import { machineClock, type Clock } from '../../clock.js';
+import type { TcpFigures, TcpInfo } from './tcp-info.js';
+
+/** How often the kernel is asked while frames are on their way, ms. */
+const POLL_MS = 3;
+
+type OnArrived = (seq: number, arrival: WayArrival) => void;
+
+/** What has gone into a socket so far, as the kernel counts. */
+export interface ByteCount {
+  readonly bytesWritten: number;
+}
+
+interface Followed {
+  readonly seq: number;
+  /** Bytes of the socket by the end of this frame. */
+  readonly end: number;
+}
+
+/**
+ * Tells when frames have arrived at a viewer that does not say so itself: the kernel knows what the other host has
+ * acknowledged. Where it cannot be asked, a frame counts as arrived when the kernel has taken it, which is much too
+ * early on a slow link, until the kernel's buffer is full.
+ */
+export class WayAcks implements Disposable {
+  readonly #count: ByteCount;
+  readonly #onArrived: OnArrived;
+  readonly #info: TcpInfo | undefined;
+  readonly #clock: Clock;
+  #followed: Followed[] = [];
+  #before = { acked: 0, at: 0 };
+
+  /** @param info of the counted socket, or undefined where the kernel cannot be asked. */
+  constructor(count: ByteCount, info: TcpInfo | undefined, onArrived: OnArrived, clock: Clock = machineClock) {
+    this.#count = count;
+    this.#onArrived = onArrived;
+    this.#info = info;
+    this.#clock = clock;
+  }
+
+  /** @param write puts one frame into the socket, and calls back when the kernel has taken all of it. */
+  send(seq: number, write: (onTaken?: () => void) => void): void {
+    if (this.#info === undefined) {
+      write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0 }));
+      return;
+    }
+    if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
+    write();
+    this.#followed.push({ seq, end: this.#count.bytesWritten });
+    follow(this);
+  }
+
+  /** Asks the kernel. @returns whether there is still something to wait for. */
+  poll(): boolean {
+    const figures = this.#info?.read();
+    if (figures !== undefined) this.#advance(figures);
+    return figures !== undefined && this.#followed.length > 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#followed = [];
+    unfollow(this);
+  }
+
+  #advance({ ackedBytes, minRttMs }: TcpFigures): void {
+    const now = this.#clock.now();
+    const { acked, at } = this.#before;
+    const arrived = this.#followed.filter(({ end }) => end <= ackedBytes);
+    this.#followed = this.#followed.slice(arrived.length);
+    this.#before = { acked: ackedBytes, at: now };
+    for (const { seq, end } of arrived) {
+      // Bytes come evenly between two looks, as far as anybody knows.
+      const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
+      this.#onArrived(seq, { arrivedAt: at + share * (now - at), rttMs: minRttMs });
+    }
+  }
+}
+
+/** All whose frames are on their way: one timer asks for all of them, and none runs while there are none. */
+const followers = new Set<WayAcks>();
+let timer: NodeJS.Timeout | undefined;
+
+function follow(acks: WayAcks): void {
+  followers.add(acks);
+  timer ??= setInterval(pollAll, POLL_MS);
+}
+
+function pollAll(): void {
+  for (const acks of followers) if (!acks.poll()) unfollow(acks);
+}
+
+function unfollow(acks: WayAcks): void {
+  followers.delete(acks);
+  if (followers.size > 0) return;
+  clearInterval(timer);
+  timer = undefined;
+}

@@ -1,0 +1,315 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { RawData, WebSocket } from 'ws';
+import { decodeAck } from '@framewire/shared/ack';
+import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
+import {
+  parseClientMessage,
+  type ClientMessage,
+  type ServerMessage,
+  type SourceState,
+  type Subscribe,
+  type ViewerStats,
+  type Wishes,
+} from '@framewire/shared/control';
+import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
+import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
+import type { Stream } from '../../stream/stream.js';
+import {
+  DEFAULT_VIEWER_REQUEST,
+  Viewer,
+  type Answer,
+  type ViewerRequest,
+  type ViewerTransport,
+} from '../../viewer/viewer.js';
+import { FramewireError, messageOf } from '../../errors.js';
+import type { EncodedFrame } from '../../frames.js';
+import { monotonicMs } from '../../monotonic.js';
+import { MessageLimits } from './message-limits.js';
+import { SharedPages } from '../kernel/shared-pages.js';
+import { openTcpInfo } from '../kernel/tcp-info.js';
+import { WayAcks, type ByteCount } from '../kernel/way-acks.js';
+import { wireImage } from './ws-wire.js';
+
+/** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
+const SET_INTERVAL_MS = 100;
+
+/** Control messages that a viewer has not taken: above this it reads nothing at all, bytes. */
+const MOST_UNREAD_BYTES = 1024 * 1024;
+
+/** Longest wait for the other side's part of the closing handshake, ms. */
+const CLOSE_MS = 500;
+
+/** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
+const CLAIMS: ReadonlySet<ClientMessage['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
+
+/** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
+const pages = SharedPages.open();
+
+/** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
+export class WsViewer implements Guest, ViewerTransport, ByteCount {
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #broadcaster: Broadcaster;
+  readonly #limits = new MessageLimits();
+  readonly #viewer = new Viewer(this);
+  /** For viewers that do not acknowledge. */
+  #acks: WayAcks | undefined;
+  /** Bytes of shared pages, which went past the stream. */
+  #sharedBytes = 0;
+  #hasHeaders = true;
+  #acknowledges = true;
+  #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
+  #lastSetAt = -Infinity;
+
+  /** @param socket below `ws`: frames are written to it directly, see `wireImage`. */
+  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#broadcaster = broadcaster;
+    ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
+  }
+
+  send(frame: EncodedFrame): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#acknowledges) this.#write(frame);
+    else this.#wayAcks.send(frame.header.seq, onTaken => this.#write(frame, onTaken));
+  }
+
+  #write(frame: EncodedFrame, onTaken?: () => void): void {
+    const image = wireImage(frame);
+    if (!this.#hasHeaders) {
+      this.#socket.write(image.payload, onTaken);
+    } else if (this.#socket instanceof TLSSocket) {
+      // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
+      this.#socket.write(image.header);
+      this.#socket.write(image.payload, onTaken);
+    } else if (onTaken === undefined && !this.isClogged()) {
+      this.#share(image.both);
+    } else {
+      this.#socket.write(image.both, onTaken);
+    }
+  }
+
+  #share(bytes: Buffer): void {
+    const taken = pages?.send(this.#socket, bytes) ?? 0;
+    this.#sharedBytes += taken;
+    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten + this.#sharedBytes;
+  }
+
+  isClogged(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  chosen(stream: Stream, answer: Answer): void {
+    this.#say({ type: 'subscribed', stream: stream.name, streamId: stream.id, ...answer });
+  }
+
+  source(stream: Stream, state: SourceState): void {
+    this.#say({ type: 'source', stream: stream.name, ...state });
+  }
+
+  stats(stats: ViewerStats): void {
+    this.#say({ type: 'stats', ...stats });
+  }
+
+  acknowledgeEvery(frames: number, slowMs: number): void {
+    this.#say({ type: 'acks', every: frames, slowMs });
+  }
+
+  stalled(): void {
+    this.close(CLOSE_CODES.stalled, 'Nothing was taken or acknowledged for 10 s.');
+  }
+
+  tick(): void {
+    this.#viewer.tick();
+  }
+
+  dismiss(): void {
+    this.close(CLOSE_CODES.goingAway, 'The server stops.');
+  }
+
+  /** Frees all that belongs to this viewer, except the socket. */
+  leave(): void {
+    clearTimeout(this.#pendingSet?.timer);
+    this.#viewer.stop();
+    this.#acks?.[Symbol.dispose]();
+  }
+
+  /** @param reason at most 123 bytes, as the WebSocket protocol has it. */
+  close(code: number, reason: string): void {
+    this.leave();
+    this.#ws.close(code, reason);
+    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
+    this.#ws.once('close', () => clearTimeout(timer));
+  }
+
+  refuse(error: FramewireError): void {
+    const hint = error.hint === '' ? {} : { hint: error.hint };
+    this.#say({ type: 'error', code: error.code, message: error.message, ...hint });
+  }
+
+  /** Tells a new viewer what there is. */
+  welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
+    const { streams } = this.#broadcaster;
+    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'] };
+    this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
+  }
+
+  get #wayAcks(): WayAcks {
+    return (this.#acks ??= new WayAcks(this, openTcpInfo(this.#socket), (seq, arrival) => {
+      this.#viewer.arrived(seq, arrival);
+    }));
+  }
+
+  #say(message: ServerMessage): void {
+    this.#answer(JSON.stringify(message));
+  }
+
+  #answer(message: string | Uint8Array): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#ws.bufferedAmount > MOST_UNREAD_BYTES) this.stalled();
+    else this.#ws.send(message);
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#limits.floods(monotonicMs())) {
+      this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
+      return;
+    }
+    try {
+      if (!Buffer.isBuffer(data)) throw new FramewireError('bad-message', 'A message came in pieces.');
+      if (isBinary) this.#receiveBinary(data);
+      else this.#receiveControl(data.toString('utf8'));
+    } catch (error) {
+      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+    }
+  }
+
+  #refuse(error: FramewireError): void {
+    this.refuse(error);
+    if (this.#limits.babbles(monotonicMs())) {
+      this.close(CLOSE_CODES.badMessages, 'Too many messages that make no sense.');
+    }
+  }
+
+  #receiveBinary(data: Buffer): void {
+    switch (data[0]) {
+      case MESSAGE_TYPE.ack: {
+        const ack = decodeAck(data);
+        if (!this.#acknowledges || !this.#viewer.acknowledge(ack)) {
+          throw new FramewireError('bad-message', `Frame ${ack.seq} was acknowledged, which is not in flight.`);
+        }
+        return;
+      }
+      case MESSAGE_TYPE.clock: {
+        const serverReceivedAt = monotonicMs();
+        const sentAt = decodeClockPing(data);
+        this.#answer(encodeClockPong({ sentAt, serverReceivedAt, serverSentAt: monotonicMs() }));
+        return;
+      }
+      default:
+        throw new FramewireError('bad-message', 'Binary messages are acknowledgements or clock samples.');
+    }
+  }
+
+  #receiveControl(text: string): void {
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) throw new FramewireError('bad-message', parsed.reason);
+    if (CLAIMS.has(parsed.message.type) && this.#limits.wavers(monotonicMs())) {
+      this.close(CLOSE_CODES.tooManyMessages, 'Too many subscriptions and pauses a second.');
+      return;
+    }
+    this.#obey(parsed.message);
+  }
+
+  #obey(message: ClientMessage): void {
+    switch (message.type) {
+      case 'hello':
+        if (message.protocol !== PROTOCOL_VERSION) {
+          const versions = `This server speaks version ${PROTOCOL_VERSION} of the protocol, not ${message.protocol}.`;
+          throw new FramewireError('protocol-version', versions);
+        }
+        break;
+      case 'subscribe':
+        this.#subscribe(message);
+        break;
+      case 'set':
+        if (this.#viewer.request === undefined)
+          throw new FramewireError('not-subscribed', 'Subscribe first, then set.');
+        this.#set(message);
+        break;
+      case 'pause':
+        this.#viewer.pause();
+        break;
+      case 'resume':
+        this.#viewer.resume();
+        break;
+      case 'unsubscribe':
+        this.#viewer.stop();
+        break;
+      case 'key':
+        // Every JPEG is a key frame.
+        break;
+    }
+  }
+
+  #subscribe(message: Subscribe): void {
+    const stream = this.#broadcaster.stream(message.stream);
+    const request = requestFrom(message, DEFAULT_VIEWER_REQUEST);
+    this.#dropPendingSet();
+    this.#hasHeaders = message.headers ?? true;
+    const before = this.#acknowledges;
+    // Without headers a viewer does not know what to acknowledge.
+    this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
+    if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
+    this.#viewer.watch(stream, request);
+  }
+
+  #set(wishes: Wishes): void {
+    if (this.#pendingSet !== undefined) {
+      this.#pendingSet.wishes = { ...this.#pendingSet.wishes, ...wishes };
+      return;
+    }
+    const waitMs = this.#lastSetAt + SET_INTERVAL_MS - monotonicMs();
+    if (waitMs <= 0) this.#applySet(wishes);
+    else this.#pendingSet = { wishes, timer: setTimeout(() => this.#applyPendingSet(), waitMs) };
+  }
+
+  #applyPendingSet(): void {
+    const wishes = this.#pendingSet?.wishes;
+    this.#pendingSet = undefined;
+    if (wishes === undefined) return;
+    try {
+      this.#applySet(wishes);
+    } catch (error) {
+      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+    }
+  }
+
+  #applySet(wishes: Wishes): void {
+    this.#lastSetAt = monotonicMs();
+    const { request } = this.#viewer;
+    if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
+  }
+
+  #dropPendingSet(): void {
+    clearTimeout(this.#pendingSet?.timer);
+    this.#pendingSet = undefined;
+  }
+}
+
+/** @throws FramewireError unsupported-codec */
+function requestFrom(wishes: Wishes, base: ViewerRequest): ViewerRequest {
+  const { codec = base.codec, quality = base.quality, fps = base.fps } = wishes;
+  const { mode = base.mode, latencyBudgetMs = base.latencyBudgetMs } = wishes;
+  const { maxWidth = base.maxWidth, maxHeight = base.maxHeight } = wishes;
+  if (codec !== 'jpeg')
+    throw new FramewireError('unsupported-codec', `This server encodes no ${codec}.`, 'Ask for jpeg.');
+  return { codec, quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs };
+}

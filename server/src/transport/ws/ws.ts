@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { CLOSE_CODES, MAX_CONTROL_BYTES, SUBPROTOCOL } from '@framewire/shared/protocol';
+import type { Broadcaster } from '../../stream/broadcaster.js';
+import { FramewireError } from '../../errors.js';
+import { refusedMethod } from '../http/http-server.js';
+import { offersWebSocket } from '../http/listeners.js';
+import { mayWatch, refusedHost, type Access } from '../http/origins.js';
+import { refuseSocket } from '../http/refuse-socket.js';
+import { WsViewer } from './ws-viewer.js';
+
+/** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
+const KEEP_ALIVE_MS = 30_000;
+
+export interface WsOptions extends Access {
+  /** For people: `framewire 0.1.0`. */
+  server: string;
+  maxRenditions: number;
+  maxViewers: number;
+}
+
+/** The WebSocket endpoint `/ws`. */
+export class WsEndpoint {
+  readonly #options: WsOptions;
+  readonly #broadcaster: Broadcaster;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    // Deflating JPEGs gains nothing, costs 0.2 ms a frame and makes sending asynchronous.
+    perMessageDeflate: false,
+    maxPayload: MAX_CONTROL_BYTES,
+    handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+
+  constructor(broadcaster: Broadcaster, options: WsOptions) {
+    this.#broadcaster = broadcaster;
+    this.#options = options;
+  }
+
+  /** Takes over an HTTP upgrade, or refuses it with a status and a sentence. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined || !(socket instanceof Socket)) {
+      refuseSocket(socket, refusal ?? new FramewireError('bad-request', 'This is no network connection.'));
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, ws => {
+      ws.on('error', () => undefined); // ws closes the connection itself, with the code that fits.
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      const viewer = new WsViewer(ws, socket, this.#broadcaster);
+      try {
+        const admission = this.#broadcaster.admit(viewer);
+        ws.once('close', () => {
+          admission[Symbol.dispose]();
+          viewer.leave();
+        });
+        const { server, maxRenditions, maxViewers } = this.#options;
+        viewer.welcome(server, { renditions: maxRenditions, viewers: maxViewers, controlBytes: MAX_CONTROL_BYTES });
+      } catch (error) {
+        if (!(error instanceof FramewireError)) throw error;
+        if (error.code === 'server-stopping') {
+          viewer.dismiss();
+          return;
+        }
+        viewer.refuse(error);
+        viewer.close(CLOSE_CODES.tooManyViewers, error.message);
+      }
+    });
+  }
+
+  #refusal(request: IncomingMessage): FramewireError | undefined {
+    const { url = '', headers } = request;
+    const foreign = refusedHost(request, this.#options);
+    if (foreign !== undefined) return foreign;
+    if (!offersWebSocket(headers)) {
+      const message = 'Nothing is taken with a body here.';
+      return refusedMethod(request) ?? new FramewireError('bad-request', message, 'Ask without one.');
+    }
+    if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
+    if (!mayWatch(headers.origin, headers.host, this.#options.allowedOrigins)) {
+      const message = `Pages of ${headers.origin} may not watch this server.`;
+      return new FramewireError('origin-refused', message, `Allow them with: --allow-origin ${headers.origin}`);
+    }
+    const offered = headers['sec-websocket-protocol'];
+    if (offered !== undefined && !offered.split(',').some(name => name.trim() === SUBPROTOCOL)) {
+      return new FramewireError('protocol-version', `This server speaks ${SUBPROTOCOL}, not ${offered}.`);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ClimbEvent } from './climb.js';
+import { rttMs } from '../link/congestion.js';
+
+/**
+ * Which of a viewer's frames need an acknowledgement of their own. Pure.
+ *
+ * Reading one costs the server as much as sending a frame, and on a way that is far from full it says nothing new. So
+ * a viewer whose frames arrive before the next one is due may acknowledge several at once, as QUIC's receivers do
+ * (draft-ietf-quic-ack-frequency); frames that come late end that.
+ */
+export interface AckPace {
+  /** One acknowledgement for at most so many frames: 1, 2, 4, 8 or 16. */
+  readonly every: number;
+  /** Since when all is well with that, ms on the monotonic clock; undefined: it is not. */
+  readonly calmSince: number | undefined;
+}
+
+export const EVERY_FRAME: AckPace = { every: 1, calmSince: undefined };
+
+/** A payload that takes longer than this part of the interval to the next has met something. */
+const SLOW_SHARE = 1 / 2;
+
+/** All is well for so long before half as many acknowledgements are enough, ms. */
+const CALM_MS = 500;
+
+const MOST_FRAMES = 16;
+
+/** Frames of which nothing is known yet pass within the latency budget even if the link falls to this part. */
+const COLLAPSE_SHARE = 1 / 10;
+
+/** How long a payload may take without an acknowledgement of its own, ms; the viewer is told. */
+export function slowMs({ ladder }: ClimbEvent): number {
+  return Math.ceil((1000 / ladder.fps) * SLOW_SHARE);
+}
+
+/** After each acknowledgement. @param rung where on the ladder the viewer stands. */
+export function ackPaced({ every, calmSince }: AckPace, rung: number, event: ClimbEvent): AckPace {
+  const { link, ladder, now } = event;
+  if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
+  // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
+  const isLate = link.delayMs + rttMs(link) > 1000 / ladder.fps;
+  if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
+  const most = mostUnknown(event);
+  if (every > most) return { every: most, calmSince: now };
+  if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };
+  return { every: Math.min(most, 2 * every), calmSince: now };
+}
+
+function mostUnknown({ ladder, link, latencyBudgetMs }: ClimbEvent): number {
+  const held = ((link.rate ?? 0) * COLLAPSE_SHARE * latencyBudgetMs) / ladder.bytes(0);
+  let most = 1;
+  while (most < MOST_FRAMES && most * 2 - 1 <= held) most *= 2;
+  return most;
+}

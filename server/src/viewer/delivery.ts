@@ -1,0 +1,228 @@
+import type { ViewerStats } from '@framewire/shared/control';
+import { Latest } from '@framewire/shared/latest';
+import type { Alarm, Clock } from '../clock.js';
+import type { EncodedFrame } from '../frames.js';
+import { OPEN_GATE, passGate } from '../rate-gate.js';
+import { observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
+import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
+import { ViewerCounts } from './viewer-counts.js';
+
+/** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
+export interface ViewerArrival {
+  readonly headerAt: number;
+  readonly arrivedAt: number;
+}
+
+/** When somebody on the way knew that a frame had arrived, and the way there and back without a queue: ms, our clock. */
+export interface WayArrival {
+  readonly arrivedAt: number;
+  readonly rttMs: number;
+}
+
+/** Where a viewer's frames leave. */
+export interface FrameSocket {
+  /**
+   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed. Who knows when it
+   * has arrived tells of it.
+   */
+  send(frame: EncodedFrame): void;
+  /** Whether the socket still holds bytes that the kernel did not take. */
+  isClogged(): boolean;
+}
+
+export interface DeliveryLimits {
+  /** Frames a second at most; Infinity: all. */
+  readonly fps: number;
+  /** How long a frame may wait behind others on its way, ms. */
+  readonly queueMs: number;
+  /** Least time from one frame to the next, ms. */
+  readonly intervalMs: number;
+  /** A frame that waited longer than this is not sent: there is a newer picture by then, ms. */
+  readonly staleMs: number;
+  /** Frames that one acknowledgement may cover. */
+  readonly ackEvery: number;
+}
+
+interface Waiting {
+  readonly frame: EncodedFrame;
+  readonly since: number;
+}
+
+/** A picture takes this long from its capture until it could be sent: who is ready by then is ready now, ms. */
+const LEAD_MS = 8;
+
+/** How soon to look again at a socket that holds bytes back, ms. */
+const CLOGGED_MS = 10;
+
+/**
+ * The frames of one viewer, from their encoding until they arrive. They are sent while its way has room; the newest
+ * that finds none waits in one slot, and an older one there is dropped.
+ */
+export class Delivery {
+  #isOpen = false;
+  #isReady = false;
+  readonly #counts = new ViewerCounts();
+  readonly #socket: FrameSocket;
+  readonly #clock: Clock;
+  readonly #onReadiness: (isReady: boolean) => void;
+  readonly #waiting = new Latest<Waiting>();
+  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1 };
+  #gate = OPEN_GATE;
+  /** Of the last frame that was offered. */
+  #rendition: number | undefined;
+  #pacer: Pacer = IDLE_PACER;
+  #link: Link = UNKNOWN_LINK;
+  #lastSentAt = -Infinity;
+  #lastArrivedAt = -Infinity;
+  #alarm: { at: number; alarm: Alarm } | undefined;
+
+  /** @param onReadiness is told, whenever that changes, whether a frame captured now could be sent when it is ready. */
+  constructor(socket: FrameSocket, clock: Clock, onReadiness: (isReady: boolean) => void) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#onReadiness = onReadiness;
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get counts(): Pick<ViewerStats, 'captured' | 'sent' | 'sentBytes' | 'dropped'> {
+    const { captured, sent: sentFrames, sentBytes, dropped } = this.#counts;
+    return { captured, sent: sentFrames, sentBytes, dropped: { ...dropped } };
+  }
+
+  limit(limits: Partial<DeliveryLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
+  }
+
+  /** Frames will be offered from now on. */
+  open(): void {
+    this.#isOpen = true;
+    this.#isReady = false;
+    this.proceed();
+  }
+
+  /** No more frames until `open`; those in flight may still be acknowledged. */
+  close(): void {
+    this.#isOpen = false;
+    this.discard();
+    this.#counts.interrupt();
+    this.#gate = OPEN_GATE;
+    this.#disarm();
+  }
+
+  /** Drops what waits: something better comes. */
+  discard(): void {
+    if (this.#waiting.take() !== undefined) this.#counts.dropped.superseded += 1;
+  }
+
+  offer(frame: EncodedFrame): void {
+    const { header } = frame;
+    const isRedrawn = header.placeholder && header.rendition !== this.#rendition;
+    if (!this.#isOpen || !this.#counts.offered(header.seq, isRedrawn)) return;
+    this.#rendition = header.rendition;
+    // A placeholder is news, whatever the rate.
+    const gate = header.placeholder ? OPEN_GATE : passGate(this.#gate, header.capturedAt, this.#limits.fps);
+    if (gate === undefined) {
+      this.#counts.dropped.rate += 1;
+      return;
+    }
+    this.#gate = gate;
+    const now = this.#clock.now();
+    if (this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#send(frame, now);
+    else if (this.#waiting.put({ frame, since: now }) !== undefined) this.#counts.dropped.superseded += 1;
+    this.#lookAhead(now);
+  }
+
+  /** @returns how many frames have arrived by that; 0 when that one was not in flight. `proceed` must follow. */
+  arrived(seq: number, arrival: ViewerArrival | WayArrival): number {
+    const result = acknowledged(this.#pacer, seq);
+    if (result === undefined) return 0;
+    const { bytes, sentAt, foreseenQueueMs } = result.frame;
+    const { arrivedAt } = arrival;
+    const headerAt = 'headerAt' in arrival ? arrival.headerAt : this.#firstByteAt(sentAt, arrival);
+    this.#lastArrivedAt = arrivedAt;
+    const now = this.#clock.now();
+    this.#link = observed(this.#link, { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now });
+    this.#pacer = reanchored(result.pacer, this.#link, arrivedAt);
+    return result.frames;
+  }
+
+  /** Nobody will tell any more whether what is in flight has arrived. */
+  forget(): void {
+    this.#pacer = IDLE_PACER;
+  }
+
+  /** Sends what waits as soon as it may be sent. */
+  proceed(): void {
+    if (!this.#isOpen) return;
+    const now = this.#clock.now();
+    if (!this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#sendWaiting(now);
+    this.#lookAhead(now);
+  }
+
+  /** For how long the viewer has owed an acknowledgement, ms. */
+  get waitedMs(): number {
+    return waitedMs(this.#pacer, this.#limits.ackEvery, this.#clock.now());
+  }
+
+  /** Tells whether a frame could go when it is there, and sees to it that what waits goes when it may. */
+  #lookAhead(now: number): void {
+    const due = now + LEAD_MS;
+    const isWaiting = !this.#waiting.isEmpty;
+    const at = this.#sendableAt(isWaiting ? now : due);
+    const isReady = at <= due;
+    if (isReady !== this.#isReady) {
+      this.#isReady = isReady;
+      this.#onReadiness(isReady);
+    }
+    if (at === Infinity || (isReady && !isWaiting)) this.#disarm();
+    else this.#arm(isWaiting ? at : at - LEAD_MS);
+  }
+
+  /** @returns up to `by`, or in the past: it may be sent by then. */
+  #sendableAt(by: number): number {
+    if (this.#socket.isClogged()) return by + CLOGGED_MS;
+    const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
+    return Math.max(byWay, this.#lastSentAt + this.#limits.intervalMs);
+  }
+
+  /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */
+  #firstByteAt(sentAt: number, { arrivedAt, rttMs }: WayArrival): number {
+    return Math.min(arrivedAt, Math.max(sentAt + rttMs, this.#lastArrivedAt));
+  }
+
+  #sendWaiting(now: number): void {
+    const waiting = this.#waiting.take();
+    if (waiting === undefined) return;
+    const { frame, since } = waiting;
+    if (now - since > this.#limits.staleMs && !frame.header.placeholder) this.#counts.dropped.superseded += 1;
+    else this.#send(frame, now);
+  }
+
+  #send(frame: EncodedFrame, now: number): void {
+    const { seq } = frame.header;
+    const bytes = frame.headerBytes.length + frame.payload.length;
+    this.#counts.sent += 1;
+    this.#counts.sentBytes += bytes;
+    this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
+    this.#lastSentAt = now;
+    this.#socket.send(frame);
+  }
+
+  #arm(at: number): void {
+    if (this.#alarm?.at === at) return;
+    this.#disarm();
+    const alarm = this.#clock.at(at, () => {
+      this.#alarm = undefined;
+      this.proceed();
+    });
+    this.#alarm = { at, alarm };
+  }
+
+  #disarm(): void {
+    this.#alarm?.alarm.cancel();
+    this.#alarm = undefined;
+  }
+}

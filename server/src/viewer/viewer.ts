@@ -1,0 +1,261 @@
+import type { Ack } from '@framewire/shared/ack';
+import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
+import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
+import { machineClock, type Clock } from '../clock.js';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
+import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
+import { climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
+import { rttMs } from '../link/congestion.js';
+import { Delivery, type FrameSocket, type WayArrival } from './delivery.js';
+import { drawIntervalMs, drawn, FREE_PACE } from './draw-pace.js';
+import { describeRendition, type Ladder } from '../stream/ladder.js';
+import type { Lease } from '../stream/lease.js';
+import type { Stream } from '../stream/stream.js';
+
+/** What a viewer asks for. */
+export interface ViewerRequest extends RenditionRequest {
+  /** `auto`: at most that, and what its link carries; `fixed`: that, with fewer frames where its link is slow. */
+  mode: 'auto' | 'fixed';
+  /** How old pictures may be on arrival, ms. */
+  latencyBudgetMs: number;
+}
+
+export const DEFAULT_VIEWER_REQUEST: ViewerRequest = { ...DEFAULT_REQUEST, mode: 'auto', latencyBudgetMs: 100 };
+
+/** What a viewer is told of its rendition. `why`: for people, how it differs from what was asked for. */
+export interface Answer {
+  readonly rendition: ChosenRendition;
+  readonly mode: ViewerRequest['mode'];
+  readonly why: string;
+  readonly cause: ChangeCause;
+}
+
+/** How one viewer's bytes leave: the only part of a viewer that differs between WebSocket and HTTP. */
+export interface ViewerTransport extends FrameSocket {
+  /** What was chosen for the viewer, at the start and after each change. */
+  chosen(stream: Stream, answer: Answer): void;
+  source(stream: Stream, state: SourceState): void;
+  /** Once a second while it watches. */
+  stats(stats: ViewerStats): void;
+  /**
+   * From now on one acknowledgement for so many frames is enough, and one for each whose payload took longer than
+   * `slowMs`. Only for those that call `acknowledge`.
+   */
+  acknowledgeEvery?(frames: number, slowMs: number): void;
+  /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS`: let it go, its socket may not even close. */
+  stalled(): void;
+}
+
+type Watching =
+  { state: 'idle' } | { state: 'watching'; stream: Stream; lease: Lease } | { state: 'paused'; stream: Stream };
+
+/** The part of the latency budget that a frame may wait behind others on its way: 5 ms of 100. */
+const QUEUE_SHARE = 0.05;
+
+/** A picture that waited for longer than this many of the source's intervals is not the newest any more. */
+const STALE_INTERVALS = 1.5;
+
+/**
+ * One receiver with its own pace: what it watches, what its link carries, and which rendition it is given therefore.
+ * Its readiness goes up to the encoder: a viewer that could not be served asks for nothing.
+ */
+export class Viewer {
+  readonly #transport: ViewerTransport;
+  readonly #clock: Clock;
+  readonly #delivery: Delivery;
+  #watching: Watching = { state: 'idle' };
+  #request = DEFAULT_VIEWER_REQUEST;
+  /** What there is for the request, and where on it the viewer stands; undefined before the source's size is known. */
+  #ladder: Ladder | undefined;
+  #climb: Climb | undefined;
+  #drawPace = FREE_PACE;
+  #ackPace = EVERY_FRAME;
+  /** The viewer was told that its link is being measured, and not yet what came of that. */
+  #isMeasuring = false;
+
+  constructor(transport: ViewerTransport, clock: Clock = machineClock) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#delivery = new Delivery(transport, clock, isReady => {
+      if (this.#watching.state === 'watching') this.#watching.lease.setReady(isReady);
+    });
+  }
+
+  /** undefined when it neither watches nor has paused. */
+  get request(): ViewerRequest | undefined {
+    return this.#watching.state === 'idle' ? undefined : this.#request;
+  }
+
+  /** Starts watching, or changes to another stream or wish. Answered through the transport. */
+  watch(stream: Stream, request: ViewerRequest): void {
+    const watching = this.#watching;
+    this.#request = request;
+    this.#delivery.limit({ fps: request.fps ?? Infinity, queueMs: request.latencyBudgetMs * QUEUE_SHARE });
+    if (watching.state === 'watching' && watching.stream === stream) {
+      watching.lease.change(request);
+      return;
+    }
+    this.#leave();
+    const lease = stream.acquire(request, {
+      delivery: this.#delivery,
+      startRung: ladder => this.#startRung(ladder),
+      chosen: (rendition, why, cause) => {
+        const { mode } = this.#request;
+        this.#transport.chosen(stream, { rendition, mode, why: this.#reasons(rendition, why), cause });
+      },
+      source: state => this.#transport.source(stream, state),
+    });
+    this.#watching = { state: 'watching', stream, lease };
+    this.#delivery.open();
+  }
+
+  /** @returns false when there is nothing to change. A paused viewer is answered when it resumes. */
+  change(change: Partial<ViewerRequest>): boolean {
+    if (this.#watching.state === 'idle') return false;
+    const request = { ...this.#request, ...change };
+    if (this.#watching.state === 'paused') this.#request = request;
+    else this.watch(this.#watching.stream, request);
+    return true;
+  }
+
+  /** Gives its claim back, so that nothing is encoded or kept open for it. */
+  pause(): void {
+    if (this.#watching.state !== 'watching') return;
+    const { stream } = this.#watching;
+    this.#leave();
+    this.#watching = { state: 'paused', stream };
+  }
+
+  resume(): void {
+    if (this.#watching.state === 'paused') this.watch(this.#watching.stream, this.#request);
+  }
+
+  /** Stops watching; frames in flight may still be acknowledged. */
+  stop(): void {
+    this.#leave();
+  }
+
+  /** The viewer says itself what has arrived. @returns false when that frame was not in flight. */
+  acknowledge(ack: Ack): boolean {
+    const { receivedAt, payloadMs } = ack;
+    const frames = this.#delivery.arrived(ack.seq, { headerAt: receivedAt - payloadMs, arrivedAt: receivedAt });
+    if (frames === 0) return false;
+    this.#drawPace = drawn(this.#drawPace, ack, frames, this.#clock.now());
+    this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
+    this.#adapt();
+    if (this.#ladder === undefined) return true;
+    const event = this.#climbEvent(this.#ladder);
+    this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), slowMs(event));
+    return true;
+  }
+
+  /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
+  arrived(seq: number, arrival: WayArrival): void {
+    if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
+  }
+
+  /** Who tells of arrivals changes: those of frames on their way may never be told. */
+  forgetInFlight(): void {
+    this.#delivery.forget();
+    this.#paceAcks(EVERY_FRAME, 0);
+    this.#delivery.proceed();
+  }
+
+  /** Call once a second. */
+  tick(): void {
+    if (this.#delivery.waitedMs > STALL_TIMEOUT_MS) {
+      this.#transport.stalled();
+      return;
+    }
+    if (this.#watching.state === 'watching') this.#transport.stats(this.stats(this.#watching.stream));
+  }
+
+  stats({ viewers }: Stream): ViewerStats {
+    return { ...this.#delivery.counts, link: this.#linkStats(), viewers };
+  }
+
+  #linkStats(): LinkStats {
+    const { rate, queueMs, at } = this.#delivery.link;
+    const isKnown = at > -Infinity;
+    return {
+      bitsPerSecond: rate === undefined ? null : Math.round(rate * 8000),
+      rttMs: isKnown ? rttMs(this.#delivery.link) : null,
+      queueMs: isKnown ? Math.max(0, queueMs) : null,
+      rung: this.#rung,
+      rungs: this.#ladder?.rungs ?? 1,
+      latencyBudgetMs: this.#request.latencyBudgetMs,
+    };
+  }
+
+  get #rung(): number {
+    return this.#request.mode === 'auto' ? (this.#climb?.rung ?? 0) : 0;
+  }
+
+  #leave(): void {
+    if (this.#watching.state === 'watching') this.#watching.lease[Symbol.dispose]();
+    this.#watching = { state: 'idle' };
+    this.#ladder = undefined;
+    this.#delivery.close();
+  }
+
+  #startRung(ladder: Ladder): number {
+    this.#ladder = ladder;
+    this.#delivery.limit({ staleMs: (STALE_INTERVALS * 1000) / ladder.fps });
+    this.#climb = startClimb(this.#climbEvent(ladder));
+    return this.#rung;
+  }
+
+  #climbEvent(ladder: Ladder): ClimbEvent {
+    const { latencyBudgetMs } = this.#request;
+    return { ladder, link: this.#delivery.link, latencyBudgetMs, now: this.#clock.now() };
+  }
+
+  /** What has just been learned may ask for another rendition, and for the next frame. */
+  #adapt(): void {
+    if (this.#request.mode === 'auto') this.#climbOn();
+    this.#delivery.proceed();
+  }
+
+  #climbOn(): void {
+    const watching = this.#watching;
+    if (watching.state !== 'watching' || this.#climb === undefined || this.#ladder === undefined) return;
+    const before = this.#climb;
+    this.#climb = climbed(before, this.#climbEvent(this.#ladder));
+    const isSame = this.#climb.rung === before.rung;
+    if (isSame && !(this.#isMeasuring && this.#delivery.link.rate !== undefined)) return;
+    if (!isSame) this.#delivery.discard();
+    watching.lease.climb(this.#climb.rung);
+  }
+
+  #paceAcks(pace: AckPace, slowPayloadMs: number): void {
+    const before = this.#ackPace;
+    this.#ackPace = pace;
+    if (pace.every === before.every) return;
+    this.#delivery.limit({ ackEvery: pace.every });
+    this.#transport.acknowledgeEvery?.(pace.every, slowPayloadMs);
+  }
+
+  /** For people: why this rendition is not what was asked for. */
+  #reasons(rendition: ChosenRendition, why: string): string {
+    this.#isMeasuring = this.#rung > 0 && this.#delivery.link.rate === undefined;
+    if (this.#rung === 0) return why;
+    return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
+  }
+
+  #linkReason(rendition: ChosenRendition): string {
+    const { rate } = this.#delivery.link;
+    const ladder = this.#ladder;
+    const given = describeRendition(rendition);
+    if (rate === undefined || ladder === undefined) return `The link is being measured: ${given} for now.`;
+    // A link that lets bursts through measures faster than it is.
+    const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
+    if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
+    return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
+  }
+}
+
+/** @param rate bytes per ms. */
+function megabits(rate: number): string {
+  const megabitsPerSecond = (rate * 8) / 1000;
+  return megabitsPerSecond < 10 ? megabitsPerSecond.toFixed(1) : megabitsPerSecond.toFixed(0);
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Broadcaster, type Guest } from '../../../server/src/stream/broadcaster.js';
+import { streamKit } from './fakes.js';
+
+class FakeGuest implements Guest {
+  ticks = 0;
+  isDismissed = false;
+
+  tick(): void {
+    this.ticks += 1;
+  }
+
+  dismiss(): void {
+    this.isDismissed = true;
+  }
+}
+
+const [yard, gate] = [streamKit({ name: 'yard' }).stream, streamKit({ name: 'gate' }).stream];
+
+describe('the broadcaster', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('knows its streams by name, and gives the first where none is named', () => {
+    const broadcaster = new Broadcaster([yard, gate], 10);
+    expect(broadcaster.stream('gate')).toBe(gate);
+    expect(broadcaster.stream()).toBe(yard);
+    expect(broadcaster.stream('')).toBe(yard);
+    expect(broadcaster.streams.map(({ name }) => name)).toEqual(['yard', 'gate']);
+  });
+
+  it('says which streams there are when one is unknown', () => {
+    const ask = () => new Broadcaster([yard, gate], 10).stream('barn');
+    expect(ask).toThrow('There is no stream "barn".');
+    expect(ask).toThrow(expect.objectContaining({ code: 'unknown-stream', hint: 'There are: yard, gate.' }));
+  });
+
+  it('lets in as many as there may be, and another one for each that goes', () => {
+    const broadcaster = new Broadcaster([yard], 2);
+    const first = broadcaster.admit(new FakeGuest());
+    broadcaster.admit(new FakeGuest());
+    expect(() => broadcaster.admit(new FakeGuest())).toThrow(expect.objectContaining({ code: 'too-many-viewers' }));
+    expect(broadcaster.viewers).toBe(2);
+    first[Symbol.dispose]();
+    first[Symbol.dispose]();
+    expect(broadcaster.viewers).toBe(1);
+    broadcaster.admit(new FakeGuest());
+    expect(broadcaster.viewers).toBe(2);
+  });
+
+  it('looks at each guest once a second, and at none who has gone', () => {
+    const broadcaster = new Broadcaster([yard], 10);
+    const [stays, goes] = [new FakeGuest(), new FakeGuest()];
+    broadcaster.admit(stays);
+    const admission = broadcaster.admit(goes);
+    vi.advanceTimersByTime(2000);
+    admission[Symbol.dispose]();
+    vi.advanceTimersByTime(1000);
+    expect([stays.ticks, goes.ticks]).toEqual([3, 2]);
+  });
+
+  it('keeps no timer while nobody is there', () => {
+    const broadcaster = new Broadcaster([yard], 10);
+    expect(vi.getTimerCount()).toBe(0);
+    const admissions = [broadcaster.admit(new FakeGuest()), broadcaster.admit(new FakeGuest())];
+    expect(vi.getTimerCount()).toBe(1);
+    admissions.forEach(admission => admission[Symbol.dispose]());
+    expect(vi.getTimerCount()).toBe(0);
+    broadcaster.admit(new FakeGuest());
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('sends everybody away at the end, and lets nobody in', () => {
+    const broadcaster = new Broadcaster([yard], 10);
+    const [polite, slow] = [new FakeGuest(), new FakeGuest()];
+    const admission = broadcaster.admit(polite);
+    broadcaster.admit(slow);
+    // As the transports do, a guest gives its place back while it is sent away.
+    polite.dismiss = () => admission[Symbol.dispose]();
+    broadcaster.close();
+    expect(slow.isDismissed).toBe(true);
+    expect(broadcaster.viewers).toBe(1);
+    expect(() => broadcaster.admit(new FakeGuest())).toThrow(expect.objectContaining({ code: 'server-stopping' }));
+    expect(() => broadcaster.stream()).toThrow(expect.objectContaining({ code: 'server-stopping' }));
+  });
+});

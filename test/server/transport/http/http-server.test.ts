@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { eventually } from '../../../support/eventually.js';
+import { openEndpoint } from '../endpoint.js';
+import { RawClient } from '../raw-client.js';
+
+describe('the HTTP server', () => {
+  it('keeps what went wrong inside to itself', async () => {
+    await using endpoint = await openEndpoint();
+    const { stream, producer } = endpoint.kit;
+    producer.live();
+    const answer = fetch(`http://127.0.0.1:${endpoint.port}/snapshot.png`);
+    await eventually(() => stream.info.viewers === 1, 'request for a snapshot');
+    // Three bytes that no decoder takes for a JPEG.
+    producer.capture({ capturedAt: Number.MAX_SAFE_INTEGER });
+    const response = await answer;
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      code: 'internal-error',
+      message: 'The server failed at this request.',
+      hint: '',
+    });
+  });
+
+  it.each([
+    ['GET', '/nothing', 404, 'not-found'],
+    ['POST', '/snapshot.jpg', 405, 'method-not-allowed'],
+    ['PUT', '/nothing', 405, 'method-not-allowed'],
+    ['DELETE', '/', 405, 'method-not-allowed'],
+    ['OPTIONS', '/api/streams', 405, 'method-not-allowed'],
+    ['PROPFIND', '/', 405, 'method-not-allowed'],
+    ['GET', '/%', 400, 'bad-request'],
+    ['GET', '/%00', 400, 'bad-request'],
+    ['GET', '/%2e%2e%2fpackage.json', 404, 'not-found'],
+    ['GET', '/?action=dance', 400, 'bad-request'],
+    ['GET', `/snapshot.jpg?stream=${'x'.repeat(10_000)}`, 400, 'bad-request'],
+    ['GET', '/snapshot.jpg?stream=gate', 404, 'unknown-stream'],
+    ['GET', '/?action=stream&quality=0', 400, 'bad-request'],
+  ])('refuses %s %s with %i and a sentence', async (method, path, status, code) => {
+    await using endpoint = await openEndpoint();
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method });
+    expect(response.status).toBe(status);
+    const body = z.object({ code: z.string(), message: z.string(), hint: z.string() }).parse(await response.json());
+    expect(body.code).toBe(code);
+    expect(body.message).toMatch(/^(([A-Z]\w+|quality|action|stream) \w.+\.)$/);
+  });
+
+  it.each([
+    ['/snapshot.jpg?stream=gate', 404],
+    ['/video_feed?fps=0', 400],
+  ])('refuses HEAD %s with %i alone', async (path, status) => {
+    await using endpoint = await openEndpoint();
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([status, '']);
+  });
+
+  it('says what it takes when it is sent something', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/video_feed`;
+    // A body of a kind that nobody here reads would be refused as such, if it were looked at.
+    const response = await fetch(url, { method: 'POST', body: '<a/>', headers: { 'Content-Type': 'text/xml' } });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(await response.json()).toMatchObject({ message: 'Nothing is taken by POST here.' });
+  });
+
+  it.each(['/', '/framewire.js', '/api/streams', '/healthz'])(
+    'answers HEAD %s as GET, without the body',
+    async path => {
+      await using endpoint = await openEndpoint();
+      const url = `http://127.0.0.1:${endpoint.port}${path}`;
+      const [head, get] = [await fetch(url, { method: 'HEAD' }), await fetch(url)];
+      expect(await head.text()).toBe('');
+      const length = Buffer.byteLength(await get.text());
+      for (const { status, headers } of [head, get]) {
+        expect([status, headers.get('content-length')]).toEqual([200, String(length)]);
+      }
+    },
+  );
+
+  it('says why a part of a file cannot be had', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/framewire.js`;
+    const response = await fetch(url, { headers: { Range: 'bytes=99999999-' } });
+    expect(response.status).toBe(416);
+    expect(await response.json()).toMatchObject({
+      code: 'bad-request',
+      message: 'This request cannot be answered: Range Not Satisfiable.',
+    });
+  });
+
+  it('tells what it streams to whom', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}`;
+    expect(await (await fetch(`${url}/api/streams`)).json()).toMatchObject({
+      server: 'framewire test',
+      streams: [{ name: 'yard', source: { state: 'idle' }, viewers: 0 }],
+    });
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', viewers: 0 });
+  });
+
+  it('answers clients that offer HTTP/2, as those of Java do: pages, and pictures without end', async () => {
+    await using endpoint = await openEndpoint();
+    const h2c = ['Host: localhost', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAA'];
+    {
+      using client = await RawClient.open(endpoint.port);
+      client.say('GET /framewire.js HTTP/1.1', ...h2c);
+      await client.hears('export{');
+      client.say('GET /video_feed HTTP/1.1', ...h2c);
+      await client.hears('--frame\r\n');
+      expect(endpoint.broadcaster.viewers).toBe(1);
+    }
+    await eventually(() => endpoint.broadcaster.viewers === 0, 'free place');
+  });
+
+  it.each(['/', '/snapshot.jpg', '/video_feed', '/api/streams', '/framewire.js', '/nothing'])(
+    'does not answer %s by the name of another site, whose page would read it',
+    async path => {
+      await using endpoint = await openEndpoint();
+      using client = await RawClient.open(endpoint.port);
+      client.say(`GET ${path} HTTP/1.1`, `Host: elsewhere.example:${endpoint.port}`, 'Connection: close');
+      await client.ends();
+      expect(client.received).toMatch(/^HTTP\/1\.1 403 /);
+      expect(JSON.parse(client.received.split('\r\n\r\n')[1] ?? '')).toEqual({
+        code: 'host-refused',
+        message: `This server is for this machine only, and "elsewhere.example:${endpoint.port}" is no name of it.`,
+        hint: `Open http://localhost:${endpoint.port}/, or allow that name: --allow-origin http://elsewhere.example:${endpoint.port}`,
+      });
+      expect(endpoint.broadcaster.viewers).toBe(0);
+    },
+  );
+
+  it('answers by the name of a site that is allowed, as a proxy passes it on', async () => {
+    await using endpoint = await openEndpoint(1, ['https://cam.example']);
+    using client = await RawClient.open(endpoint.port);
+    client.say('GET /healthz HTTP/1.1', 'Host: cam.example');
+    await client.hears('"status"');
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { connect, createServer, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WayArrival } from '../../../../server/src/viewer/delivery.js';
+import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
+import { WayAcks } from '../../../../server/src/transport/kernel/way-acks.js';
+import { eventually } from '../../../support/eventually.js';
+import { VirtualClock } from '../../../simulate/virtual-clock.js';
+
+type Told = [number, WayArrival];
+
+/** A count of bytes, and a kernel that says what the test wants. */
+function kit() {
+  const clock = new VirtualClock();
+  const told: Told[] = [];
+  const kernel: { figures: TcpFigures | undefined } = { figures: { ackedBytes: 0, minRttMs: 7 } };
+  const count = { bytesWritten: 0 };
+  const acks = new WayAcks(count, { read: () => kernel.figures }, (seq, arrival) => told.push([seq, arrival]), clock);
+  const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
+  const pollAt = (time: number, ackedBytes: number): boolean => {
+    clock.runUntil(time);
+    kernel.figures = { ackedBytes, minRttMs: 7 };
+    return acks.poll();
+  };
+  return { acks, told, kernel, send, pollAt };
+}
+
+describe('frames of a viewer that does not acknowledge', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('have arrived when the kernel says so, with its shortest round trip', () => {
+    const { told, send, pollAt, acks } = kit();
+    send(1, 1000);
+    expect(pollAt(3, 999)).toBe(true);
+    expect(told).toEqual([]);
+    expect(pollAt(6, 1000)).toBe(false);
+    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7 }]]);
+    acks[Symbol.dispose]();
+  });
+
+  it('arrived between two looks, as far as the bytes tell', () => {
+    const { told, send, pollAt, acks } = kit();
+    send(1, 1000);
+    send(2, 1000);
+    send(3, 1000);
+    expect(pollAt(10, 2000)).toBe(true);
+    expect(told.map(([seq, { arrivedAt }]) => [seq, arrivedAt])).toEqual([
+      [1, 5],
+      [2, 10],
+    ]);
+    pollAt(20, 3000);
+    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7 }]);
+    acks[Symbol.dispose]();
+  });
+
+  it('are followed no more once the socket is closed', () => {
+    const { told, send, kernel, acks } = kit();
+    send(1, 1000);
+    kernel.figures = undefined;
+    expect(acks.poll()).toBe(false);
+    expect(told).toEqual([]);
+    acks[Symbol.dispose]();
+  });
+
+  it('are looked after only while some are on their way', () => {
+    const { send, kernel, acks } = kit();
+    send(1, 1000);
+    vi.advanceTimersByTime(30);
+    expect(vi.getTimerCount()).toBe(1);
+    kernel.figures = { ackedBytes: 1000, minRttMs: 7 };
+    vi.advanceTimersByTime(30);
+    expect(vi.getTimerCount()).toBe(0);
+    acks[Symbol.dispose]();
+  });
+
+  it('have arrived when the kernel took them, where it says nothing else', () => {
+    const told: number[] = [];
+    const acks = new WayAcks(new Socket(), undefined, seq => told.push(seq), new VirtualClock());
+    let taken: (() => void) | undefined;
+    acks.send(1, onTaken => {
+      taken = onTaken;
+    });
+    expect(told).toEqual([]);
+    taken?.();
+    expect(told).toEqual([1]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')("the kernel's figures", () => {
+  it('stop short of what was written while the other side does not read', async () => {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('No port.');
+    const reader = connect(address.port, '127.0.0.1');
+    reader.pause();
+    const values: unknown[] = await once(server, 'connection');
+    const [socket] = values;
+    if (!(socket instanceof Socket)) throw new Error('No socket.');
+    const info = openTcpInfo(socket);
+    const bytes = 30_000_000;
+    socket.write(Buffer.alloc(bytes));
+    await eventually(() => (info?.read()?.ackedBytes ?? 0) > 0, 'first bytes');
+    expect(info?.read()?.ackedBytes).toBeLessThan(bytes);
+    expect(info?.read()?.minRttMs).toBeGreaterThanOrEqual(0);
+    reader.resume();
+    await eventually(() => (info?.read()?.ackedBytes ?? 0) >= bytes, 'all bytes');
+    reader.destroy();
+    socket.destroy();
+    await once(socket, 'close');
+    expect(info?.read()).toBeUndefined();
+    server.close();
+  });
+});

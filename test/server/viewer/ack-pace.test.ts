@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../server/src/viewer/ack-pace.js';
+import type { Ladder } from '../../../server/src/stream/ladder.js';
+import type { ClimbEvent } from '../../../server/src/viewer/climb.js';
+import { UNKNOWN_LINK } from '../../../server/src/link/congestion.js';
+import { NO_MIN } from '../../../server/src/link/windowed-min.js';
+
+/** One rung of 50 kB, 30 times a second. */
+const LADDER: Ladder = { rungs: 12, fps: 30, bytes: () => 50_000, minFps: () => 15 };
+
+interface Seen {
+  now: number;
+  /** Bytes per ms; undefined: not known. */
+  rate?: number | undefined;
+  delayMs?: number;
+  rttMs?: number;
+  latencyBudgetMs?: number;
+}
+
+function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): ClimbEvent {
+  const roundTrip = { ...NO_MIN, newer: rttMs };
+  return { ladder: LADDER, latencyBudgetMs, now, link: { ...UNKNOWN_LINK, rate, delayMs, roundTrip } };
+}
+
+/** Acknowledgements that all say the same, so many ms long. */
+function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FRAME): AckPace {
+  let paced = pace;
+  for (let now = 0; now <= ms; now += 1000 / 30) paced = ackPaced(paced, 0, event({ ...seen, now }));
+  return paced;
+}
+
+const RELAXED: AckPace = { every: 16, calmSince: 0 };
+
+describe('the pace of acknowledgements', () => {
+  it('is one for each frame until the way has been far from full for half a second', () => {
+    expect(over(450).every).toBe(1);
+    expect(over(550).every).toBe(2);
+  });
+
+  it('is halved each half second, down to one for sixteen frames', () => {
+    expect([1100, 1650, 2200, 60_000].map(ms => over(ms).every)).toEqual([4, 8, 16, 16]);
+  });
+
+  it('stays one for each where nothing is known, or below what was asked for', () => {
+    const unknown = { ...event({ now: 5000 }), link: UNKNOWN_LINK };
+    expect(ackPaced(RELAXED, 0, unknown)).toEqual(EVERY_FRAME);
+    expect(ackPaced(RELAXED, 1, event({ now: 5000 }))).toEqual(EVERY_FRAME);
+  });
+
+  it('knows a full way by a frame and its acknowledgement that take longer than the next one is due', () => {
+    expect(over(60_000, { delayMs: 30, rttMs: 3 }).every).toBe(16);
+    expect(over(60_000, { delayMs: 30, rttMs: 4 }).every).toBe(1);
+  });
+
+  it('is doubled by each frame that comes late', () => {
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 34 }))).toEqual({ every: 8, calmSince: undefined });
+    expect(ackPaced(EVERY_FRAME, 0, event({ now: 5000, delayMs: 34 })).every).toBe(1);
+  });
+
+  it('wants to hear of payloads that take half of the interval', () => {
+    expect(slowMs(event({ now: 0 }))).toBe(17);
+  });
+
+  it('begins a new half second after each late frame', () => {
+    const late = ackPaced({ every: 4, calmSince: 0 }, 0, event({ now: 5000, delayMs: 34 }));
+    const next = ackPaced(late, 0, event({ now: 5033 }));
+    expect(ackPaced(next, 0, event({ now: 5500 })).every).toBe(2);
+    expect(ackPaced(next, 0, event({ now: 5534 })).every).toBe(4);
+  });
+
+  it.each([
+    // So many frames of 50 kB at a tenth of the rate within 100 ms are never more than the budget.
+    [100_000, 16],
+    [75_000, 16],
+    [74_999, 8],
+    [35_000, 8],
+    [34_999, 4],
+    [15_000, 4],
+    [14_999, 2],
+    [5000, 2],
+    [4999, 1],
+  ])('leaves no more unknown than would pass in time at a tenth of the rate: %i bytes/ms, every %i', (rate, every) => {
+    expect(over(60_000, { rate }).every).toBe(every);
+    expect(ackPaced(RELAXED, 0, event({ now: 5000, rate })).every).toBe(every);
+  });
+
+  it('follows the budget', () => {
+    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 20 }).every).toBe(1);
+    expect(over(60_000, { rate: 15_000, latencyBudgetMs: 500 }).every).toBe(16);
+  });
+});
