@@ -21,7 +21,9 @@ class FakeCapture {
   }
 }
 
-vi.mock('../../../../server/src/opencv.js', () => ({ loadOpenCv: () => Promise.resolve({ VideoCapture: FakeCapture }) }));
+vi.mock('../../../../server/src/opencv.js', () => ({
+  loadOpenCv: () => Promise.resolve({ VideoCapture: FakeCapture }),
+}));
 
 it('a camera that cannot be asked for its format is closed again, or nobody could open it any more', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'framewire-'));
