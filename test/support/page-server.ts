@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 const script = new URL('../../client/dist/browser/framewire.js', import.meta.url);
 
@@ -7,6 +8,8 @@ const script = new URL('../../client/dist/browser/framewire.js', import.meta.url
 export interface PageServer extends AsyncDisposable {
   /** Its origin, without a last slash. */
   readonly url: string;
+  /** What the page has sent by POST to `/report`, oldest first: for browsers that no driver asks. */
+  readonly reports: readonly string[];
 }
 
 /**
@@ -15,8 +18,19 @@ export interface PageServer extends AsyncDisposable {
  */
 export async function servePage(html: () => string, headers: Record<string, string> = {}): Promise<PageServer> {
   const framewire = await readFile(script);
-  const server = createServer(({ url }, response) => {
-    if (url === '/framewire.js') response.setHeader('content-type', 'text/javascript').end(framewire);
+  const reports: string[] = [];
+  const server = createServer((request, response) => {
+    const { url } = request;
+    if (url === '/report') {
+      // A browser that is ended in the middle of one has reported nothing.
+      text(request).then(
+        report => {
+          reports.push(report);
+          response.writeHead(204).end();
+        },
+        () => undefined,
+      );
+    } else if (url === '/framewire.js') response.setHeader('content-type', 'text/javascript').end(framewire);
     else if (url === '/') response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(html());
     else response.writeHead(204).end();
   });
@@ -25,6 +39,7 @@ export async function servePage(html: () => string, headers: Record<string, stri
   if (address === null || typeof address === 'string') throw new Error('The page is served on no port.');
   return {
     url: `http://127.0.0.1:${address.port}`,
+    reports,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));

@@ -12,12 +12,20 @@ export const DEBIAN_PYTHON = '/usr/bin/python3';
 const checks = {
   ffmpeg: () => has('ffmpeg'),
   chromium: () => has('chromium'),
+  'firefox-esr': () => has('firefox-esr'),
   vlc: () => has('cvlc'),
+  motion: () => has('motion'),
+  'gstreamer1.0-plugins-good': () => ['souphttpsrc', 'multipartdemux'].every(hasElement),
+  'nginx-light': () => has('nginx'),
+  haproxy: () => has('haproxy'),
   ustreamer: () => has('ustreamer'),
   gcc: () => has('cc'),
   'python3-opencv': () => canImport('cv2'),
   'python3-websockets': () => canImport('websockets'),
   'python3-flask': () => canImport('flask'),
+  'python3-pil': () => canImport('PIL'),
+  'python3-requests': () => canImport('requests'),
+  'python3-aiohttp': () => canImport('aiohttp'),
   'npm run setup:opencv': () => opencvWorks(),
   'IPv6 on the loopback': () => addresses().includes('::1'),
 } satisfies Record<string, () => boolean>;
@@ -47,6 +55,11 @@ export function has(command: string): boolean {
 
 function canImport(module: string): boolean {
   return isExecutable(DEBIAN_PYTHON) && spawnSync(DEBIAN_PYTHON, ['-c', `import ${module}`]).status === 0;
+}
+
+/** Whether GStreamer has it: its elements come in packages of their own. */
+function hasElement(name: string): boolean {
+  return has('gst-launch-1.0') && spawnSync('gst-inspect-1.0', ['--exists', name]).status === 0;
 }
 
 function addresses(): string[] {
