@@ -33,6 +33,7 @@ export const ERRORS = {
   'not-found': { status: 404 },
   'method-not-allowed': { status: 405 },
   'request-timeout': { status: 408 },
+  'upgrade-required': { status: 426 },
   'request-too-long': { status: 431 },
   'unsupported-codec': { status: 400 },
   'not-subscribed': { status: 400 },

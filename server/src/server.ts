@@ -6,6 +6,7 @@ import { CloseStack } from './close-stack.js';
 import type { Config } from './config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
+import { Access } from './transport/http/access.js';
 import { createHttpServer } from './transport/http/http-server.js';
 import { listen } from './transport/http/listeners.js';
 import { WsEndpoint } from './transport/ws/ws.js';
@@ -43,8 +44,9 @@ export async function startServer(
       return new Stream(options, events => new Engine({ source: spec, transform, streamId: id }, events), onWarning);
     });
     const broadcaster = new Broadcaster(streams, config.maxViewers);
-    const ws = new WsEndpoint(broadcaster, { server, ...config });
-    const http = await createHttpServer(broadcaster, { server, ...config, onError: error => log.error(error) });
+    const access = new Access(config, sentence => log.warn(sentence));
+    const ws = new WsEndpoint(broadcaster, { server, access, ...config });
+    const http = await createHttpServer(broadcaster, { server, access, ...config, onError: error => log.error(error) });
     await http.ready();
     const listeners = await listen({
       host: config.host,

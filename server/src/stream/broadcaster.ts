@@ -39,8 +39,20 @@ export class Broadcaster {
     this.#refuseWhenClosed();
     const stream = name === undefined || name === '' ? [...this.#streams.values()][0] : this.#streams.get(name);
     if (stream !== undefined) return stream;
+    throw this.#unknown(`"${name ?? ''}"`);
+  }
+
+  /** @param index in the order of the command line, from 0. @throws FramewireError unknown-stream or server-stopping */
+  streamAt(index: number): Stream {
+    this.#refuseWhenClosed();
+    const stream = [...this.#streams.values()][index];
+    if (stream !== undefined) return stream;
+    throw this.#unknown(`number ${index}`);
+  }
+
+  #unknown(stream: string): FramewireError {
     const names = [...this.#streams.keys()].join(', ');
-    throw new FramewireError('unknown-stream', `There is no stream "${name ?? ''}".`, `There are: ${names}.`);
+    return new FramewireError('unknown-stream', `There is no stream ${stream}.`, `There are: ${names}.`);
   }
 
   /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers or server-stopping */
@@ -48,7 +60,7 @@ export class Broadcaster {
     this.#refuseWhenClosed();
     if (this.#guests.size >= this.#maxViewers) {
       const message = `This server has ${this.#maxViewers} viewers already, as many as it may have.`;
-      throw new FramewireError('too-many-viewers', message, 'Try again later, or raise --max-viewers.');
+      throw new FramewireError('too-many-viewers', message, 'Try again later.');
     }
     this.#guests.add(guest);
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);

@@ -1,3 +1,4 @@
+import { Access } from '../../../server/src/transport/http/access.js';
 import { createHttpServer } from '../../../server/src/transport/http/http-server.js';
 import { listen, type Listeners } from '../../../server/src/transport/http/listeners.js';
 import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
@@ -12,6 +13,8 @@ export interface Endpoint extends AsyncDisposable {
   listeners: Listeners;
   /** What went wrong inside. */
   faults: readonly unknown[];
+  /** What the operator was told. */
+  told: readonly string[];
   close(): Promise<void>;
 }
 
@@ -20,7 +23,10 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   const kit = streamKit();
   const broadcaster = new Broadcaster([kit.stream], maxViewers);
   const closing = new CloseStack();
-  const settings = { server: 'framewire test', host: '127.0.0.1', allowedOrigins, maxRenditions: 8, maxViewers };
+  const told: string[] = [];
+  const host = '127.0.0.1';
+  const access = new Access({ host, allowedOrigins }, sentence => void told.push(sentence));
+  const settings = { server: 'framewire test', access, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const http = await createHttpServer(broadcaster, { ...settings, onError });
@@ -28,7 +34,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   await http.ready();
   const ws = new WsEndpoint(broadcaster, settings);
   const listeners = await listen({
-    host: settings.host,
+    host,
     port: 0,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
@@ -39,5 +45,5 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   closing.push(() => broadcaster.close());
   const port = Number(new URL(listeners.urls.local[0] ?? '').port);
   const close = () => closing.close();
-  return { kit, broadcaster, port, listeners, faults, close, [Symbol.asyncDispose]: close };
+  return { kit, broadcaster, port, listeners, faults, told, close, [Symbol.asyncDispose]: close };
 }

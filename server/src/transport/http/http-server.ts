@@ -6,12 +6,12 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../../stream/broadcaster.js';
-import { DEFAULT_VIEWER_REQUEST } from '../../viewer/viewer.js';
+import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
-import { parseAction, parseMediaQuery } from './media-query.js';
+import type { Access } from './access.js';
+import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
-import { refusedHost, type Access } from './origins.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
@@ -28,28 +28,8 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
   'server-stopping': 5,
 };
 
-const SECURITY_HEADERS: FastifyHelmetOptions = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
-      workerSrc: ["'self'", 'blob:'],
-      imgSrc: ["'self'", 'blob:', 'data:'],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'self'"],
-    },
-  },
-  // This server speaks plain HTTP; whoever puts TLS in front decides on that.
-  strictTransportSecurity: false,
-  // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
-  crossOriginResourcePolicy: { policy: 'cross-origin' },
-};
-
-export interface HttpOptions extends Access {
+export interface HttpOptions {
+  access: Access;
   /** For people: `framewire 0.1.0`. */
   server: string;
   /** Of one stream at the same time. */
@@ -59,13 +39,14 @@ export interface HttpOptions extends Access {
 
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
+  const { access } = options;
   const app = Fastify({
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);
     },
   });
-  await app.register(helmet, SECURITY_HEADERS);
-  app.addHook('onRequest', (request, _reply, done) => done(refusedHost(request.raw, options)));
+  await app.register(helmet, securityHeaders(access.frameAncestors));
+  app.addHook('onRequest', (request, _reply, done) => done(access.refusedHost(request.raw)));
   app.addHook('onRequest', (request, reply, done) => {
     const refusal = refusedMethod(request.raw);
     if (refusal !== undefined) reply.header('Allow', 'GET, HEAD');
@@ -74,25 +55,29 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
   app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
 
-  const { videoFeed, snapshot } = pictureHandlers(broadcaster, options.maxRenditions);
-  app.get('/video_feed', videoFeed);
+  const { videoFeed, snapshot } = pictureHandlers(broadcaster, options);
+  app.get('/video_feed', (request, reply) => videoFeed(request, reply));
   for (const format of SNAPSHOT_FORMATS) {
     app.get(`/snapshot.${format}`, (request, reply) => snapshot(request, reply, format));
   }
-  app.get('/api/streams', (_request, reply) =>
-    reply.header('Cache-Control', 'no-store').send({ server: options.server, streams: broadcaster.streams }),
-  );
+  app.get('/api/streams', (request, reply) => {
+    access.letRead(request.raw, reply.raw);
+    return reply.header('Cache-Control', 'no-store').send({ server: options.server, streams: broadcaster.streams });
+  });
+  app.get('/ws', (request, reply) => {
+    // To all pages: it says why they may not watch, and nothing else.
+    reply.header('Access-Control-Allow-Origin', '*');
+    const { origin } = parseSocketQuery(request.query);
+    throw access.refusedOrigin(request.raw, origin) ?? upgradeRequired();
+  });
   app.get('/healthz', (_request, reply) =>
     reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
   );
   await app.register(fastifyStatic, { root: `${CLIENT_DIST}dashboard`, index: false });
   app.get('/', (request, reply) => {
     const action = parseAction(request.query);
-    if (action === 'stream') {
-      videoFeed(request, reply);
-      return reply;
-    }
-    if (action === 'snapshot') return snapshot(request, reply, 'jpg');
+    if (action?.wanted === 'stream') return videoFeed(request, reply, action.index);
+    if (action?.wanted === 'snapshot') return snapshot(request, reply, 'jpg', action.index);
     return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
   });
   app.get('/framewire.js', (_request, reply) =>
@@ -105,15 +90,44 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   return app;
 }
 
-function pictureHandlers(broadcaster: Broadcaster, maxRenditions: number) {
-  const videoFeed = (request: FastifyRequest, reply: FastifyReply) => {
-    const query = parseMediaQuery(request.query);
-    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
-    reply.hijack();
+function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOptions {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The decoder of <framewire-view> is a worker made from a blob, so that it runs on pages of other hosts too.
+        workerSrc: ["'self'", 'blob:'],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        ...(frameAncestors && { frameAncestors }),
+      },
+    },
+    // Says the same to browsers of old, but knows no names of sites.
+    xFrameOptions: frameAncestors?.length === 1 ? { action: 'sameorigin' } : false,
+    // This server speaks plain HTTP; whoever puts TLS in front decides on that.
+    strictTransportSecurity: false,
+    // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  };
+}
+
+function pictureHandlers(broadcaster: Broadcaster, { access, maxRenditions }: HttpOptions) {
+  const asked = (request: FastifyRequest, reply: FastifyReply, index?: number, base?: ViewerRequest) => {
+    access.letRead(request.raw, reply.raw);
+    const query = parseMediaQuery(request.query, base);
+    return index === undefined ? query : { ...query, stream: broadcaster.streamAt(index).name };
+  };
+  const videoFeed = (request: FastifyRequest, reply: FastifyReply, index?: number) => {
+    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, asked(request, reply, index));
+    return reply.hijack();
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);
-  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat) => {
-    const query = parseMediaQuery(request.query, SNAPSHOT_REQUEST);
+  const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat, index?: number) => {
+    const query = asked(request, reply, index, SNAPSHOT_REQUEST);
     socketOf(reply);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
@@ -153,6 +167,7 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
     const { code, message, hint } = thrown;
     const retryAfterS = RETRY_AFTER_S[code];
     if (retryAfterS !== undefined) reply.header('Retry-After', retryAfterS);
+    if (code === 'upgrade-required') reply.header('Upgrade', 'websocket').header('Connection', 'Upgrade');
     return reply.status(thrown.status).send({ code, message, hint });
   }
   const status = statusOf(thrown);
@@ -165,6 +180,13 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
   if (status === 403 || status === 404) return refuse(reply, nothingThere(), onError);
   const message = `This request cannot be answered: ${messageOf(thrown)}.`;
   return reply.status(status).send({ code: 'bad-request', message, hint: '' });
+}
+
+/** `/ws` by plain HTTP, which is also how a page finds out why its WebSocket does not open. */
+function upgradeRequired(): FramewireError {
+  const message = 'A live connection is a WebSocket, and no request to upgrade to one has arrived here.';
+  const hint = 'A proxy in front of this server must pass on the headers Upgrade and Connection.';
+  return new FramewireError('upgrade-required', message, hint);
 }
 
 function nothingThere(): FramewireError {

@@ -26,13 +26,42 @@ const mediaQuery = z.object({
   latencyBudgetMs: whole('latencyBudgetMs', 20, 5000).optional(),
 });
 
+const ACTION = { error: 'action is "stream" or "snapshot", with _0, _1 ... behind it for one of several streams' };
+
 const actionQuery = z.object({
-  action: z.enum(['stream', 'snapshot'], { error: 'action is "stream" or "snapshot"' }).optional(),
+  action: z
+    .string(ACTION)
+    .regex(/^(stream|snapshot)(_\d{1,3})?$/, ACTION)
+    .optional(),
 });
 
-/** mjpg-streamer's way to ask, at `/`; undefined for the page itself. @throws FramewireError bad-request */
-export function parseAction(query: unknown): 'stream' | 'snapshot' | undefined {
-  return parse(actionQuery, query).action;
+/** mjpg-streamer's way to ask, at `/`. */
+export interface Action {
+  wanted: 'stream' | 'snapshot';
+  /** Which of the streams, from 0; undefined when it is left to `stream`. */
+  index: number | undefined;
+}
+
+/** @returns undefined for the page itself. @throws FramewireError bad-request */
+export function parseAction(query: unknown): Action | undefined {
+  const { action } = parse(actionQuery, query);
+  if (action === undefined) return undefined;
+  const [wanted, index] = action.split('_');
+  return { wanted: wanted === 'stream' ? wanted : 'snapshot', index: index === undefined ? undefined : Number(index) };
+}
+
+const ORIGIN = { error: 'origin is one site of at most 300 characters' };
+
+const socketQuery = z.object({ origin: z.string(ORIGIN).max(300, ORIGIN).optional() });
+
+/**
+ * What may stand behind `/ws` when it is asked for by plain HTTP: of what site the page is. Browsers leave their Origin
+ * header out there, where the page believes to be of this server.
+ *
+ * @throws FramewireError bad-request
+ */
+export function parseSocketQuery(query: unknown): { origin?: string | undefined } {
+  return parse(socketQuery, query);
 }
 
 /** What the picture endpoints accept behind the `?`. Unknown names are ignored: pages add their own against caches. */

@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import { FramewireError } from '../../errors.js';
 import { ALL_ADDRESSES } from './listeners.js';
 
-/** Whom the command line lets in. */
-export interface Access {
+/** What the command line says of names and sites. */
+export interface AllowedNames {
   /** As `--host` says. */
   readonly host: string;
   /** Origins of further pages that may watch; `*` for all. */
@@ -29,22 +27,6 @@ export function mayWatch(origin: string | undefined, host: string | undefined, a
 }
 
 /**
- * Refuses a request that calls a server of this machine by the name of another. Whoever owns a name can let it stand for
- * 127.0.0.1 once a page of theirs is open: for the browser that page is then of the same origin as this server, and may
- * read all of it.
- */
-export function refusedHost({ headers, socket }: IncomingMessage, access: Access): FramewireError | undefined {
-  const name = headers.host;
-  if (!isForThisMachineOnly(access.host, socket.localAddress) || mayBeCalled(name, access)) return undefined;
-  const message = `This server is for this machine only, and "${name}" is no name of it.`;
-  const open = `Open http://localhost:${socket.localPort}/`;
-  const hint = URL.canParse(`http://${name}`)
-    ? `${open}, or allow that name: --allow-origin http://${name}`
-    : `${open}.`;
-  return new FramewireError('host-refused', message, hint);
-}
-
-/**
  * @param host what the server was told to listen on.
  * @param localAddress where one of its connections came in.
  */
@@ -54,7 +36,7 @@ export function isForThisMachineOnly(host: string, localAddress: string | undefi
 }
 
 /** @param name a request's Host header: addresses are nobody's to give away, and `localhost` stands for this machine. */
-export function mayBeCalled(name: string | undefined, { host, allowedOrigins }: Access): boolean {
+export function mayBeCalled(name: string | undefined, { host, allowedOrigins }: AllowedNames): boolean {
   if (name === undefined || allowedOrigins.includes('*')) return true;
   const url = `http://${name}`;
   if (!URL.canParse(url)) return false;

@@ -79,7 +79,8 @@ export class Snapshots {
     for (const other of this.#waits) if (other.stream === stream) wishes.add(other.wish);
     if (wishes.size <= this.#mostWishes) return;
     const message = `Snapshots of ${stream.name} are being taken in ${this.#mostWishes} sizes and qualities already.`;
-    throw new FramewireError('too-many-snapshots', message, 'Try again in a second, or raise --max-renditions.');
+    const hint = 'Try again in a second, or ask for the size and quality that others ask for.';
+    throw new FramewireError('too-many-snapshots', message, hint);
   }
 
   #refuseTooBusy(): void {

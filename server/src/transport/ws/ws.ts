@@ -7,14 +7,15 @@ import type { Broadcaster } from '../../stream/broadcaster.js';
 import { FramewireError } from '../../errors.js';
 import { refusedMethod } from '../http/http-server.js';
 import { offersWebSocket } from '../http/listeners.js';
-import { mayWatch, refusedHost, type Access } from '../http/origins.js';
+import type { Access } from '../http/access.js';
 import { refuseSocket } from '../http/refuse-socket.js';
 import { WsViewer } from './ws-viewer.js';
 
 /** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
 const KEEP_ALIVE_MS = 30_000;
 
-export interface WsOptions extends Access {
+export interface WsOptions {
+  access: Access;
   /** For people: `framewire 0.1.0`. */
   server: string;
   maxRenditions: number;
@@ -72,17 +73,15 @@ export class WsEndpoint {
 
   #refusal(request: IncomingMessage): FramewireError | undefined {
     const { url = '', headers } = request;
-    const foreign = refusedHost(request, this.#options);
+    const foreign = this.#options.access.refusedHost(request);
     if (foreign !== undefined) return foreign;
     if (!offersWebSocket(headers)) {
       const message = 'Nothing is taken with a body here.';
       return refusedMethod(request) ?? new FramewireError('bad-request', message, 'Ask without one.');
     }
     if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
-    if (!mayWatch(headers.origin, headers.host, this.#options.allowedOrigins)) {
-      const message = `Pages of ${headers.origin} may not watch this server.`;
-      return new FramewireError('origin-refused', message, `Allow them with: --allow-origin ${headers.origin}`);
-    }
+    const stranger = this.#options.access.refusedOrigin(request);
+    if (stranger !== undefined) return stranger;
     const offered = headers['sec-websocket-protocol'];
     if (offered !== undefined && !offered.split(',').some(name => name.trim() === SUBPROTOCOL)) {
       return new FramewireError('protocol-version', `This server speaks ${SUBPROTOCOL}, not ${offered}.`);

@@ -123,11 +123,88 @@ describe('the HTTP server', () => {
       expect(JSON.parse(client.received.split('\r\n\r\n')[1] ?? '')).toEqual({
         code: 'host-refused',
         message: `This server is for this machine only, and "elsewhere.example:${endpoint.port}" is no name of it.`,
-        hint: `Open http://localhost:${endpoint.port}/, or allow that name: --allow-origin http://elsewhere.example:${endpoint.port}`,
+        hint: `Open http://localhost:${endpoint.port}/`,
       });
+      expect(endpoint.told).toEqual([
+        expect.stringContaining(`--allow-origin http://elsewhere.example:${endpoint.port} `),
+      ]);
       expect(endpoint.broadcaster.viewers).toBe(0);
     },
   );
+
+  it('says at /ws that a WebSocket is served there, and to pages of other sites that they may not have it', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/ws`;
+    const plain = await fetch(url);
+    expect([plain.status, plain.headers.get('upgrade'), plain.headers.get('connection')]).toEqual([
+      426,
+      'websocket',
+      'Upgrade',
+    ]);
+    expect(await plain.text()).toMatch(/"code":"upgrade-required".*proxy/);
+    // As a page asks whose address the proxy has changed: its browser sends no Origin along.
+    const page = await fetch(`${url}?origin=http://cam.example`);
+    expect([page.status, page.headers.get('access-control-allow-origin')]).toEqual([403, '*']);
+    expect(await page.text()).toMatch(/"code":"origin-refused".*cam\.example/);
+    expect((await fetch(`${url}?origin=http://127.0.0.1:${endpoint.port}`)).status).toBe(426);
+  });
+
+  describe('that allows a site', () => {
+    const SITE = 'https://site.example';
+
+    it.each([
+      '/api/streams',
+      '/video_feed',
+      '/?action=stream_0',
+      '/snapshot.jpg?stream=nowhere',
+      '/?action=snapshot_7',
+    ])('lets its pages read %s, refusals too, and those of no other', async path => {
+      await using endpoint = await openEndpoint(100, ['https://other.example', SITE]);
+      const head = async (headers: Record<string, string>) => {
+        const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method: 'HEAD', headers });
+        return ['access-control-allow-origin', 'vary'].map(name => response.headers.get(name));
+      };
+      expect(await head({ Origin: SITE })).toEqual([SITE, 'Origin']);
+      expect(await head({ Origin: 'https://elsewhere.example' })).toEqual([null, 'Origin']);
+      expect(await head({})).toEqual([null, 'Origin']);
+    });
+
+    it('lets no page read anything where none is allowed, and all of them where all are', async () => {
+      const allowed = async (origins: string[]) => {
+        await using endpoint = await openEndpoint(100, origins);
+        const url = `http://127.0.0.1:${endpoint.port}/api/streams`;
+        return (await fetch(url, { headers: { Origin: 'null' } })).headers.get('access-control-allow-origin');
+      };
+      expect(await allowed([])).toBeNull();
+      expect(await allowed(['*'])).toBe('null');
+    });
+
+    it.each([
+      [[], "frame-ancestors 'self'", 'SAMEORIGIN'],
+      [[SITE], `frame-ancestors 'self' ${SITE}`, null],
+      [['*'], undefined, null],
+    ])('may show what it serves in a frame: %j', async (origins, policy, frameOptions) => {
+      await using endpoint = await openEndpoint(100, origins);
+      const { headers } = await fetch(`http://127.0.0.1:${endpoint.port}/video_feed`, { method: 'HEAD' });
+      const directives = headers.get('content-security-policy')?.split(';');
+      expect(directives?.find(directive => directive.startsWith('frame-ancestors'))).toBe(policy);
+      expect(headers.get('x-frame-options')).toBe(frameOptions);
+    });
+  });
+
+  it.each([
+    ['/?action=stream_0', 200],
+    ['/?action=stream_0&stream=nowhere', 200],
+    ['/?action=stream_1', 404],
+    ['/?action=snapshot_1', 404],
+    ['/?action=stream_', 400],
+    ['/?action=stream_one', 400],
+    ['/?action=stream_0&action=stream_1', 400],
+  ])('answers HEAD %s, as mjpg-streamer numbers its inputs, with %i', async (path, status) => {
+    await using endpoint = await openEndpoint();
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method: 'HEAD' });
+    expect(response.status).toBe(status);
+  });
 
   it('answers by the name of a site that is allowed, as a proxy passes it on', async () => {
     await using endpoint = await openEndpoint(1, ['https://cam.example']);

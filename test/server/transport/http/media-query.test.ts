@@ -52,12 +52,16 @@ describe('the query of a picture endpoint', () => {
   });
 
   it('has an action for viewers of mjpg-streamer', () => {
-    expect(parseAction({ action: 'stream' })).toBe('stream');
-    expect(parseAction({ action: 'snapshot', t: '17' })).toBe('snapshot');
+    expect(parseAction({ action: 'stream' })).toEqual({ wanted: 'stream', index: undefined });
+    expect(parseAction({ action: 'snapshot', t: '17' })).toEqual({ wanted: 'snapshot', index: undefined });
+    expect(parseAction({ action: 'snapshot_12' })).toEqual({ wanted: 'snapshot', index: 12 });
     expect(parseAction({ stream: 'gate' })).toBeUndefined();
   });
 
-  it.each([['command'], [''], [['stream', 'snapshot']]])('refuses the action %j', action => {
-    expect(() => parseAction({ action })).toThrow('action is "stream" or "snapshot".');
-  });
+  it.each([['command'], [''], ['stream_'], ['stream_1000'], ['stream_-1'], [['stream', 'snapshot']]])(
+    'refuses the action %j',
+    action => {
+      expect(() => parseAction({ action })).toThrow('action is "stream" or "snapshot", with');
+    },
+  );
 });
