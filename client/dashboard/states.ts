@@ -54,6 +54,8 @@ export function viewWords(facts: ViewFacts, now: number): Words {
       const detail = `${sentence(status.reason)} It is being reopened.`;
       return { ...words('bad', 'Lost', `${stream} is lost`, detail), picture: 'none' };
     }
+    case 'fallback':
+      return words('warn', 'Plain video', 'No live connection', sentence(status.reason));
     case 'reconnecting':
       return reconnectingWords(facts, status, now);
     case 'failed':

@@ -25,7 +25,7 @@ export function newFacts(stream: string, status: ViewStatus, now: number): ViewF
 export function withStatus(facts: ViewFacts, status: ViewStatus, now: number): ViewFacts {
   const since = status.state === facts.status.state ? facts.since : now;
   // A picture that came before a pause says nothing about whether pictures come after it.
-  const pictureAt = status.state === 'live' ? now : facts.pictureAt;
+  const pictureAt = status.state === 'live' || status.state === 'fallback' ? now : facts.pictureAt;
   return { ...facts, status, since, pictureAt };
 }
 

@@ -1,10 +1,12 @@
 import type { ClientMessage } from '@framewire/shared/control';
 import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
 import type { ClockSync } from './clock-sync.js';
-import type { CloseVerdict } from './close-verdict.js';
-import { Session, type SessionEvents } from './session.js';
+import { Session, type Ending, type SessionEvents } from './session.js';
 
-/** Where the client stands with its server. `code` is a `ClientErrorCode`, `reason` a sentence for people. */
+/**
+ * Where the client stands with its server. `code` is a `ClientErrorCode`, or the server's (`upgrade-required`,
+ * `origin-refused`, ...); `reason` is a sentence or two for people.
+ */
 export type ConnectionState =
   | { state: 'connecting' }
   | { state: 'open' }
@@ -44,7 +46,7 @@ export class Connection {
       control: message => this.#events.control(message),
       frame: arrival => this.#events.frame(arrival),
       bad: reason => this.#events.bad(reason),
-      ended: verdict => this.#ended(verdict),
+      ended: ending => this.#ended(ending),
     });
   }
 
@@ -77,7 +79,7 @@ export class Connection {
     this.#enter({ state: 'closed', code: 'closed', reason: 'The client was closed.' });
   }
 
-  #ended({ retry, code, reason }: CloseVerdict): void {
+  #ended({ retry, code, reason }: Ending): void {
     this.#session = undefined;
     if (!retry) {
       this.#enter({ state: 'closed', code, reason });

@@ -1,3 +1,4 @@
+import type { Wishes } from '@framewire/shared/control';
 import { clientError } from './errors.js';
 
 const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
@@ -28,4 +29,22 @@ export function webSocketUrl(server: string, base: string | undefined): string {
   const folder = url.pathname.slice(0, url.pathname.lastIndexOf('/') + 1);
   const path = url.pathname.endsWith('/ws') ? url.pathname : `${folder}ws`;
   return `${protocol}//${url.host}${path}${url.search}`;
+}
+
+/**
+ * Where the same pictures are to be had by plain HTTP.
+ *
+ * @param server absolute, and one that `webSocketUrl` takes
+ */
+export function videoFeedUrl(server: string, { stream, ...wishes }: Wishes & { stream?: string }): string {
+  const url = new URL(webSocketUrl(server, undefined).replace(/^ws/, 'http'));
+  url.pathname = url.pathname.replace(/ws$/, 'video_feed');
+  const { quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs } = wishes;
+  const asked = { stream, quality, fps, width: maxWidth, height: maxHeight, mode, latencyBudgetMs };
+  for (const [name, value] of Object.entries(asked)) {
+    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+  }
+  // It is shown in whatever size it comes, and changes when the link does.
+  url.searchParams.set('size', 'auto');
+  return url.href;
 }

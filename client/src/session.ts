@@ -3,9 +3,9 @@ import { parseServerMessage, type ClientMessage, type ServerMessage } from '@fra
 import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import { openSocket } from '#socket';
 import { ClockSync } from './clock-sync.js';
-import { closeVerdict, type CloseVerdict } from './close-verdict.js';
+import { closeVerdict } from './close-verdict.js';
 import { Receiver, type Arrival } from './receiver.js';
-import type { Socket } from './socket/socket.js';
+import type { Refusal, Socket } from './socket/socket.js';
 
 /** From the start of connecting to the server's `welcome`, ms: a name look-up, TCP, TLS and an answer. */
 const WELCOME_WITHIN_MS = 10_000;
@@ -15,6 +15,16 @@ const SILENCE_MS = 15_000;
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Control = Exclude<ServerMessage, Welcome>;
 
+/** How a session has ended. */
+export interface Ending {
+  /** Whether connecting again can help. */
+  retry: boolean;
+  /** A `ClientErrorCode`, or the server's. */
+  code: string;
+  /** A sentence or two for people. */
+  reason: string;
+}
+
 export interface SessionEvents {
   welcome(message: Welcome): void;
   control(message: Control): void;
@@ -22,7 +32,7 @@ export interface SessionEvents {
   /** Something that the protocol does not know came and was left out. */
   bad(reason: string): void;
   /** The last event. */
-  ended(verdict: CloseVerdict): void;
+  ended(ending: Ending): void;
 }
 
 /** One WebSocket from hello to its end: the handshake, the server's clock, whether anybody is still there. */
@@ -49,7 +59,7 @@ export class Session {
       },
       text: message => this.#text(message),
       binary: message => this.#binary(message),
-      closed: (code, said) => this.#closed(code, said),
+      closed: (code, said, refusal) => this.#closed(code, said, refusal),
     });
   }
 
@@ -128,8 +138,13 @@ export class Session {
     this.#events.ended({ retry: true, code: 'no-answer', reason });
   }
 
-  #closed(code: number, said: string): void {
+  #closed(code: number, said: string, refusal: Refusal | undefined): void {
     clearTimeout(this.#timer);
+    if (refusal !== undefined) {
+      // By the server or by something before it: either may be set up better meanwhile.
+      this.#events.ended({ retry: true, ...refusal });
+      return;
+    }
     const verdict = closeVerdict(code, said);
     if (this.#hasOpened || verdict.code !== 'connection-lost') {
       this.#events.ended(verdict);

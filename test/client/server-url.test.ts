@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FramewireClientError } from '../../client/src/errors.js';
-import { webSocketUrl } from '../../client/src/server-url.js';
+import { videoFeedUrl, webSocketUrl } from '../../client/src/server-url.js';
 
 const PAGE = 'https://site.example/cameras/index.html?a=1#top';
 
@@ -31,5 +31,19 @@ describe('webSocketUrl', () => {
         hint: 'An address is written like this: http://camera.local:8080',
       }),
     );
+  });
+});
+
+describe('videoFeedUrl', () => {
+  it.each([
+    ['http://localhost:8080', {}, 'http://localhost:8080/video_feed?size=auto'],
+    ['wss://proxy/cam/ws?token=a', {}, 'https://proxy/cam/video_feed?token=a&size=auto'],
+    [
+      'http://host/',
+      { stream: 'the gate', quality: 60, maxWidth: 640, maxHeight: null, fps: 15, mode: 'fixed', latencyBudgetMs: 200 },
+      'http://host/video_feed?stream=the+gate&quality=60&fps=15&width=640&mode=fixed&latencyBudgetMs=200&size=auto',
+    ],
+  ] as const)('of %s with %j is %s', (server, watch, expected) => {
+    expect(videoFeedUrl(server, watch)).toBe(expected);
   });
 });

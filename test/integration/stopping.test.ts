@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { isRunning, childrenOf } from '../support/processes.js';
 import { run } from '../support/run.js';
 import { Viewer } from '../support/viewer.js';
@@ -21,15 +20,6 @@ function blockedFile(name: string): string {
   const made = spawnSync('mkfifo', [file]);
   if (made.status !== 0) throw new Error(`There is no fifo: ${made.stderr.toString()}`);
   return file;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 it('a server that is stopped while its sources hang at the start says goodbye and exits with 0', async () => {

@@ -1,12 +1,16 @@
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { config } from 'zod/mini';
-import type { Socket, SocketEvents } from './socket.js';
+import { refusalOf } from './refusal.js';
+import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
 
 // Else zod tries whether it may compile code, which the console of a page with a strict policy reports as an error.
 config({ jitless: true });
 
 /** What browsers report when there is nothing to report, RFC 6455 section 7.1.5. */
 const ABNORMAL_CLOSURE = 1006;
+
+/** How long the server may take to say why, ms. */
+const ANSWER_WITHIN_MS = 2500;
 
 /** The browser's WebSocket, in pages and workers. */
 export function openSocket(url: string, events: SocketEvents): Socket {
@@ -18,10 +22,20 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     const timer = setTimeout(() => events.closed(ABNORMAL_CLOSURE, error instanceof Error ? error.message : ''));
     return { send: () => {}, close: () => clearTimeout(timer) };
   }
+  const asking = new AbortController();
+  const notOpened = async (code: number): Promise<void> => {
+    clearTimeout(timer);
+    silence(socket);
+    socket.close();
+    const refusal = await askWhy(url, asking);
+    if (!asking.signal.aborted) events.closed(code, whyNotOpened(url), refusal);
+  };
+  const timer = setTimeout(() => void notOpened(ABNORMAL_CLOSURE), OPEN_WITHIN_MS);
   let hasOpened = false;
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     hasOpened = true;
+    clearTimeout(timer);
     events.opened();
   };
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -29,25 +43,56 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     else if (data instanceof ArrayBuffer) events.binary(new Uint8Array(data));
   };
   // There is no `error` listener: browsers tell nothing in it, and `close` always follows.
-  socket.onclose = ({ code, reason }) => events.closed(code, hasOpened ? reason : whyNotOpened(url));
+  socket.onclose = ({ code, reason }) => {
+    if (hasOpened) events.closed(code, reason);
+    else void notOpened(code);
+  };
   return {
     send: message => {
       if (socket.readyState === WebSocket.OPEN) socket.send(message);
     },
     close: () => {
-      socket.onopen = socket.onmessage = socket.onclose = null;
+      clearTimeout(timer);
+      asking.abort();
+      silence(socket);
       socket.close(1000);
     },
   };
 }
 
-/** Browsers do not tell a page why; what it can be, people should read. */
+function silence(socket: WebSocket): void {
+  socket.onopen = socket.onmessage = socket.onclose = null;
+}
+
+/**
+ * Asks for the same by plain HTTP: browsers do not tell a page why a WebSocket did not open.
+ *
+ * @returns undefined when that is not answered either, or not to pages of this site.
+ */
+async function askWhy(socketUrl: string, asking: AbortController): Promise<Refusal | undefined> {
+  const url = new URL(socketUrl.replace(/^ws/, 'http'));
+  // Left out by browsers where the page is of the same server, as they see it; the server may see another.
+  url.searchParams.set('origin', origin);
+  const waiting = new AbortController();
+  const stop = (): void => waiting.abort();
+  const timer = setTimeout(stop, ANSWER_WITHIN_MS);
+  asking.signal.addEventListener('abort', stop);
+  try {
+    const response = await fetch(url, { cache: 'no-store', signal: waiting.signal });
+    return refusalOf(socketUrl, response.status, await response.text());
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What it can be, where nothing says what it is. */
 function whyNotOpened(url: string): string {
   const { host } = new URL(url);
   const isOwnHost = URL.canParse(origin) && new URL(origin).host === host;
   if (isOwnHost) return '';
   // So browsers name the origin of a page that was opened as a file.
-  return origin === 'null'
-    ? "it does not answer, or it does not let pages that are opened as files watch (--allow-origin '*')."
-    : `it does not answer, or it does not let pages of ${origin} watch (--allow-origin).`;
+  const pages = origin === 'null' ? 'pages that are opened as files' : `pages of ${origin}`;
+  return `it does not answer, or it does not let ${pages} watch.`;
 }

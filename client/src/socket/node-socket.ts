@@ -1,15 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
-import type { Socket, SocketEvents } from './socket.js';
+import { refusalOf } from './refusal.js';
+import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
 
 /** How long a server may take for the closing handshake, ms: an open socket keeps the process alive. */
 const CLOSE_WITHIN_MS = 1000;
 
+/** A refusal is a line; more is something else's page. */
+const MOST_REFUSAL_BYTES = 16_384;
+
 /** The `ws` package's WebSocket, because Node 20 has none. */
 export function openSocket(url: string, events: SocketEvents): Socket {
-  const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false, handshakeTimeout: OPEN_WITHIN_MS });
   let failure = '';
+  let refusal: Refusal | undefined;
   socket.on('open', () => events.opened());
   socket.on('message', (data, isBinary) => {
     if (!Buffer.isBuffer(data)) return;
@@ -17,7 +23,15 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     else events.text(data.toString());
   });
   socket.on('error', error => (failure = error.message));
-  socket.on('close', (code, reason) => events.closed(code, reason.length > 0 ? reason.toString() : failure));
+  socket.on('unexpected-response', (_, response) => {
+    void bodyOf(response).then(body => {
+      refusal = refusalOf(url, response.statusCode ?? 0, body);
+      socket.terminate();
+    });
+  });
+  socket.on('close', (code, reason) => {
+    events.closed(code, reason.length > 0 ? reason.toString() : failure, refusal);
+  });
   return {
     send: message => {
       if (socket.readyState === WebSocket.OPEN) socket.send(message);
@@ -29,6 +43,21 @@ export function openSocket(url: string, events: SocketEvents): Socket {
       setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref();
     },
   };
+}
+
+/** What came of it, when it breaks off or is too long. */
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  let body = '';
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response) {
+      body += String(chunk);
+      if (body.length > MOST_REFUSAL_BYTES) break;
+    }
+  } catch {
+    // The connection was cut.
+  }
+  return body;
 }
 
 /** ws never puts a message into shared memory, but its types allow for it. */

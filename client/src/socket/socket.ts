@@ -6,11 +6,25 @@ export interface Socket {
   close(): void;
 }
 
+/** Why a WebSocket was answered with plain HTTP. */
+export interface Refusal {
+  /** The server's own code, or a `ClientErrorCode` when something else has answered. */
+  code: string;
+  /** A sentence or two for people. */
+  reason: string;
+}
+
+/** How long a WebSocket may take to open, ms: something on the way that knows none may swallow it without a word. */
+export const OPEN_WITHIN_MS = 7000;
+
 export interface SocketEvents {
   opened(): void;
   text(message: string): void;
   /** The bytes belong to the listener. */
   binary(message: Uint8Array<ArrayBuffer>): void;
-  /** The last event, also of a socket that never opened; `said` is the close reason or the error, may be empty. */
-  closed(code: number, said: string): void;
+  /**
+   * The last event, also of a socket that never opened; `said` is the close reason or the error, may be empty.
+   * `refusal`: it never opened, and this came in its place.
+   */
+  closed(code: number, said: string, refusal?: Refusal): void;
 }

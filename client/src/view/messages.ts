@@ -9,6 +9,8 @@ export type ToWorker =
   | { type: 'watch'; watch: SubscribeOptions }
   | { type: 'flow'; flow: Flow }
   | { type: 'snapshot'; id: number }
+  /** There is room for the plain feed that it wants. */
+  | { type: 'feed' }
   /** The end of a bitmap; `paintedAt` in ms since 1970, because each thread's `performance.now()` has its own zero. */
   | { type: 'bitmap-done'; id: number; paintedAt: number | undefined };
 
@@ -18,6 +20,8 @@ export type FromWorker =
   | { type: 'subscribed'; subscribed: Subscribed }
   | { type: 'stats'; stats: ViewStats }
   | { type: 'error'; error: ErrorFields }
+  /** Whether it wants pictures by plain HTTP, which a page has few connections for. */
+  | { type: 'feed'; isWanted: boolean }
   /** Transferred: the page closes it and answers with `bitmap-done`. */
   | { type: 'bitmap'; id: number; bitmap: ImageBitmap }
   | { type: 'snapshot'; id: number; picture: Blob | undefined };

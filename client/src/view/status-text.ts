@@ -15,6 +15,8 @@ export function statusText(status: ViewStatus): string {
       return status.by === 'page' ? 'Paused' : '';
     case 'lost':
       return `No picture. ${status.reason}`;
+    case 'fallback':
+      return status.reason;
     case 'reconnecting':
       return reconnectingText(status.code, status.reason);
     default:

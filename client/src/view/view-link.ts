@@ -2,6 +2,7 @@ import { clientError } from '../errors.js';
 import { CanvasPainter } from '../render/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { leaveFeed, wantFeed } from './plain-places.js';
 import { startWorker } from './start-worker.js';
 import type { Flow } from './view-status.js';
 
@@ -14,7 +15,7 @@ export interface ViewLinkOptions {
   canvas: HTMLCanvasElement;
 }
 
-export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' }>;
+export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' }>;
 
 /** The page's end of the worker that receives, decodes and, where there is OffscreenCanvas, draws. */
 export class ViewLink {
@@ -22,6 +23,7 @@ export class ViewLink {
   readonly #tell: (message: Told) => void;
   readonly #painter: CanvasPainter<number> | undefined;
   readonly #snapshots = new Map<number, (picture: Blob | undefined) => void>();
+  readonly #startFeed = (): void => this.#post({ type: 'feed' });
   #lastSnapshot = 0;
   #isHidden: boolean;
 
@@ -59,6 +61,7 @@ export class ViewLink {
 
   close(): void {
     this.#worker.terminate();
+    leaveFeed(this.#startFeed);
     this.#painter?.clear();
     for (const resolve of this.#snapshots.values()) resolve(undefined);
     this.#snapshots.clear();
@@ -73,6 +76,10 @@ export class ViewLink {
       case 'snapshot':
         this.#snapshots.get(message.id)?.(message.picture);
         this.#snapshots.delete(message.id);
+        break;
+      case 'feed':
+        if (message.isWanted) wantFeed(this.#startFeed);
+        else leaveFeed(this.#startFeed);
         break;
       default:
         this.#tell(message);

@@ -3,11 +3,20 @@ import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
 import { JpegDecoder } from '../decode/jpeg-decoder.js';
 import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
+import { videoFeedUrl } from '../server-url.js';
 import { SlidingWindow } from '../sliding-window.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { PlainFeed } from './plain-feed.js';
 import { RemotePainter } from './remote-painter.js';
-import { viewStatus, type ErrorFields, type Flow, type ViewFacts, type ViewStatus } from './view-status.js';
+import {
+  isPlainHttpOnly,
+  viewStatus,
+  type ErrorFields,
+  type Flow,
+  type ViewFacts,
+  type ViewStatus,
+} from './view-status.js';
 
 type Start = Extract<ToWorker, { type: 'start' }>;
 type Post = (message: FromWorker, transfer?: Transferable[]) => void;
@@ -17,6 +26,7 @@ const DRAWN_WINDOW_MS = 2000;
 /** Everything behind one `<framewire-view>`: receives, decodes and draws, and tells the page how it goes. */
 export class ViewPipeline {
   readonly #post: Post;
+  readonly #server: string;
   readonly #client: FramewireClient;
   readonly #decoder: JpegDecoder;
   readonly #painter: Painter<Frame>;
@@ -31,10 +41,14 @@ export class ViewPipeline {
   #isUndecodable = false;
   #refusal: ErrorFields | undefined;
   #status: ViewStatus = { state: 'connecting' };
+  /** `waiting`: for room among the page's connections. */
+  #feed: 'none' | 'waiting' | PlainFeed = 'none';
+  #hasFeed = false;
 
   /** @throws FramewireClientError bad-address */
   constructor({ server, watch, flow, canvas }: Start, post: Post) {
     this.#post = post;
+    this.#server = server;
     this.#watch = watch;
     this.#flow = flow;
     this.#client = new FramewireClient(server);
@@ -65,6 +79,9 @@ export class ViewPipeline {
         break;
       case 'snapshot':
         this.#post({ type: 'snapshot', id: message.id, picture: this.#shown?.blob() });
+        break;
+      case 'feed':
+        if (this.#feed === 'waiting') this.#startFeed();
         break;
       case 'bitmap-done':
         this.#remote?.done(message.id, message.paintedAt);
@@ -121,6 +138,7 @@ export class ViewPipeline {
     const before = this.#watch;
     if (JSON.stringify(watch) === JSON.stringify(before) && this.#refusal === undefined) return;
     this.#watch = watch;
+    if (this.#feed instanceof PlainFeed) this.#startFeed();
     const isOtherStream = watch.stream !== before.stream;
     // `set` has no word for the server's default quality.
     const isDefaultAgain = watch.quality === undefined && before.quality !== undefined;
@@ -190,11 +208,43 @@ export class ViewPipeline {
     return frame.receivedAt < this.#flowsSince;
   }
 
+  #startFeed(): void {
+    if (this.#feed instanceof PlainFeed) this.#feed.close();
+    this.#feed = new PlainFeed(videoFeedUrl(this.#server, this.#watch), {
+      frame: frame => {
+        this.#hasFeed = true;
+        this.#decoder.put(frame);
+        this.#tellStatus();
+      },
+      silent: () => {
+        this.#hasFeed = false;
+        this.#tellStatus();
+      },
+    });
+  }
+
+  /** Wants a plain feed while that is all there is to be had, and somebody looks. */
+  #wantFeed(isWanted: boolean): void {
+    if (isWanted === (this.#feed !== 'none')) return;
+    if (this.#feed instanceof PlainFeed) this.#feed.close();
+    this.#feed = isWanted ? 'waiting' : 'none';
+    this.#hasFeed = false;
+    this.#post({ type: 'feed', isWanted });
+  }
+
   #tellStatus(): void {
     const { connection, streams, subscribed } = this.#client;
+    this.#wantFeed(isPlainHttpOnly(connection) && !this.#flow.isPaused && !this.#flow.isHidden);
     const name = subscribed?.stream ?? this.#watch.stream ?? streams[0]?.name;
     const source = streams.find(stream => stream.name === name)?.source;
-    const facts = { connection, source, flow: this.#flow, drawn: this.#drawn, refusal: this.#refusal };
+    const facts = {
+      connection,
+      source,
+      flow: this.#flow,
+      drawn: this.#drawn,
+      refusal: this.#refusal,
+      hasFeed: this.#hasFeed,
+    };
     const status = viewStatus(facts);
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;

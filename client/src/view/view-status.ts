@@ -15,8 +15,10 @@ export type ViewStatus =
   | { state: 'paused'; by: 'page' | 'hidden' }
   /** The source is gone and being reopened: camera unplugged, file unreadable, ... */
   | { state: 'lost'; code: string; reason: string }
-  /** The server is gone or cannot be reached (`code`: connection-lost, server-stopped, server-full, unreachable). */
+  /** The server is gone or cannot be reached (`code`: connection-lost, server-stopped, server-full, unreachable, ...). */
   | { state: 'reconnecting'; attempt: number; retryInMs: number; code: string; reason: string }
+  /** No WebSocket opens, `reason` says why; pictures come by plain HTTP meanwhile, without figures. */
+  | { state: 'fallback'; code: string; reason: string }
   /** For good: what was asked for cannot be had (`unknown-stream`, ...), or the server refused. */
   | { state: 'failed'; code: string; reason: string; hint: string | undefined };
 
@@ -49,25 +51,52 @@ export interface ViewFacts {
   drawn: 'nothing' | 'placeholder' | 'picture';
   /** Why there is no subscription, if the server refused it. */
   refusal: ErrorFields | undefined;
+  /** Whether pictures come by plain HTTP. */
+  hasFeed: boolean;
+}
+
+/** The codes of a server that is there, and of something on the way, which answer with HTTP in place of a WebSocket. */
+const PLAIN_HTTP_ONLY: ReadonlySet<string> = new Set(['upgrade-required', 'origin-refused', 'no-websocket']);
+
+/** A server that has just come back may answer by HTTP what it would not have refused a moment later. */
+const FAILURES_IN_A_ROW = 2;
+
+/** Whether pictures by plain HTTP are worth a try: it gets through, and no WebSocket does. */
+export function isPlainHttpOnly(connection: ConnectionState): boolean {
+  return (
+    connection.state === 'reconnecting' &&
+    connection.attempt >= FAILURES_IN_A_ROW &&
+    PLAIN_HTTP_ONLY.has(connection.code)
+  );
 }
 
 /** What hinders the picture most comes first. */
-export function viewStatus({ connection, source, flow, drawn, refusal }: ViewFacts): ViewStatus {
+export function viewStatus({ connection, source, flow, drawn, refusal, hasFeed }: ViewFacts): ViewStatus {
   switch (connection.state) {
     case 'closed':
       return { state: 'failed', code: connection.code, reason: connection.reason, hint: undefined };
     case 'connecting':
-    case 'reconnecting':
       return connection;
+    case 'reconnecting':
+      if (!isPlainHttpOnly(connection)) return connection;
+      if (isPaused(flow)) return paused(flow);
+      return hasFeed ? { state: 'fallback', code: connection.code, reason: connection.reason } : connection;
     case 'open':
       break;
   }
   if (refusal !== undefined) {
     return { state: 'failed', code: refusal.code, reason: refusal.message, hint: refusal.hint };
   }
-  if (flow.isPaused) return { state: 'paused', by: 'page' };
-  if (flow.isHidden) return { state: 'paused', by: 'hidden' };
+  if (isPaused(flow)) return paused(flow);
   if (source?.state === 'lost') return { state: 'lost', code: source.code, reason: source.reason };
   if (drawn === 'placeholder' && source?.state === 'live') return { state: 'failing' };
   return { state: drawn === 'picture' ? 'live' : 'starting' };
+}
+
+function isPaused(flow: Flow): boolean {
+  return flow.isPaused || flow.isHidden;
+}
+
+function paused(flow: Flow): ViewStatus {
+  return { state: 'paused', by: flow.isPaused ? 'page' : 'hidden' };
 }

@@ -6,7 +6,7 @@ import { EmulatedLink } from '../../support/emulated-link.js';
 import { machine, warnIfBusy } from '../machine.js';
 import { table } from '../table.js';
 import { linkContenders, PORT, type LinkContender } from './contenders.js';
-import { nginxMissing, startNginx } from './nginx.js';
+import { nginxMissing, startTlsProxy } from './nginx.js';
 import { backUnder, bytesBack, linkFigures } from './figures.js';
 import { QUEUE_MS, SCENARIOS, type Scenario } from './scenarios.js';
 import { runIn, Viewers } from './viewers.js';
@@ -74,7 +74,7 @@ async function watched(scenario: Scenario, contender: LinkContender): Promise<re
   const host = wire === undefined ? '127.0.0.1' : SERVER_HOST;
   await using server = await contender.start(host, wire?.server);
   const { rttMs = 0, jitterMs = 0, glueMs = 0, isProxied = false } = scenario;
-  await using proxy = isProxied ? await startNginx(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
+  await using proxy = isProxied ? await startTlsProxy(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
   const port = proxy === undefined ? PORT : PROXY_PORT;
   const emulated = { rate: mbit * 1e6, queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
   await using link = scenario.link === 'emulated' ? await EmulatedLink.start({ host, port }, emulated) : undefined;

@@ -34,6 +34,10 @@ describe('what is said about a view', () => {
       { state: 'lost', code: 'gone', reason: 'The camera was unplugged.' },
       'Lost | gate is lost | The camera was unplugged. It is being reopened.',
     ],
+    [
+      { state: 'fallback', code: 'upgrade-required', reason: 'No upgrade has arrived' },
+      'Plain video | No live connection | No upgrade has arrived.',
+    ],
     [reconnecting, 'Reconnecting | Reconnecting… | The connection broke. The picture is 1 s old.'],
     [
       { state: 'failed', code: 'unknown-stream', reason: 'Not here', hint: 'Try yard' },

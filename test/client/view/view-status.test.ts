@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../client/src/view/status-text.js';
-import { viewStatus, type ViewFacts } from '../../../client/src/view/view-status.js';
+import { isPlainHttpOnly, viewStatus, type ViewFacts } from '../../../client/src/view/view-status.js';
 
 const OPEN: ViewFacts = {
   connection: { state: 'open' },
@@ -8,8 +8,10 @@ const OPEN: ViewFacts = {
   flow: { isPaused: false, isHidden: false },
   drawn: 'picture',
   refusal: undefined,
+  hasFeed: false,
 };
 const RECONNECTING = { state: 'reconnecting', attempt: 2, retryInMs: 900, code: 'x', reason: 'Gone.' } as const;
+const NO_UPGRADE = { ...RECONNECTING, code: 'upgrade-required', reason: 'No upgrade.' } as const;
 const LOST = { state: 'lost', code: 'unplugged', reason: 'The camera was unplugged.' } as const;
 const REFUSAL = { code: 'unknown-stream', message: 'There is no such stream.', hint: 'There is: gate.' };
 
@@ -33,6 +35,17 @@ describe('viewStatus', () => {
     ['connecting', { connection: { state: 'connecting' }, drawn: 'nothing' }, { state: 'connecting' }],
     ['reconnecting, whatever else', { connection: RECONNECTING, source: LOST, refusal: REFUSAL }, RECONNECTING],
     [
+      'the fallback while pictures come by plain HTTP',
+      { connection: NO_UPGRADE, hasFeed: true },
+      { state: 'fallback', code: 'upgrade-required', reason: 'No upgrade.' },
+    ],
+    ['reconnecting while they do not come', { connection: NO_UPGRADE }, NO_UPGRADE],
+    [
+      'paused by the page where that is all there is',
+      { connection: NO_UPGRADE, flow: { isPaused: true, isHidden: false } },
+      { state: 'paused', by: 'page' },
+    ],
+    [
       'failed when the server refused the subscription',
       { refusal: REFUSAL },
       { state: 'failed', code: 'unknown-stream', reason: REFUSAL.message, hint: REFUSAL.hint },
@@ -44,6 +57,20 @@ describe('viewStatus', () => {
     ],
   ])('is %s', (_, facts, expected) => {
     expect(viewStatus({ ...OPEN, ...facts })).toEqual(expected);
+  });
+});
+
+describe('isPlainHttpOnly', () => {
+  it.each([
+    ['not at the first failure: the server may have come back just then', { ...NO_UPGRADE, attempt: 1 }, false],
+    ['when no upgrade gets through', NO_UPGRADE, true],
+    ['when the page is refused', { ...NO_UPGRADE, code: 'origin-refused' }, true],
+    ['when something else answers', { ...NO_UPGRADE, code: 'no-websocket' }, true],
+    ['not when nobody answers', { ...NO_UPGRADE, code: 'unreachable' }, false],
+    ['not when the server is full', { ...NO_UPGRADE, code: 'server-full' }, false],
+    ['not while a WebSocket is open', { state: 'open' } as const, false],
+  ])('%s', (_, connection, expected) => {
+    expect(isPlainHttpOnly(connection)).toBe(expected);
   });
 });
 
@@ -59,6 +86,7 @@ describe('statusText', () => {
     [{ ...RECONNECTING, code: 'connection-lost', reason: 'x' }, 'Connection lost.'],
     [{ ...RECONNECTING, code: 'server-stopped', reason: 'The server was stopped.' }, 'The server was stopped.'],
     [{ ...RECONNECTING, code: 'unreachable', reason: 'host:1 cannot be reached.' }, 'host:1 cannot be reached.'],
+    [{ state: 'fallback', code: 'upgrade-required', reason: 'No upgrade.' }, 'No upgrade.'],
     [{ state: 'failed', code: 'a', reason: 'No.', hint: undefined }, 'No.'],
     [{ state: 'failed', code: 'a', reason: 'No.', hint: 'Do this.' }, 'No. Do this.'],
   ])('says of %j: %s', (status, expected) => {

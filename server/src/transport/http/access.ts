@@ -6,8 +6,6 @@ import { isForThisMachineOnly, mayBeCalled, mayWatch, type AllowedNames } from '
 const MOST_TOLD = 50;
 const LONGEST_TOLD = 260;
 
-const ASK_THE_OPERATOR = 'Whoever runs it finds in its log how to allow them.';
-
 /** Whom the command line lets in: refuses everybody else, and tells the operator how to let them in. */
 export class Access {
   readonly #names: AllowedNames;
@@ -35,16 +33,26 @@ export class Access {
     return new FramewireError('host-refused', message, `Open http://localhost:${socket.localPort}/`);
   }
 
-  /** Refuses the WebSocket of a page of another site. @param origin of the page, when it is not the request's own header. */
-  refusedOrigin({ headers }: IncomingMessage, origin = headers.origin): FramewireError | undefined {
-    if (origin === undefined || mayWatch(origin, headers.host, this.#names.allowedOrigins)) return undefined;
+  /** Refuses the WebSocket of a page of another site. */
+  refusedOrigin({ headers: { origin, host } }: IncomingMessage): FramewireError | undefined {
+    if (mayWatch(origin, host, this.#names.allowedOrigins)) return undefined;
+    const site = origin ?? '';
     this.#tellOnce(
-      origin,
-      `Pages of ${origin} are refused. --allow-origin ${origin === 'null' ? "'*'" : origin} lets them watch. ` +
-        `If a proxy serves them, it should pass on the Host that it is asked for; this one said "${headers.host ?? ''}".`,
+      site,
+      `Pages of ${site} are refused. --allow-origin ${site === 'null' ? "'*'" : site} lets them watch. ` +
+        `If a proxy serves them, it should pass on the Host that it is asked for; this one said "${host ?? ''}".`,
     );
-    const message = `This server does not let pages of ${origin} open a live connection.`;
-    return new FramewireError('origin-refused', message, ASK_THE_OPERATOR);
+    return refusalOf(site);
+  }
+
+  /**
+   * Says by plain HTTP why the WebSocket of a page was refused, if one has come through to here.
+   *
+   * @param origin of the page, as it says itself: browsers send none along to what they take for the page's own server.
+   */
+  refusedBefore({ headers }: IncomingMessage, origin: string | undefined): FramewireError | undefined {
+    if (origin === undefined || !this.#told.has(origin)) return undefined;
+    return mayWatch(origin, headers.host, this.#names.allowedOrigins) ? undefined : refusalOf(origin);
   }
 
   /** Who may show a page of this server in a frame, as CSP sources; undefined: everybody, files too, which `*` leaves out. */
@@ -71,4 +79,9 @@ export class Access {
     this.#told.add(site);
     this.#tell(sentence);
   }
+}
+
+function refusalOf(origin: string): FramewireError {
+  const message = `This server does not let pages of ${origin} open a live connection.`;
+  return new FramewireError('origin-refused', message, 'Whoever runs it finds in its log how to allow them.');
 }

@@ -68,7 +68,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     // To all pages: it says why they may not watch, and nothing else.
     reply.header('Access-Control-Allow-Origin', '*');
     const { origin } = parseSocketQuery(request.query);
-    throw access.refusedOrigin(request.raw, origin) ?? upgradeRequired();
+    throw access.refusedBefore(request.raw, origin) ?? upgradeRequired();
   });
   app.get('/healthz', (_request, reply) =>
     reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
@@ -185,7 +185,7 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
 /** `/ws` by plain HTTP, which is also how a page finds out why its WebSocket does not open. */
 function upgradeRequired(): FramewireError {
   const message = 'A live connection is a WebSocket, and no request to upgrade to one has arrived here.';
-  const hint = 'A proxy in front of this server must pass on the headers Upgrade and Connection.';
+  const hint = 'A proxy in front of this server must pass on the headers Upgrade, Connection and Host.';
   return new FramewireError('upgrade-required', message, hint);
 }
 

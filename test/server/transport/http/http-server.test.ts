@@ -142,11 +142,22 @@ describe('the HTTP server', () => {
       'Upgrade',
     ]);
     expect(await plain.text()).toMatch(/"code":"upgrade-required".*proxy/);
-    // As a page asks whose address the proxy has changed: its browser sends no Origin along.
-    const page = await fetch(`${url}?origin=http://cam.example`);
-    expect([page.status, page.headers.get('access-control-allow-origin')]).toEqual([403, '*']);
-    expect(await page.text()).toMatch(/"code":"origin-refused".*cam\.example/);
-    expect((await fetch(`${url}?origin=http://127.0.0.1:${endpoint.port}`)).status).toBe(426);
+    // Whatever site the page is of: no WebSocket of it has come through.
+    expect((await fetch(`${url}?origin=http://cam.example`)).status).toBe(426);
+    expect(endpoint.told).toEqual([]);
+  });
+
+  it('says at /ws to pages whose WebSocket was refused why: browsers do not tell them', async () => {
+    await using endpoint = await openEndpoint();
+    using client = await RawClient.open(endpoint.port);
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket'];
+    client.say('GET /ws HTTP/1.1', 'Host: localhost', 'Origin: http://cam.example', ...upgrade);
+    await client.ends();
+    // As a page asks whose proxy has changed Host: its browser sends no Origin along to what is its own server.
+    const answer = await fetch(`http://127.0.0.1:${endpoint.port}/ws?origin=http://cam.example`);
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, '*']);
+    expect(await answer.text()).toMatch(/"code":"origin-refused".*cam\.example/);
+    expect(endpoint.told).toHaveLength(1);
   });
 
   describe('that allows a site', () => {

@@ -1,0 +1,122 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '@framewire/client';
+import { streamAt } from '../support/api.js';
+import { launchChromium, openPage, pixels } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+import { startHaproxy, startNginx } from '../support/proxy.js';
+import { missing } from '../support/requires.js';
+import { startServer, type Server } from '../support/server.js';
+
+const LONG_MS = 60_000;
+
+/** The first thing that everybody writes. */
+const plain = ({ url }: Server): string => `location / { proxy_pass ${url}; }`;
+
+/** The snippet of most manuals; Host without its port where it says `$host`. */
+const upgrading = ({ url }: Server, host: string): string => `location / {
+      proxy_pass ${url}; proxy_http_version 1.1;
+      proxy_set_header Host ${host}; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+    }`;
+
+const withoutNginx = missing('chromium', 'nginx-light');
+const withoutHaproxy = missing('haproxy');
+const toSkip = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
+
+describe.skipIf(withoutNginx !== undefined)(`behind nginx${toSkip(withoutNginx)}`, () => {
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startServer(['--source', 'gate=test', '--source', 'yard=test', '--size', '640x360']);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test(
+    'that loses the upgrade, the page says so, shows pictures, and is live when it is mended',
+    { timeout: LONG_MS },
+    async () => {
+      await using nginx = await startNginx(plain(server));
+      await using watched = await openPage(browser, nginx.url);
+      const { page } = watched;
+      const pill = page.locator('#pill');
+      await pill.getByText('Plain video').waitFor();
+      expect(await page.locator('#notice-title').textContent()).toBe('No live connection');
+      expect(await page.locator('#notice-detail').textContent()).toMatch(/upgrade.*proxy/);
+      const first = await pixels(page, '#picture');
+      await eventually(async () => (await pixels(page, '#picture')) !== first, 'other picture');
+      // The other stream as well, in its tile.
+      await eventually(async () => (await streamAt(server.url, 'yard')).viewers === 1, 'viewer of the other stream');
+
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await pill.getByText('Paused').waitFor();
+      await eventually(async () => (await streamAt(server.url, 'gate')).viewers === 0, 'end of the feed');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await pill.getByText('Plain video').waitFor();
+
+      nginx.configure(upgrading(server, '$http_host'));
+      await pill.getByText('Live').waitFor();
+      // One viewer of each: the feeds have ended.
+      await eventually(async () => (await streamAt(server.url, 'gate')).viewers === 1, 'end of the feed');
+      expect(await page.locator('#notice-title').textContent()).toBe('');
+    },
+  );
+
+  test(
+    'that changes Host, the page says so and shows pictures, and the log says what to do',
+    { timeout: LONG_MS },
+    async () => {
+      await using nginx = await startNginx(upgrading(server, '$host'));
+      await using watched = await openPage(browser, nginx.url);
+      const { page } = watched;
+      await page.locator('#pill').getByText('Plain video').waitFor();
+      const detail = await page.locator('#notice-detail').textContent();
+      expect(detail).toContain(`pages of ${nginx.url}`);
+      expect(detail).not.toContain('--');
+      const told = server
+        .output()
+        .split('\n')
+        .filter(line => line.includes(nginx.url));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain(`--allow-origin ${nginx.url}`);
+    },
+  );
+
+  test('that loses the upgrade, a program is told so at once', async () => {
+    await using nginx = await startNginx(plain(server));
+    await expect(connect(nginx.url)).rejects.toMatchObject({
+      code: 'upgrade-required',
+      message: /proxy/,
+    });
+  });
+
+  test('that does not pass on this path at all, a program is told that something else has answered', async () => {
+    await using nginx = await startNginx(`location / { proxy_pass ${server.url}; } location /ws { return 404; }`);
+    await expect(connect(nginx.url)).rejects.toMatchObject({
+      code: 'no-websocket',
+      message: `${new URL(nginx.url).host} answers with HTTP 404, and not as a Framewire server does.`,
+    });
+  });
+
+  test('below a path of its own and with the upgrade, it is live', async () => {
+    const { url } = server;
+    await using nginx = await startNginx(`location /cam/ {
+      proxy_pass ${url}/; proxy_http_version 1.1;
+      proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+    }`);
+    await using watched = await openPage(browser, `${nginx.url}/cam/`);
+    await watched.page.locator('#pill').getByText('Live').waitFor();
+    expect(watched.complaints).toEqual([]);
+  });
+
+  test.skipIf(withoutHaproxy !== undefined)(`behind haproxy${toSkip(withoutHaproxy)}, it is live`, async () => {
+    await using haproxy = await startHaproxy('http-request replace-path /webcam/(.*) /\\1', new URL(server.url).host);
+    await using watched = await openPage(browser, `${haproxy.url}/webcam/`);
+    await watched.page.locator('#pill').getByText('Live').waitFor();
+    expect(watched.complaints).toEqual([]);
+  });
+});
