@@ -11,6 +11,7 @@ export const DEBIAN_PYTHON = '/usr/bin/python3';
 /** Debian packages and whatever else tests and benches can use, and how to see that it is there. */
 const checks = {
   ffmpeg: () => has('ffmpeg'),
+  curl: () => has('curl'),
   chromium: () => has('chromium'),
   'firefox-esr': () => has('firefox-esr'),
   vlc: () => has('cvlc'),

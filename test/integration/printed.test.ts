@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, openPage } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+import { MjpegCamera } from '../support/mjpeg-camera.js';
+import { servePage } from '../support/page-server.js';
+import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
+import { run } from '../support/run.js';
+import { startServer, type Server } from '../support/server.js';
+import { seeded } from '../shared/seeded.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The examples of a page in one language, as they are printed. */
+function printed(page: string, language: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, of, example = '']) =>
+    of === language ? [example] : [],
+  );
+}
+
+/** As printed, but for the port: 8080 may be another program's. */
+const at = (server: Server, example: string): string =>
+  example.replaceAll('localhost:8080', `localhost:${server.port}`);
+
+/** Larger pictures than 1 MiB are what a library refuses first. */
+const SIZE = { width: 2560, height: 1440 };
+const MIB = 1024 * 1024;
+
+describe('what the documents print, on pictures of more than 1 MiB', () => {
+  let camera: MjpegCamera;
+  let timer: NodeJS.Timeout;
+  let server: Server;
+  let folder: string;
+
+  beforeAll(async () => {
+    const random = seeded(3);
+    const noise = Uint8Array.from({ length: SIZE.width * SIZE.height }, () => 256 * random());
+    const picture = sharp(noise, { raw: { ...SIZE, channels: 1 } }).jpeg({ quality: 80 });
+    camera = await MjpegCamera.open(await picture.toBuffer(), false);
+    timer = setInterval(() => camera.send(), 200);
+    server = await startServer(['--source', `gate=${camera.url}`]);
+    folder = mkdtempSync(join(tmpdir(), 'framewire-printed-'));
+  });
+  afterAll(async () => {
+    await server.stop();
+    clearInterval(timer);
+    await camera[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has such pictures', async () => {
+    const snapshot = await fetch(`${server.url}/snapshot.jpg?quality=30`);
+    expect((await snapshot.arrayBuffer()).byteLength).toBeGreaterThan(MIB);
+  });
+
+  const python = ['README.md', 'shared/PROTOCOL.md'].flatMap(page =>
+    printed(page, 'python').map((example, i) => [`${page}, Python ${i + 1}`, example] as const),
+  );
+  it('finds examples in Python', () => expect(python).toHaveLength(3));
+
+  it.for(python)('%s runs on Debian’s Python', { timeout: 40_000 }, async ([, example], context) => {
+    skipBecause(context, missing('python3-opencv', 'python3-websockets'));
+    const file = join(folder, 'example.py');
+    writeFileSync(file, at(server, example));
+    await using script = run(DEBIAN_PYTHON, [file], { env: { PYTHONUNBUFFERED: '1' } });
+    const [, lines = ''] = await script.waitForOutput(/((?:.*\(\d+, \d+, 3\)\n){3})/);
+    expect(lines).not.toContain('False');
+    expect(script.output()).not.toMatch(/traceback/i);
+  });
+});
+
+describe('what README.md prints', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await startServer(['--source', 'gate=test', '--size', '640x360', '--allow-origin', '*']);
+  });
+  afterAll(() => server.stop());
+
+  it('in JavaScript runs in Node', async () => {
+    const example = printed('README.md', 'js').find(text => text.includes('@framewire/client')) ?? '';
+    // Beside the examples, where the package is found by its name.
+    const script = ['--input-type=module', '--eval', at(server, example)];
+    await using node = run(process.execPath, script, { cwd: join(root, 'client') });
+    // Number, width, bytes, age in ms, which is known after a round trip.
+    const [line] = await node.waitForOutput(/^\d+ 640 \d{4,} \d+\.\d+$/m);
+    expect(line).toBeDefined();
+  });
+
+  it('in HTML shows a picture', async context => {
+    skipBecause(context, missing('chromium'));
+    const [example = ''] = printed('README.md', 'html');
+    await using site = await servePage(() => `<!doctype html>${at(server, example)}`);
+    await using browser = await launchChromium();
+    await using watched = await openPage(browser, site.url);
+    await watched.page.waitForFunction(() => document.querySelector('framewire-view')?.status.state === 'live');
+    expect(watched.complaints).toEqual([]);
+  });
+
+  describe('for the shell', () => {
+    const lines = printed('README.md', 'sh').flatMap(example => example.split('\n'));
+    const command = (name: string) => at(server, lines.find(line => line.startsWith(`${name} `)) ?? '');
+
+    it('plays', async context => {
+      skipBecause(context, missing('ffmpeg'));
+      // There is no screen.
+      const env = { SDL_VIDEODRIVER: 'dummy', SDL_RENDER_DRIVER: 'software', SDL_AUDIODRIVER: 'dummy' };
+      await using ffplay = run('sh', ['-c', command('ffplay')], { env });
+      const clock = await eventually(
+        () => /^ +(\d+\.\d+) M-V/m.exec(ffplay.output().replaceAll('\r', '\n'))?.[1],
+        'clock',
+      );
+      expect(Number(clock)).toBeGreaterThan(0);
+    });
+
+    it('saves a picture', async context => {
+      skipBecause(context, missing('curl'));
+      const folder = mkdtempSync(join(tmpdir(), 'framewire-printed-'));
+      try {
+        await using curl = run('sh', ['-c', command('curl')], { cwd: folder });
+        expect(await curl.exited).toMatchObject({ code: 0 });
+        expect(await sharp(join(folder, 'snapshot.jpg')).metadata()).toMatchObject({ width: 640, height: 360 });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+});
