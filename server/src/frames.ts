@@ -17,9 +17,17 @@ export interface Picture {
   readonly height: number;
   /** The whole JPEG as the source made it, when it makes JPEGs. Immutable, valid after `free`. */
   readonly jpeg?: Uint8Array;
-  /** Borrowed until `free`. Decodes or converts at the first call only. */
+  /** Borrowed until `free`. Decodes or converts at the first call only. @throws DamagedPicture */
   pixels(): Promise<Pixels>;
   free(): void;
+}
+
+/** Thrown by `pixels`: the picture cannot be decoded. Its source counts such pictures and says so. */
+export class DamagedPicture extends Error {
+  constructor() {
+    super('The picture is damaged.');
+    this.name = 'DamagedPicture';
+  }
 }
 
 /** A picture with its number, shared by the renditions that encode it; freed with its last reference. */

@@ -2,7 +2,7 @@ import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { RenditionSpec } from '@framewire/shared/rendition';
 import { Encoder } from '../encode/encoder.js';
 import { messageOf } from '../errors.js';
-import type { RawFrame } from '../frames.js';
+import { DamagedPicture, type RawFrame } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import { OPEN_GATE, passGate } from '../rate-gate.js';
 
@@ -111,7 +111,7 @@ export class Rendition {
       this.#encoded += 1;
       this.#failingSince = undefined;
     } catch (error) {
-      this.#fail(frame.seq, messageOf(error));
+      this.#fail(frame.seq, error);
     } finally {
       frame.release();
       this.#isEncoding = false;
@@ -119,11 +119,12 @@ export class Rendition {
     }
   }
 
-  #fail(seq: number, reason: string): void {
+  #fail(seq: number, error: unknown): void {
     const now = monotonicMs();
+    const reason = messageOf(error);
     if (this.#failingSince === undefined) {
       this.#failingSince = now;
-      this.#warnOf(reason, now);
+      if (!(error instanceof DamagedPicture)) this.#warnOf(reason, now);
     } else if (now - this.#failingSince >= FAILING_MS) {
       this.#failingSince = now;
       if (!this.#isClosed) this.#events.failed(seq, reason);

@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { SourceInfo } from '../frames.js';
 import { isTooSlow, type CameraWish } from './camera-wish.js';
+import type { InputSpec } from './ffmpeg/demuxer.js';
 import { MediaSource } from './ffmpeg/media.js';
 import type { Source, SourceHost } from './source.js';
 import type { CameraSpec } from './source-spec.js';
@@ -60,18 +61,23 @@ async function openDevice(device: string, spec: CameraSpec, host: SourceHost): P
   const wanted: CameraWish = { ...PREFERRED, ...spec.size, ...(spec.fps === null ? {} : { fps: spec.fps }) };
   // FFmpeg is the faster way to a JPEG, OpenCV to a matrix: the figures are in ENCODERS.md.
   const capture = spec.capture === 'auto' ? (host.wantsMats ? 'opencv' : 'ffmpeg') : spec.capture;
-  if (capture === 'ffmpeg') return openWithFfmpeg(device, spec, wanted);
+  if (capture === 'ffmpeg') return openWithFfmpeg(device, spec, wanted, host);
   const { openOpenCvCamera } = await import('./opencv/opencv-camera.js');
   return openOpenCvCamera(device, spec.format, wanted, host);
 }
 
-async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: CameraWish): Promise<MediaSource> {
+async function openWithFfmpeg(
+  device: string,
+  spec: CameraSpec,
+  wanted: CameraWish,
+  host: SourceHost,
+): Promise<MediaSource> {
   const formats: Format[] = spec.format === 'auto' ? ['yuyv', 'mjpg', 'any'] : [spec.format];
   let best: { format: Format; misfit: number } | undefined;
   let failure: unknown;
   for (const format of formats) {
     try {
-      const source = await openAs(device, format, wanted);
+      const source = await openAs(device, format, wanted, host);
       const misfit = measureMisfit(source.info, wanted);
       if (misfit === 0) return source;
       // Closed before the next format is tried: a device streams to one reader only.
@@ -82,7 +88,7 @@ async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: CameraWi
     }
   }
   if (best === undefined) throw failure;
-  const source = await openAs(device, best.format, wanted);
+  const source = await openAs(device, best.format, wanted, host);
   try {
     refuseOther(source.info, spec, device);
     return source;
@@ -94,8 +100,8 @@ async function openWithFfmpeg(device: string, spec: CameraSpec, wanted: CameraWi
 
 type Format = keyof typeof FFMPEG_FORMATS | 'any';
 
-function openAs(device: string, format: Format, wanted: CameraWish): Promise<MediaSource> {
-  return MediaSource.open({
+function openAs(device: string, format: Format, wanted: CameraWish, host: SourceHost): Promise<MediaSource> {
+  const input: InputSpec = {
     kind: 'camera',
     what: `camera ${device}`,
     url: device,
@@ -105,7 +111,8 @@ function openAs(device: string, format: Format, wanted: CameraWish): Promise<Med
       framerate: String(wanted.fps),
       ...(format === 'any' ? {} : { input_format: FFMPEG_FORMATS[format] }),
     },
-  });
+  };
+  return MediaSource.open(input, host);
 }
 
 /** 0 when size and rate are as wanted. A wrong rate weighs less than a wrong size, whatever the size. */

@@ -46,7 +46,7 @@ export async function openSource(spec: SourceSpec, host: SourceHost): Promise<So
 async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, host: SourceHost): Promise<Source> {
   const { kind } = spec;
   const url = kind === 'file' ? spec.path : spec.url;
-  if (spec.capture === 'ffmpeg') return kind === 'file' ? openFile(url) : openUrl(url);
+  if (spec.capture === 'ffmpeg') return kind === 'file' ? openFile(url, host) : openUrl(url, host);
   const { openOpenCvMedia } = await import('./opencv/opencv-media.js');
   return openOpenCvMedia({ kind, url, what: describeSpec(spec) }, host);
 }

@@ -1,27 +1,14 @@
 import {
-  AVERROR_EAGAIN,
   AVERROR_EOF,
   AVERROR_EXIT,
   AVERROR_INVALIDDATA,
   AVMEDIA_TYPE_VIDEO,
   AVSEEK_FLAG_BYTE,
-  AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_MJPEG,
   AV_LOG_FATAL,
   AV_NOPTS_VALUE,
-  FF_THREAD_SLICE,
 } from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  Dictionary,
-  FormatContext,
-  Frame,
-  InputFormat,
-  Log,
-  type Packet,
-  type Stream,
-} from 'node-av/lib';
+import { CodecParameters, Dictionary, FormatContext, InputFormat, Log, type Packet, type Stream } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
 import { sourceFailure } from './failure.js';
@@ -40,8 +27,8 @@ export interface InputSpec {
 }
 
 /**
- * One video stream of one FFmpeg input, and its decoder. All that is to be known of the stream is read once, when it
- * opens: FFmpeg's own description of it dies with the input.
+ * One video stream of one FFmpeg input. All that is to be known of the stream is read once, when it opens: FFmpeg's own
+ * description of it dies with the input.
  *
  * `open2Sync` with options is not used on purpose: node-av 6.1 leaves the dictionary dangling there and the garbage
  * collector crashes on it; the asynchronous call is sound.
@@ -52,24 +39,25 @@ export class Demuxer {
   readonly isJpeg: boolean;
   /** Frames a second that the input announces; 0 when it does not. */
   readonly fps: number;
+  /** What a decoder is to know of the stream; valid until `close`. */
+  readonly parameters = new CodecParameters();
   readonly #index: number;
   readonly #msPerTick: number;
   readonly #input: InputSpec;
   readonly #format: FormatContext;
-  readonly #decoder: CodecContext;
   #reading: Promise<unknown> = Promise.resolve();
-  #decoding: Promise<unknown> = Promise.resolve();
   #isStopped = false;
   #closing: Promise<void> | undefined;
 
-  private constructor(input: InputSpec, format: FormatContext, stream: Stream, decoder: CodecContext) {
+  private constructor(input: InputSpec, format: FormatContext, stream: Stream) {
     this.#input = input;
     this.#format = format;
-    this.#decoder = decoder;
     const { codecpar, avgFrameRate, timeBase } = stream;
     this.size = { width: codecpar.width, height: codecpar.height };
     this.isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
     this.fps = avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den;
+    this.parameters.alloc();
+    codecpar.copy(this.parameters);
     this.#index = stream.index;
     this.#msPerTick = (timeBase.num * 1000) / timeBase.den;
   }
@@ -87,8 +75,7 @@ export class Demuxer {
       if (input.kind !== 'camera') check(input, await format.findStreamInfo());
       const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
       if (stream === undefined) throw new FramewireError('source-unreadable', `There is no video in ${input.what}.`);
-      const decoder = await openDecoder(input, stream);
-      return new Demuxer(input, format, stream, decoder);
+      return new Demuxer(input, format, stream);
     } catch (error) {
       await format.closeInput();
       throw error;
@@ -118,44 +105,18 @@ export class Demuxer {
     return true;
   }
 
-  /**
-   * Decodes one packet, calls one after the other. The caller frees the frame.
-   *
-   * @param packet null at the end of a file, until nothing is left in the decoder.
-   * @returns undefined when there was no picture.
-   */
-  decode(packet: Packet | null): Promise<Frame | undefined> {
-    const decoded = this.#decoding.then(() => this.#decodeNext(packet));
-    this.#decoding = decoded.catch(() => undefined);
-    return decoded;
-  }
-
-  async #decodeNext(packet: Packet | null): Promise<Frame | undefined> {
-    if (this.#isStopped) return undefined;
-    // A packet that cannot be decoded is a scratch on the picture, not the end of the stream.
-    if ((await this.#decoder.sendPacket(packet)) < 0 && packet !== null) return undefined;
-    const frame = new Frame();
-    frame.alloc();
-    const result = this.#decoder.receiveFrameSync(frame);
-    if (result >= 0) return frame;
-    frame.free();
-    if (result !== AVERROR_EAGAIN) this.#decoder.flushBuffers();
-    return undefined;
-  }
-
   /** Starts the file anew. */
   async rewind(): Promise<void> {
     const result = await this.#read(() => this.#format.seekFrame(this.#index, 0n));
     // Bare H.264 and the like have no times to look for, only bytes.
     if (result < 0) check(this.#input, await this.#read(() => this.#format.seekFrame(-1, 0n, AVSEEK_FLAG_BYTE)));
-    this.#decoder.flushBuffers();
   }
 
   /** Ends a pending `readPacket` and waits for the native calls under way; none follows. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#format.interrupt();
-    await Promise.all([this.#reading, this.#decoding]);
+    await this.#reading;
   }
 
   /**
@@ -169,7 +130,7 @@ export class Demuxer {
 
   async #close(): Promise<void> {
     await this.stop();
-    this.#decoder.freeContext();
+    this.parameters.free();
     await this.#format.closeInput();
   }
 
@@ -183,19 +144,6 @@ export class Demuxer {
     }
     return this.#isStopped ? AVERROR_EXIT : result;
   }
-}
-
-async function openDecoder(input: InputSpec, stream: Stream): Promise<CodecContext> {
-  const codec = Codec.findDecoder(stream.codecpar.codecId);
-  if (codec === null) throw new FramewireError('source-unreadable', `The video codec of ${input.what} is unknown.`);
-  const decoder = new CodecContext();
-  decoder.allocContext3(codec);
-  check(input, decoder.parametersToContext(stream.codecpar));
-  // Slices and not frames: with frame threads every picture would wait for the next ones.
-  decoder.threadType = FF_THREAD_SLICE;
-  decoder.setFlags(AV_CODEC_FLAG_LOW_DELAY);
-  check(input, await decoder.open2());
-  return decoder;
 }
 
 function check(input: InputSpec, result: number): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Packet, type Frame } from 'node-av/lib';
+import { Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
 import type { Picture, SourceInfo } from '../../frames.js';
@@ -7,8 +7,12 @@ import { monotonicMs } from '../../monotonic.js';
 import { captureTime } from '../capture-time.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from './file-pace.js';
-import { jpegSize } from './jpeg-size.js';
-import type { Source } from '../source.js';
+import { DamageCount } from '../damage.js';
+import { DecodedPictures } from './decoded-pictures.js';
+import { Decoder } from './decoder.js';
+import { JpegPictures } from './jpeg-pictures.js';
+import type { PictureMaker } from './pictures.js';
+import type { Source, SourceHost } from '../source.js';
 import { describeSpec } from '../source-spec.js';
 
 /** Network inputs give up on a silent peer after this, microseconds as FFmpeg wants them. */
@@ -18,13 +22,13 @@ const NETWORK_TIMEOUT_US = String(5_000_000);
 const MOST_UNDECODABLE = 120;
 
 /** A video file, looped at its own frame rate. @throws FramewireError of a `source-` code. */
-export async function openFile(path: string): Promise<Source> {
+export async function openFile(path: string, host: SourceHost): Promise<Source> {
   const what = describeSpec({ kind: 'file', path, capture: 'ffmpeg' });
-  return MediaSource.open({ kind: 'file', what, url: path, options: {} });
+  return MediaSource.open({ kind: 'file', what, url: path, options: {} }, host);
 }
 
 /** A camera on the network: RTSP (over TCP where it can, else UDP), or MJPEG over HTTP. @throws FramewireError of a `source-` code. */
-export async function openUrl(url: string): Promise<Source> {
+export async function openUrl(url: string, host: SourceHost): Promise<Source> {
   const isRtsp = url.startsWith('rtsp');
   const options: Record<string, string> = {
     fflags: 'nobuffer',
@@ -32,29 +36,36 @@ export async function openUrl(url: string): Promise<Source> {
     analyzeduration: '500000',
     ...(isRtsp ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
   };
-  return MediaSource.open({ kind: 'url', what: describeSpec({ kind: 'url', url, capture: 'ffmpeg' }), url, options });
+  return MediaSource.open(
+    { kind: 'url', what: describeSpec({ kind: 'url', url, capture: 'ffmpeg' }), url, options },
+    host,
+  );
 }
 
-/** Pictures from any FFmpeg input. JPEGs are handed on undecoded; everything else is decoded as it comes. */
+/** Some JPEGs, all damaged and over so long, do the same, ms: before the source would count as stalled. */
+const DAMAGED_MS = 4000;
+const SOME = 5;
+
+/** Pictures from any FFmpeg input. */
 export class MediaSource implements Source {
   #info: SourceInfo;
   readonly #demuxer: Demuxer;
   readonly #input: InputSpec;
+  readonly #pictures: PictureMaker;
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
   #pace: FilePace | undefined;
-  /** Of the last picture, as it says itself. */
-  #pictureSize: Size | undefined;
+  /** As the last picture said it. */
+  #size: Size | undefined;
   #undecodable = 0;
+  #undecodableSince = 0;
   #picturesThisLoop = 0;
-  /** Frames handed out and not yet freed. */
-  #lent = 0;
-  #onReturned: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(input: InputSpec, demuxer: Demuxer) {
+  private constructor(input: InputSpec, demuxer: Demuxer, pictures: PictureMaker) {
     this.#input = input;
     this.#demuxer = demuxer;
+    this.#pictures = pictures;
     this.#packet.alloc();
     this.#info = describe(input, demuxer, demuxer.size);
   }
@@ -63,31 +74,31 @@ export class MediaSource implements Source {
     return this.#info;
   }
 
-  static async open(input: InputSpec): Promise<MediaSource> {
-    return new MediaSource(input, await Demuxer.open(input));
+  /** @throws FramewireError of a `source-` code. */
+  static async open(input: InputSpec, host: SourceHost): Promise<MediaSource> {
+    const demuxer = await Demuxer.open(input);
+    try {
+      return new MediaSource(input, demuxer, await openPictures(input, demuxer, host));
+    } catch (error) {
+      await demuxer.close();
+      throw error;
+    }
   }
 
   async read(): Promise<Picture> {
     for (;;) {
       if (!(await this.#demuxer.readPacket(this.#packet))) {
-        const last = await this.#lastPicture();
-        if (last !== undefined) return last;
+        const last = await this.#pictures.makeLast(() => this.#waitUntilDue(undefined));
+        if (last !== undefined) return this.#shown(last);
         await this.#rewind();
         continue;
       }
       const capturedAt = await this.#captureTime();
       // Then the packet is no longer to be touched, and `readPacket` says why.
       if (this.#closing.signal.aborted) continue;
-      const picture = this.#demuxer.isJpeg ? this.#jpegPicture(capturedAt) : await this.#decodedPicture(capturedAt);
-      if (picture !== undefined) {
-        this.#undecodable = 0;
-        this.#picturesThisLoop += 1;
-        return picture;
-      }
-      this.#undecodable += 1;
-      if (this.#undecodable > MOST_UNDECODABLE) {
-        throw new FramewireError('source-unreadable', `The pictures of ${this.#input.what} cannot be decoded.`);
-      }
+      const picture = await this.#pictures.make(this.#packet, capturedAt);
+      if (picture !== undefined) return this.#shown(picture);
+      this.#noteUndecodable();
     }
   }
 
@@ -99,13 +110,9 @@ export class MediaSource implements Source {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    await this.#demuxer.stop();
+    await Promise.all([this.#demuxer.stop(), this.#pictures.stop()]);
     this.#packet.free();
-    if (this.#lent > 0) {
-      await new Promise<void>(resolve => {
-        this.#onReturned = resolve;
-      });
-    }
+    await this.#pictures.allReturned();
     await this.#demuxer.close();
   }
 
@@ -116,6 +123,18 @@ export class MediaSource implements Source {
     this.#picturesThisLoop = 0;
     this.#pace = paceAnew(this.#pace);
     await this.#demuxer.rewind();
+    await this.#pictures.flush();
+  }
+
+  /** @throws FramewireError source-unreadable */
+  #noteUndecodable(): void {
+    if (this.#undecodable === 0) this.#undecodableSince = monotonicMs();
+    this.#undecodable += 1;
+    const lastedMs = monotonicMs() - this.#undecodableSince;
+    const areAllDamaged = this.#demuxer.isJpeg && this.#undecodable >= SOME && lastedMs > DAMAGED_MS;
+    if (areAllDamaged || this.#undecodable > MOST_UNDECODABLE) {
+      throw new FramewireError('source-unreadable', `The pictures of ${this.#input.what} cannot be decoded.`);
+    }
   }
 
   /** The device's stamp, the moment a file's picture is due (waits for it), or now. ms on the monotonic clock. */
@@ -140,92 +159,35 @@ export class MediaSource implements Source {
     return monotonicMs();
   }
 
-  /** undefined for packets that are cut off or no JPEG: some cameras give those while they start. */
-  #jpegPicture(capturedAt: number): Picture | undefined {
-    const data = this.#packet.data;
-    if (data === null || data.length < 4 || data.readUInt16BE(0) !== 0xffd8) return undefined;
-    // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
-    const jpeg = Buffer.from(data);
-    this.#notice(jpegSize(jpeg));
-    const demuxer = this.#demuxer;
-    let decoded: Promise<Frame | undefined> | undefined;
-    return {
-      capturedAt,
-      width: this.info.width,
-      height: this.info.height,
-      jpeg,
-      async pixels() {
-        decoded ??= decodeJpeg(demuxer, jpeg);
-        const frame = await decoded;
-        if (frame === undefined) throw new Error('The JPEG of the source cannot be decoded.');
-        return { kind: 'frame', frame };
-      },
-      // What went wrong was thrown by `pixels`.
-      free: () =>
-        void decoded?.then(
-          frame => frame?.free(),
-          () => undefined,
-        ),
-    };
-  }
-
-  /**
-   * A camera on the network may be set to another size while it is read. The first picture's own size is not compared
-   * with what the input announced: halves of interlaced pictures are announced as whole.
-   */
-  #notice(size: Size | undefined): void {
-    if (size === undefined) return;
-    const before = this.#pictureSize ?? size;
-    this.#pictureSize = size;
-    if (size.width === before.width && size.height === before.height) return;
-    this.#info = describe(this.#input, this.#demuxer, size);
-  }
-
-  async #decodedPicture(capturedAt: number): Promise<Picture | undefined> {
-    const frame = await this.#demuxer.decode(this.#packet);
-    return frame && this.#lend(frame, capturedAt);
-  }
-
-  /** What a decoder still holds at the end of a file, because pictures may be coded out of order. */
-  async #lastPicture(): Promise<Picture | undefined> {
-    const frame = this.info.isJpeg ? undefined : await this.#demuxer.decode(null);
-    if (frame === undefined) return undefined;
+  #shown(picture: Picture): Picture {
+    this.#undecodable = 0;
     this.#picturesThisLoop += 1;
-    return this.#lend(frame, await this.#waitUntilDue(undefined));
+    // An input may announce another size than its pictures have, and a camera may be set to another one at any time.
+    const { size } = this.#pictures;
+    if (size !== undefined && size !== this.#size) {
+      this.#size = size;
+      const { width, height } = this.#info;
+      if (size.width !== width || size.height !== height) this.#info = describe(this.#input, this.#demuxer, size);
+    }
+    return picture;
   }
+}
 
-  #lend(frame: Frame, capturedAt: number): Picture {
-    const { width, height } = frame;
-    this.#notice({ width, height });
-    this.#lent += 1;
-    const free = () => {
-      frame.free();
-      this.#lent -= 1;
-      if (this.#lent === 0) this.#onReturned?.();
-    };
-    return {
-      capturedAt,
-      width,
-      height,
-      pixels: () => Promise.resolve({ kind: 'frame', frame }),
-      free,
-    };
-  }
+async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
+  const { parameters, isJpeg, size } = demuxer;
+  const damage = new DamageCount(input.what, message => host.warn(message));
+  if (!isJpeg) return new DecodedPictures(await Decoder.open(parameters, input.what), damage);
+  // What was probed may have been a damaged header; the decoder would take pictures of half that height for fields.
+  if (input.kind === 'url') parameters.width = parameters.height = 0;
+  return new JpegPictures(
+    await Decoder.open(parameters, input.what, true),
+    damage,
+    input.kind === 'url' ? undefined : size,
+  );
 }
 
 function describe(input: InputSpec, { fps, isJpeg }: Demuxer, { width, height }: Size): SourceInfo {
   const rate = fps > 0 ? `, ${Math.round(fps * 100) / 100} fps` : '';
   const format = input.kind === 'camera' ? (isJpeg ? ', MJPG' : ', raw') : '';
   return { width, height, fps, isJpeg, description: `${input.what}, ${width}x${height}${rate}${format}` };
-}
-
-async function decodeJpeg(demuxer: Demuxer, jpeg: Buffer): Promise<Frame | undefined> {
-  const packet = new Packet();
-  packet.alloc();
-  packet.data = jpeg;
-  try {
-    return await demuxer.decode(packet);
-  } finally {
-    packet.free();
-  }
 }

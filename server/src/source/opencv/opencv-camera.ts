@@ -1,9 +1,12 @@
 import { accessSync, constants } from 'node:fs';
+import type { Mat } from '@u4/opencv4nodejs';
 import { FramewireError } from '../../errors.js';
-import type { Picture, SourceInfo } from '../../frames.js';
+import { DamagedPicture, type Picture, type SourceInfo } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
 import { isTooSlow, type CameraWish } from '../camera-wish.js';
 import { captureTime } from '../capture-time.js';
+import { DamageCount } from '../damage.js';
+import { UNCHECKED, checkJpeg } from '../jpeg-check.js';
 import { lazyMat, ownMat } from './mat-picture.js';
 import { loadOpenCv, type OpenCv } from '../../opencv.js';
 import { OpenCvReader } from './opencv-reader.js';
@@ -47,7 +50,8 @@ export async function openOpenCvCamera(
   else if (format !== 'auto' && got.fourcc !== FOURCC[format]) {
     host.warn(`Camera ${device} gives ${got.fourcc}, not ${FOURCC[format]}.`);
   }
-  return new OpenCvCamera(cv, reader, device, got);
+  const damage = new DamageCount(`camera ${device}`, message => host.warn(message));
+  return new OpenCvCamera(cv, reader, { ...got, device }, damage);
 }
 
 /** OpenCV never says why it cannot open something, so the usual reasons are looked for first. */
@@ -134,13 +138,16 @@ class OpenCvCamera implements Source {
   readonly #reader: OpenCvReader;
   readonly #device: string;
   readonly #fourcc: string;
+  readonly #damage: DamageCount;
+  #check = UNCHECKED;
 
-  constructor(cv: OpenCv, reader: OpenCvReader, device: string, got: Got) {
+  constructor(cv: OpenCv, reader: OpenCvReader, got: Got & { device: string }, damage: DamageCount) {
     this.#cv = cv;
     this.#reader = reader;
-    this.#device = device;
+    this.#device = got.device;
+    this.#damage = damage;
     this.#fourcc = got.fourcc;
-    const { width, height, fps } = got;
+    const { device, width, height, fps } = got;
     this.info = {
       width,
       height,
@@ -151,6 +158,14 @@ class OpenCvCamera implements Source {
   }
 
   async read(): Promise<Picture> {
+    for (;;) {
+      const picture = await this.#readNext();
+      if (picture !== undefined) return picture;
+    }
+  }
+
+  /** @returns undefined for a damaged picture. */
+  async #readNext(): Promise<Picture | undefined> {
     const mat = await this.#reader.read();
     if (mat === undefined) {
       throw new FramewireError('source-unplugged', `Camera ${this.#device} is gone.`, 'Plug it in again.');
@@ -160,9 +175,12 @@ class OpenCvCamera implements Source {
     const { width, height } = this.info;
     switch (this.#fourcc) {
       case FOURCC.mjpg: {
-        const jpeg = wholeJpeg(mat.getData());
+        // OpenCV gives the driver's whole buffer.
+        const { check, jpeg, damaged } = checkJpeg(this.#check, mat.getData());
         mat.release();
-        return { capturedAt, width, height, jpeg, ...lazyMat(() => this.#cv.imdecodeAsync(jpeg)) };
+        this.#check = check;
+        this.#damage.add(damaged);
+        return jpeg && { capturedAt, width, height, jpeg, ...lazyMat(() => this.#decode(jpeg)) };
       }
       case FOURCC.yuyv: {
         const bgr = lazyMat(() => mat.cvtColorAsync(this.#cv.COLOR_YUV2BGR_YUYV));
@@ -180,10 +198,12 @@ class OpenCvCamera implements Source {
   close(): Promise<void> {
     return this.#reader.close();
   }
-}
 
-/** OpenCV gives the driver's whole buffer; the JPEG ends with its last end-of-image marker. */
-function wholeJpeg(buffer: Buffer): Buffer {
-  const end = buffer.lastIndexOf(Buffer.from([0xff, 0xd9]));
-  return end < 0 ? buffer : buffer.subarray(0, end + 2);
+  /** @throws DamagedPicture */
+  async #decode(jpeg: Buffer): Promise<Mat> {
+    const mat = await this.#cv.imdecodeAsync(jpeg);
+    if (!mat.empty) return mat;
+    this.#damage.add(1);
+    throw new DamagedPicture();
+  }
 }

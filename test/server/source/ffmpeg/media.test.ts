@@ -86,6 +86,25 @@ describe.skipIf(lacks !== undefined)(`a video file (${lacks ?? 'with ffmpeg'})`,
     await source.close();
   });
 
+  it.each([1, 3])('loses no JPEG of a file of %i at its loops, while others decode them', async frames => {
+    const host = new TestHost();
+    const path = folder.make(`loop${frames}.avi`, ...moving(frames), '-c:v', 'mjpeg');
+    const source = await openSource({ kind: 'file', path, capture: 'ffmpeg' }, host);
+    const widths: Promise<number>[] = [];
+    while (widths.length < 12) {
+      const picture = await source.read();
+      // Decoded while the next one is read, or the file starts anew.
+      widths.push(
+        frameOf(picture)
+          .then(({ width }) => width)
+          .finally(() => picture.free()),
+      );
+    }
+    expect(await Promise.all(widths)).toEqual(Array.from({ length: 12 }, () => 320));
+    expect(host.warnings).toEqual([]);
+    await source.close();
+  });
+
   it('gives every picture of a file that is shorter than the decoder is deep', async () => {
     const source = await open(folder.make('short.mp4', ...moving(2), '-c:v', 'libx264', '-bf', '2'));
     const sizes = await take(source, 4, ({ width }) => width);

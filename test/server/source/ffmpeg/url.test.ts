@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
+import { messageOf } from '../../../../server/src/errors.js';
 import { openSource } from '../../../../server/src/source/source.js';
 import { MjpegCamera } from '../../../support/mjpeg-camera.js';
 import { frameOf, TestHost } from '../../../support/source.js';
@@ -73,6 +74,62 @@ describe('a camera on the network', () => {
     expect(source.info).toMatchObject({ width: 96, height: 48, description: `${camera.url}, 96x48` });
     await source.close();
   });
+
+  it('drops and counts the pictures that a bad link has damaged, before and after it decodes them', async () => {
+    const good = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+      .jpeg()
+      .toBuffer();
+    // The Huffman codes of the picture itself, not its headers.
+    const scan = good.indexOf(Buffer.from('ffda', 'hex')) + 14;
+    const torn = Buffer.concat([good.subarray(0, scan), Buffer.alloc(8, 0xfe), good.subarray(-2)]);
+    await using camera = await MjpegCamera.open(good);
+    const host = new TestHost();
+    const source = await openSource({ kind: 'url', url: camera.url, capture: 'ffmpeg' }, host);
+    (await source.read()).free();
+    camera.jpeg = torn;
+    const seen: (string | undefined)[] = [];
+    for (;;) {
+      const picture = await source.read();
+      const failure = await picture.pixels().then(() => undefined, messageOf);
+      picture.free();
+      seen.push(failure);
+      if (failure !== undefined) break;
+    }
+    expect(seen.at(-1)).toBe('The picture is damaged.');
+    expect(host.warnings).toEqual([`1 damaged picture was dropped so far, out of ${camera.url}.`]);
+    camera.jpeg = good.subarray(0, good.length / 2);
+    const next = source.read();
+    setTimeout(() => (camera.jpeg = good), 200);
+    const picture = await next;
+    expect(
+      Buffer.from(picture.jpeg ?? [])
+        .subarray(-2)
+        .toString('hex'),
+    ).toBe('ffd9');
+    picture.free();
+    await source.close();
+  });
+
+  it.each([0, 65_535])(
+    'whose pictures all claim to be %i pixels high is unreadable, said in a sentence',
+    async height => {
+      const jpeg = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+        .jpeg()
+        .toBuffer();
+      jpeg.writeUInt16BE(height, jpeg.indexOf(Buffer.from('ffc0', 'hex')) + 5);
+      await using camera = await MjpegCamera.open(jpeg);
+      const opened = openSource({ kind: 'url', url: camera.url, capture: 'ffmpeg' }, new TestHost());
+      const read = opened.then(async source => {
+        try {
+          return await source.read();
+        } finally {
+          await source.close();
+        }
+      });
+      await expect(read).rejects.toMatchObject({ code: 'source-unreadable' });
+      await expect(read).rejects.toThrow(`The pictures of ${camera.url} cannot be decoded.`);
+    },
+  );
 
   it('may be closed while it is silent', async () => {
     const jpeg = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })

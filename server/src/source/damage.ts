@@ -1,0 +1,33 @@
+import { monotonicMs } from '../monotonic.js';
+
+/** Radio links and USB 2 damage pictures for days: said at once, then so seldom, ms. */
+const REPORT_INTERVAL_MS = 60_000;
+
+/** Counts the damaged pictures of a source, none of which is shown, and tells the operator now and then. */
+export class DamageCount {
+  readonly #what: string;
+  readonly #warn: (message: string) => void;
+  #count = 0;
+  #reportedAt = -Infinity;
+
+  /** @param what names the source as in the middle of a sentence. */
+  constructor(what: string, warn: (message: string) => void) {
+    this.#what = what;
+    this.#warn = warn;
+  }
+
+  /** Since the source was opened. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(pictures: number): void {
+    if (pictures === 0) return;
+    this.#count += pictures;
+    const now = monotonicMs();
+    if (now - this.#reportedAt < REPORT_INTERVAL_MS) return;
+    this.#reportedAt = now;
+    const were = this.#count === 1 ? '1 damaged picture was' : `${this.#count} damaged pictures were`;
+    this.#warn(`${were} dropped so far, out of ${this.#what}.`);
+  }
+}

@@ -1,0 +1,107 @@
+import { Packet, type Frame } from 'node-av/lib';
+import type { Size } from '@framewire/shared/rendition';
+import { DamagedPicture, type Picture } from '../../frames.js';
+import type { DamageCount } from '../damage.js';
+import type { Decoder } from './decoder.js';
+import { UNCHECKED, checkJpeg, type JpegCheck } from '../jpeg-check.js';
+import type { PictureMaker } from './pictures.js';
+
+/** So many pictures in a row that only a strict decoder refuses are a camera's habit, not damage. */
+const HABIT_AFTER = 30;
+
+/**
+ * JPEGs, handed on undecoded. Each is whole in itself, so they are decoded when somebody wants their pixels, and by a
+ * decoder that shares nothing with what is read meanwhile.
+ */
+export class JpegPictures implements PictureMaker {
+  readonly #decoder: Decoder;
+  readonly #damage: DamageCount;
+  readonly #announced: Size | undefined;
+  #size: Size | undefined;
+  #check: JpegCheck = UNCHECKED;
+  #refusedInRow = 0;
+
+  /**
+   * Takes the decoder over, a strict one.
+   *
+   * @param announced by the input. Pictures of half that height are the fields of interlaced ones, two in a packet.
+   */
+  constructor(decoder: Decoder, damage: DamageCount, announced: Size | undefined) {
+    this.#decoder = decoder;
+    this.#announced = announced;
+    this.#damage = damage;
+  }
+
+  get size(): Size | undefined {
+    return this.#size;
+  }
+
+  make(packet: Packet, capturedAt: number): Promise<Picture | undefined> {
+    const { check, jpeg, damaged } = checkJpeg(this.#check, packet.data ?? Buffer.alloc(0));
+    this.#check = check;
+    this.#damage.add(damaged);
+    if (jpeg === undefined || check.size === undefined) return Promise.resolve(undefined);
+    const isField = areFields(check.size, this.#announced);
+    const { width, height } = isField ? this.#announced : check.size;
+    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+    // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
+    return Promise.resolve(this.#picture(Buffer.from(jpeg), { width, height }, isField, capturedAt));
+  }
+
+  makeLast(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    return this.#decoder.close();
+  }
+
+  allReturned(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #picture(jpeg: Buffer, { width, height }: Size, isField: boolean, capturedAt: number): Picture {
+    let decoded: Promise<Frame> | undefined;
+    return {
+      capturedAt,
+      width,
+      height,
+      // A field alone is not the picture.
+      ...(isField ? {} : { jpeg }),
+      pixels: async () => {
+        decoded ??= this.#decode(jpeg);
+        return { kind: 'frame', frame: await decoded };
+      },
+      // What went wrong was thrown by `pixels`.
+      free: () =>
+        void decoded?.then(
+          frame => frame.free(),
+          () => undefined,
+        ),
+    };
+  }
+
+  /** @throws DamagedPicture */
+  async #decode(jpeg: Buffer): Promise<Frame> {
+    using packet = new Packet();
+    packet.alloc();
+    packet.data = jpeg;
+    const frame = await this.#decoder.decode(packet);
+    if (frame !== undefined) {
+      this.#refusedInRow = 0;
+      return frame;
+    }
+    this.#damage.add(1);
+    this.#refusedInRow += 1;
+    if (this.#refusedInRow === HABIT_AFTER) await this.#decoder.conceal();
+    throw new DamagedPicture();
+  }
+}
+
+function areFields(size: Size, announced: Size | undefined): announced is Size {
+  return announced?.width === size.width && announced.height === size.height * 2;
+}
