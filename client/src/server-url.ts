@@ -48,3 +48,9 @@ export function videoFeedUrl(server: string, { stream, ...wishes }: Wishes & { s
   url.searchParams.set('size', 'auto');
   return url.href;
 }
+
+/** Whether the page or worker that this runs in came from there. @param url absolute */
+export function isOwnServer(url: string): boolean {
+  // Of a page that was opened as a file it is "null".
+  return URL.canParse(origin) && new URL(origin).host === new URL(url).host;
+}

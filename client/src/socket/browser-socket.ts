@@ -1,5 +1,6 @@
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { config } from 'zod/mini';
+import { isOwnServer } from '../server-url.js';
 import { refusalOf } from './refusal.js';
 import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
 
@@ -89,9 +90,7 @@ async function askWhy(socketUrl: string, asking: AbortController): Promise<Refus
 
 /** What it can be, where nothing says what it is. */
 function whyNotOpened(url: string): string {
-  const { host } = new URL(url);
-  const isOwnHost = URL.canParse(origin) && new URL(origin).host === host;
-  if (isOwnHost) return '';
+  if (isOwnServer(url)) return '';
   // So browsers name the origin of a page that was opened as a file.
   const pages = origin === 'null' ? 'pages that are opened as files' : `pages of ${origin}`;
   return `it does not answer, or it does not let ${pages} watch.`;

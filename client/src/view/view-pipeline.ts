@@ -1,9 +1,9 @@
-import { FramewireClient } from '../client.js';
+import { FramewireClient, type ConnectionState } from '../client.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
 import { JpegDecoder } from '../decode/jpeg-decoder.js';
 import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
-import { videoFeedUrl } from '../server-url.js';
+import { isOwnServer, videoFeedUrl } from '../server-url.js';
 import { SlidingWindow } from '../sliding-window.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
@@ -223,6 +223,12 @@ export class ViewPipeline {
     });
   }
 
+  /** A page of another site that was refused could not read the pictures either: for the server they would be sent in vain. */
+  #mayRead(connection: ConnectionState): boolean {
+    const isRefused = connection.state === 'reconnecting' && connection.code === 'origin-refused';
+    return !isRefused || isOwnServer(this.#server);
+  }
+
   /** Wants a plain feed while that is all there is to be had, and somebody looks. */
   #wantFeed(isWanted: boolean): void {
     if (isWanted === (this.#feed !== 'none')) return;
@@ -234,7 +240,8 @@ export class ViewPipeline {
 
   #tellStatus(): void {
     const { connection, streams, subscribed } = this.#client;
-    this.#wantFeed(isPlainHttpOnly(connection) && !this.#flow.isPaused && !this.#flow.isHidden);
+    const mayFeed = isPlainHttpOnly(connection) && this.#mayRead(connection);
+    this.#wantFeed(mayFeed && !this.#flow.isPaused && !this.#flow.isHidden);
     const name = subscribed?.stream ?? this.#watch.stream ?? streams[0]?.name;
     const source = streams.find(stream => stream.name === name)?.source;
     const facts = {
