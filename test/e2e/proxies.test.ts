@@ -4,8 +4,10 @@ import { connect } from '@framewire/client';
 import { streamAt } from '../support/api.js';
 import { launchChromium, openPage, pixels } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { openFirefox } from '../support/firefox.js';
+import { servePage } from '../support/page-server.js';
 import { startHaproxy, startNginx } from '../support/proxy.js';
-import { missing } from '../support/requires.js';
+import { missing, skipBecause } from '../support/requires.js';
 import { startServer, type Server } from '../support/server.js';
 
 const LONG_MS = 60_000;
@@ -83,6 +85,35 @@ describe.skipIf(withoutNginx !== undefined)(`behind nginx${toSkip(withoutNginx)}
         .filter(line => line.includes(nginx.url));
       expect(told).toHaveLength(1);
       expect(told[0]).toContain(`--allow-origin ${nginx.url}`);
+    },
+  );
+
+  test(
+    'that loses the upgrade, a view on an allowed site does the same, in Firefox too',
+    { timeout: LONG_MS },
+    async context => {
+      skipBecause(context, missing('firefox-esr'));
+      let nginxUrl = '';
+      await using site = await servePage(
+        () => `<!doctype html><script type="module" src="/framewire.js"></script>
+        <framewire-view src="${nginxUrl}"></framewire-view>
+        <script>
+          document.querySelector('framewire-view').addEventListener('framewire-status', ({ detail }) =>
+            fetch('/report', { method: 'POST', body: detail.state + ' ' + detail.code }));
+        </script>`,
+      );
+      await using allowing = await startServer(['--source', 'test', '--size', '640x360', '--allow-origin', site.url]);
+      await using nginx = await startNginx(plain(allowing));
+      nginxUrl = nginx.url;
+      await using _ = await openFirefox(site.url);
+      await eventually(() => site.reports.includes('fallback upgrade-required'), 'plain video', 30_000);
+      nginx.configure(upgrading(allowing, '$http_host'));
+      const last = await eventually(
+        () => site.reports.find(report => report.startsWith('live')),
+        'live picture',
+        30_000,
+      );
+      expect(last).toBe('live undefined');
     },
   );
 

@@ -48,7 +48,8 @@ declare global {
  * Every attribute may change at any time; only `src` reconnects. Absent, they mean the server's first stream, its
  * defaults, and the server that the script came from (the page's own, when the element was bundled with the page).
  *
- * Frames flow only while somebody can see it. For styling: the parts `canvas` and `status` (the text over the picture),
+ * Frames flow only while somebody can see it. Where no WebSocket gets through to the server, they come by plain HTTP, and
+ * the status (`fallback`) says why. For styling: the parts `canvas` and `status` (the text over the picture),
  * the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it is
  * kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
  */
