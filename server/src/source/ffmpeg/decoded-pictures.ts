@@ -2,6 +2,7 @@ import { AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
 import type { Frame, Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import type { Picture } from '../../frames.js';
+import { matrixOf } from './colours.js';
 import type { DamageCount } from '../damage.js';
 import type { Decoder } from './decoder.js';
 import type { PictureMaker } from './pictures.js';
@@ -10,13 +11,15 @@ import type { PictureMaker } from './pictures.js';
 export class DecodedPictures implements PictureMaker {
   readonly #decoder: Decoder;
   readonly #damage: DamageCount;
+  readonly #isCamera: boolean;
   #size: Size | undefined;
   /** Frames handed out and not yet freed. */
   #lent = 0;
   #onReturned: (() => void) | undefined;
 
-  /** Takes the decoder over. */
-  constructor(decoder: Decoder, damage: DamageCount) {
+  /** Takes the decoder over. @param isCamera see `matrixOf`. */
+  constructor(decoder: Decoder, damage: DamageCount, isCamera: boolean) {
+    this.#isCamera = isCamera;
     this.#decoder = decoder;
     this.#damage = damage;
   }
@@ -60,6 +63,7 @@ export class DecodedPictures implements PictureMaker {
 
   #lend(frame: Frame, capturedAt: number): Picture {
     const { width, height } = frame;
+    frame.colorSpace = matrixOf(frame.colorSpace, frame, this.#isCamera);
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
     this.#lent += 1;
     const free = () => {

@@ -176,7 +176,7 @@ export class MediaSource implements Source {
 async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
   const { parameters, isJpeg, size } = demuxer;
   const damage = new DamageCount(input.what, message => host.warn(message));
-  if (!isJpeg) return new DecodedPictures(await Decoder.open(parameters, input.what), damage);
+  if (!isJpeg) return new DecodedPictures(await Decoder.open(parameters, input.what), damage, input.kind === 'camera');
   // What was probed may have been a damaged header; the decoder would take pictures of half that height for fields.
   if (input.kind === 'url') parameters.width = parameters.height = 0;
   return new JpegPictures(
