@@ -35,13 +35,14 @@ export class AckPace {
     return this.#isDue(ack) ? this.#take(ack) : undefined;
   }
 
-  #isDue({ receivedAt, payloadMs, hidden, decodeError, needsKey, decodeQueue, clientDropped }: Ack): boolean {
+  #isDue({ receivedAt, payloadMs, held, hidden, decodeError, needsKey, decodeQueue, clientDropped }: Ack): boolean {
     const { every, slowMs } = this.#allowance;
     return (
       this.#covered >= every ||
       this.#sent === undefined ||
       receivedAt - this.#sent.receivedAt >= MAX_ACK_GAP_MS ||
       payloadMs > slowMs ||
+      held === 'payload' ||
       hidden !== this.#sent.hidden ||
       decodeError ||
       needsKey ||

@@ -1,11 +1,12 @@
 import { encodeAck, type Ack } from '@framewire/shared/ack';
 import type { ClientMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
 import { AckPace } from './ack-pace.js';
-import { Connection, type ConnectionState } from './connection.js';
+import { Connection, type ConnectionEvents, type ConnectionState } from './connection.js';
 import { Emitter } from './emitter.js';
 import { clientError, FramewireClientError } from './errors.js';
 import { createFrame, missedBetween, type Frame } from './frame.js';
 import { FrameIterator } from './frame-iterator.js';
+import type { HoldUp } from './hold-up.js';
 import type { Arrival } from './receiver.js';
 import { webSocketUrl } from './server-url.js';
 import type { Control, Welcome } from './session.js';
@@ -88,22 +89,26 @@ export class FramewireClient implements AsyncDisposable {
   #connectedAt = 0;
   #lastSeq: number | undefined;
   #ackPace = new AckPace();
+  /** This server reads what acknowledgements say of frames that were held up here. */
+  #knowsHeld = false;
   #report = { decodeQueue: 0, hidden: false, dropped: 0, decodeError: false };
   #drawn = { seq: 0, lagMs: 0 };
 
   /**
    * Starts connecting, and tries until it succeeds or is closed; `connect` is the same for those who want to wait.
+   * @param relay the thread that hands the socket's messages over to this one, where they pass another
    * @throws FramewireClientError bad-address
    */
-  constructor(server: string) {
+  constructor(server: string, relay?: HoldUp) {
     const base = typeof location === 'undefined' ? undefined : location.href;
-    this.#connection = new Connection(webSocketUrl(server, base), {
+    const events: ConnectionEvents = {
       state: state => this.#connectionChanged(state),
       welcome: message => this.#welcomed(message),
       control: message => this.#control(message),
       frame: arrival => this.#arrived(arrival),
       bad: reason => this.#events.emit('error', clientError('bad-server-message', reason)),
-    });
+    };
+    this.#connection = new Connection(webSocketUrl(server, base), events, relay);
     this.#connection.start();
   }
 
@@ -229,6 +234,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#meter = new StatsMeter(this.#connectedAt);
     this.#drawn = { seq: 0, lagMs: 0 };
     this.#ackPace = new AckPace();
+    this.#knowsHeld = message.capabilities.held === true;
     this.#subscription.connected();
   }
 
@@ -279,8 +285,8 @@ export class FramewireClient implements AsyncDisposable {
 
   /** Acknowledges first: everything else here would count as time on the network. */
   #arrived(arrival: Arrival): void {
-    const { header, receivedAt, payloadMs, payload } = arrival;
-    this.#acknowledge(header.seq, receivedAt, payloadMs);
+    const { header, receivedAt, payload } = arrival;
+    this.#acknowledge(arrival);
     const ageMs = this.#connection.clock?.since(header.capturedAt, receivedAt);
     this.#meter.arrived({ bytes: payload.byteLength, receivedAt, encodeMs: header.encodeUs / 1000, ageMs });
     if (this.paused || header.stream !== this.#wantedStreamId()) {
@@ -294,11 +300,14 @@ export class FramewireClient implements AsyncDisposable {
     for (const iterator of this.#iterators) if (iterator.put(frame)) this.report({ dropped: 1 });
   }
 
-  #acknowledge(seq: number, receivedAt: number, payloadMs: number): void {
+  #acknowledge(arrival: Arrival): void {
+    const { header, receivedAt, payloadMs } = arrival;
+    const held = this.#knowsHeld ? arrival.held : 'none';
     const { hidden, decodeError, decodeQueue, dropped } = this.#report;
     const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
     const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };
-    this.#sendAck(this.#ackPace.arrived({ seq, receivedAt, payloadMs, ...said, ...drawing }));
+    const times = { receivedAt, payloadMs: held === 'payload' ? arrival.heldMs : payloadMs };
+    this.#sendAck(this.#ackPace.arrived({ seq: header.seq, held, ...times, ...said, ...drawing }));
   }
 
   #sendAck(ack: Ack | undefined): void {

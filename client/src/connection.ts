@@ -1,6 +1,7 @@
 import type { ClientMessage } from '@framewire/shared/control';
 import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
 import type { ClockSync } from './clock-sync.js';
+import type { HoldUp } from './hold-up.js';
 import { Session, type Ending, type SessionEvents } from './session.js';
 
 /**
@@ -23,20 +24,23 @@ export interface ConnectionEvents extends Omit<SessionEvents, 'ended'> {
 export class Connection {
   readonly #url: string;
   readonly #events: ConnectionEvents;
+  readonly #relay: HoldUp | undefined;
   #state: ConnectionState = { state: 'connecting' };
   #session: Session | undefined;
   #waiting: { timer: ReturnType<typeof setTimeout>; tryAgain: () => void } | undefined;
   #failures = 0;
   #openedAt = 0;
 
-  constructor(url: string, events: ConnectionEvents) {
+  /** @param relay as for `Session` */
+  constructor(url: string, events: ConnectionEvents, relay?: HoldUp) {
     this.#url = url;
+    this.#relay = relay;
     this.#events = events;
   }
 
   /** To be called once. */
   start(): void {
-    this.#session = new Session(this.#url, {
+    const events: SessionEvents = {
       welcome: message => {
         this.#openedAt = performance.now();
         // First, so that those who hear that it is open find the streams.
@@ -47,7 +51,8 @@ export class Connection {
       frame: arrival => this.#events.frame(arrival),
       bad: reason => this.#events.bad(reason),
       ended: ending => this.#ended(ending),
-    });
+    };
+    this.#session = new Session(this.#url, events, this.#relay);
   }
 
   get state(): ConnectionState {

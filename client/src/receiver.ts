@@ -1,4 +1,4 @@
-import { BadMessageError } from '@framewire/shared/ack';
+import { BadMessageError, type Held } from '@framewire/shared/ack';
 import { CLOCK_PONG_BYTES, decodeClockPong, type ClockPong } from '@framewire/shared/clock';
 import {
   decodeFrameHeader,
@@ -16,6 +16,10 @@ export interface Arrival {
   receivedAt: number;
   /** From the header's arrival to the payload's, ms. */
   payloadMs: number;
+  /** What of it may have come earlier than that, because a thread on its way was busy; ... */
+  held: Held;
+  /** ... and the payload by how much at most, ms. */
+  heldMs: number;
 }
 
 export type Received =
@@ -32,29 +36,31 @@ export type Received =
  * payload never comes costs one frame, not the connection.
  */
 export class Receiver {
-  #announced: { header: FrameHeader; at: number } | undefined;
+  #announced: { header: FrameHeader; at: number; isHeld: boolean } | undefined;
 
-  /** @param at when the message came, ms */
-  receive(message: Uint8Array<ArrayBuffer>, at: number): Received {
+  /** @param at when the message was handed over, ms. @param heldMs by how much earlier it may have come */
+  receive(message: Uint8Array<ArrayBuffer>, at: number, heldMs = 0): Received {
     const announced = this.#announced;
-    if (announced === undefined) return this.#start(message, at);
+    if (announced === undefined) return this.#start(message, at, heldMs);
     this.#announced = undefined;
     const { header } = announced;
     if (message.byteLength === header.payloadBytes) {
-      const arrival = { header, payload: message, receivedAt: at, payloadMs: at - announced.at };
+      const held = heldMs > 0 ? 'payload' : announced.isHeld ? 'header' : 'none';
+      const times = { receivedAt: at, payloadMs: at - announced.at, held, heldMs } as const;
+      const arrival = { header, payload: message, ...times };
       return { type: 'frame', arrival };
     }
-    const instead = this.#start(message, at);
+    const instead = this.#start(message, at, heldMs);
     if (instead.type !== 'bad') return instead;
     const reason = `Frame ${header.seq} was announced with ${header.payloadBytes} bytes and came with ${message.byteLength}.`;
     return { type: 'bad', reason };
   }
 
-  #start(message: Uint8Array<ArrayBuffer>, at: number): Received {
+  #start(message: Uint8Array<ArrayBuffer>, at: number, heldMs: number): Received {
     try {
       switch (message[0]) {
         case MESSAGE_TYPE.frame:
-          this.#announced = { header: decodeFrameHeader(message), at };
+          this.#announced = { header: decodeFrameHeader(message), at, isHeld: heldMs > 0 };
           return { type: 'header' };
         case MESSAGE_TYPE.clock:
           return { type: 'pong', pong: decodeClockPong(message) };

@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import { openSocket } from '#socket';
 import { ClockSync } from './clock-sync.js';
 import { closeVerdict } from './close-verdict.js';
+import { OwnTicks, type HoldUp } from './hold-up.js';
 import { Receiver, type Arrival } from './receiver.js';
 import type { Refusal, Socket } from './socket/socket.js';
 
@@ -42,14 +43,18 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #socket: Socket;
   readonly #receiver = new Receiver();
+  readonly #ownTicks = new OwnTicks();
+  readonly #relay: HoldUp | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasOpened = false;
   #isWelcome = false;
   #heardAt = 0;
   #oldestPingAt: number | undefined;
 
-  constructor(url: string, events: SessionEvents) {
+  /** @param relay the thread that hands the socket's messages over to this one, where they pass another */
+  constructor(url: string, events: SessionEvents, relay?: HoldUp) {
     this.#url = url;
+    this.#relay = relay;
     this.#events = events;
     this.#timer = setTimeout(() => this.#giveUp('The server does not answer.'), WELCOME_WITHIN_MS);
     this.#socket = openSocket(url, {
@@ -69,7 +74,7 @@ export class Session {
 
   /** Ends it without a further event. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#socket.close();
   }
 
@@ -102,7 +107,8 @@ export class Session {
   #binary(message: Uint8Array<ArrayBuffer>): void {
     const now = performance.now();
     this.#heardAt = now;
-    const received = this.#receiver.receive(message, now);
+    const heldMs = Math.max(this.#ownTicks.heldMs(now), this.#relay?.heldMs(now) ?? 0);
+    const received = this.#receiver.receive(message, now, heldMs);
     switch (received.type) {
       case 'header':
         break;
@@ -138,8 +144,13 @@ export class Session {
     this.#events.ended({ retry: true, code: 'no-answer', reason });
   }
 
-  #closed(code: number, said: string, refusal: Refusal | undefined): void {
+  #stop(): void {
     clearTimeout(this.#timer);
+    this.#ownTicks.stop();
+  }
+
+  #closed(code: number, said: string, refusal: Refusal | undefined): void {
+    this.#stop();
     if (refusal !== undefined) {
       // By the server or by something before it: either may be set up better meanwhile.
       this.#events.ended({ retry: true, ...refusal });

@@ -35,6 +35,8 @@ export interface ClientStats {
   viewers: number | undefined;
   /** What the server knows of the way here; undefined before its first report. */
   link: LinkStats | undefined;
+  /** Pictures a second that this viewer takes, where not its link but the viewer is the limit; else undefined. */
+  viewerFps: number | undefined;
   latencyMs: LatencyStats;
   /**
    * Frames not shown. The server's: `rate` (more than the fps asked for), `superseded` (a newer
@@ -117,6 +119,7 @@ export class StatsMeter {
       captured: server?.captured,
       viewers: server?.viewers,
       link: server?.link,
+      viewerFps: server?.viewerFps ?? undefined,
       latencyMs: {
         encode: this.#encode.percentiles(now),
         network: this.#network.percentiles(now),

@@ -146,6 +146,8 @@ const stats = z.object({
   /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded in this rendition. */
   dropped: z.object({ rate: z.int(), superseded: z.int(), skipped: z.int() }),
   link: linkStats,
+  /** Pictures a second that this viewer takes where it is the limit, not its link; null: it takes all that come. */
+  viewerFps: z.optional(z.nullable(z.number())),
   /** Viewers of this stream now. */
   viewers: z.int(),
 });
@@ -161,7 +163,12 @@ const serverMessage = z.discriminatedUnion('type', [
     server: z.string(),
     streams: z.array(streamInfo),
     limits: z.object({ renditions: z.int(), viewers: z.int(), controlBytes: z.int() }),
-    capabilities: z.object({ codecs: z.array(z.string()), modes: z.array(z.string()) }),
+    capabilities: z.object({
+      codecs: z.array(z.string()),
+      modes: z.array(z.string()),
+      /** Whether acknowledgements may say what the viewer held up itself; absent: an older server's may not. */
+      held: z.optional(z.boolean()),
+    }),
   }),
   z.object({
     type: z.literal('subscribed'),

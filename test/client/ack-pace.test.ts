@@ -42,6 +42,7 @@ describe("a viewer's acknowledgements", () => {
     ['a key frame that is needed', { needsKey: true }],
     ['frames that were thrown away', { clientDropped: 1 }],
     ['frames that pile up', { decodeQueue: 3 }],
+    ['a frame that was held up', { held: 'payload' }],
     ['half a second without one', { receivedAt: 10 + 500 }],
   ])('tell at once of %s', (_, fields) => {
     expect(sent(relaxed(), at(2), at(3, fields), at(4))).toEqual([undefined, 3, undefined]);

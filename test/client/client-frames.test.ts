@@ -31,7 +31,14 @@ describe('frames', () => {
     viewer.frame(1);
     viewer.frame(2);
     const [first, second] = [await viewer.ack(1), await viewer.ack(2)];
-    const nothing = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0, clientDropped: 0 };
+    const nothing = {
+      hidden: false,
+      decodeError: false,
+      needsKey: false,
+      held: 'none',
+      decodeQueue: 0,
+      clientDropped: 0,
+    };
     expect(first).toMatchObject({ ...nothing, seq: 1, drawnSeq: 0, drawLagMs: 0 });
     const something = { hidden: true, decodeError: true, decodeQueue: 1, clientDropped: 2 };
     expect(second).toMatchObject({ ...something, seq: 2, drawnSeq: 1, drawLagMs: 12 });
@@ -134,6 +141,7 @@ describe('frames', () => {
       sentBytes: 42,
       dropped: { rate: 1, superseded: 2, skipped: 5 },
       link: { bitsPerSecond: 4.8e6, rttMs: 40, queueMs: 2, rung: 3, rungs: 11, latencyBudgetMs: 100 },
+      viewerFps: 10,
       viewers: 4,
     });
     await eventually(() => client.stats().viewers, 'report of the server');
@@ -141,6 +149,7 @@ describe('frames', () => {
     expect(stats).toMatchObject({
       received: 1,
       captured: 9,
+      viewerFps: 10,
       dropped: { rate: 1, superseded: 2, skipped: 5, client: 0 },
     });
     expect(latencyMs.encode?.p50).toBe(4);

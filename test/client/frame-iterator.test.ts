@@ -6,7 +6,8 @@ function frame(seq: number): Frame {
   const sizes = { payloadBytes: 0, width: 1, height: 1, encodeUs: 0, capturedAt: 0, refSeq: 0 };
   const flags = { key: true, discardable: true, placeholder: false };
   const header = { codec: 'jpeg', stream: 0, rendition: 0, seq, ...sizes, ...flags } as const;
-  return createFrame({ header, payload: new Uint8Array(0), receivedAt: 0, payloadMs: 0 }, 0, 0);
+  const times = { receivedAt: 0, payloadMs: 0, held: 'none', heldMs: 0 } as const;
+  return createFrame({ header, payload: new Uint8Array(0), ...times }, 0, 0);
 }
 
 async function seqs(iterator: FrameIterator): Promise<number[]> {

@@ -32,7 +32,7 @@ describe('createFrame', () => {
       height: 1,
       refSeq: 0,
     } as const;
-    const frame = createFrame({ header, payload, receivedAt: 5, payloadMs: 1 }, 2.5, 0);
+    const frame = createFrame({ header, payload, receivedAt: 5, payloadMs: 1, held: 'none', heldMs: 0 }, 2.5, 0);
     expect(frame).toMatchObject({ seq: 1, receivedAt: 5, payloadMs: 1, ageMs: 2.5, missed: 0 });
     expect(frame.blob().type).toBe('image/jpeg');
     expect(new Uint8Array(await frame.blob().arrayBuffer())).toEqual(payload);

@@ -30,8 +30,20 @@ describe('Receiver', () => {
     expect(receiver.receive(header(), 100)).toEqual({ type: 'header' });
     expect(receiver.receive(PAYLOAD, 104)).toEqual({
       type: 'frame',
-      arrival: { header: HEADER, payload: PAYLOAD, receivedAt: 104, payloadMs: 4 },
+      arrival: { header: HEADER, payload: PAYLOAD, receivedAt: 104, payloadMs: 4, held: 'none', heldMs: 0 },
     });
+  });
+
+  it('says what of a frame a busy thread may have held up', () => {
+    const held = (headerMs: number, payloadMs: number): unknown => {
+      const receiver = new Receiver();
+      receiver.receive(header(), 100, headerMs);
+      return receiver.receive(PAYLOAD.slice(), 104, payloadMs);
+    };
+    expect(held(0, 0)).toMatchObject({ arrival: { held: 'none', heldMs: 0 } });
+    expect(held(50, 0)).toMatchObject({ arrival: { held: 'header', heldMs: 0 } });
+    expect(held(50, 54)).toMatchObject({ arrival: { held: 'payload', heldMs: 54 } });
+    expect(held(0, 4)).toMatchObject({ arrival: { held: 'payload', heldMs: 4 } });
   });
 
   it('does not copy the payload', () => {

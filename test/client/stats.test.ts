@@ -70,7 +70,7 @@ describe('StatsMeter', () => {
     meter.dropped(1);
     const dropped = { rate: 5, superseded: 6, skipped: 7 };
     const link = { bitsPerSecond: 4.8e6, rttMs: 40, queueMs: 2, rung: 3, rungs: 11, latencyBudgetMs: 100 };
-    meter.server({ captured: 100, sent: 82, sentBytes: 1, dropped, link, viewers: 3 });
+    meter.server({ captured: 100, sent: 82, sentBytes: 1, dropped, link, viewerFps: null, viewers: 3 });
     expect(meter.read(0, SYNCED)).toMatchObject({
       captured: 100,
       link,

@@ -1,4 +1,4 @@
-import { BadMessageError, decodeAck, encodeAck } from '@framewire/shared/ack';
+import { BadMessageError, decodeAck, encodeAck, type Ack } from '@framewire/shared/ack';
 import { describe, expect, it } from 'vitest';
 import { describeBinaryFormat } from './binary-format.js';
 
@@ -16,10 +16,11 @@ describe('encodeAck', () => {
   });
 });
 
-const SOME = {
+const SOME: Ack = {
   hidden: false,
   decodeError: false,
   needsKey: false,
+  held: 'none',
   decodeQueue: 0,
   clientDropped: 0,
   seq: 1,

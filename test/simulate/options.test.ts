@@ -36,6 +36,7 @@ describe('the options of the simulator', () => {
     [['--quality', 'high'], '--quality is a whole number from 1 to 100, not "high".'],
     [['--fps', '0'], '--fps is a number from 1 to 1000, not "0".'],
     [['--seconds', '1'], '--seconds is a number from 4 to 1000000000, not "1".'],
+    [['--busy', '80/100'], '--busy is a time such as 40ms or 5s, not "80".'],
     [['--mode', 'both'], '--mode is auto or fixed.'],
   ])('%j: %s', (args, message) => {
     expect(() => simulateOptions(args)).toThrow(message);

@@ -22,6 +22,8 @@ figures, on any machine, within a second.
   --budget TIME     how old pictures may be on arrival (default 100ms)
   --weight N        how much heavier pictures are than a typical street (default 1)
   --seconds N       at least 4 (default 30)
+  --busy T/T        the viewer's page is busy: 80ms/100ms, for 80 ms of every 100
+  --step TIME       the viewer's thread is busy for so long after each picture (default 0ms)
   --seed N          of jitter, noise and random rates (default 1)
 `;
 
@@ -32,7 +34,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     args: [...args],
     options: {
       ...{ link: text, queue: text, rtt: text, jitter: text, pause: text, cross: text, viewers: text, mode: text },
-      ...{ quality: text, fps: text, budget: text, weight: text, seconds: text, seed: text },
+      ...{ quality: text, fps: text, budget: text, weight: text, seconds: text, seed: text, busy: text, step: text },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -60,6 +62,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     fps: number('fps', values.fps, base.fps, { least: 1, most: 1000 }),
     weight: number('weight', values.weight, base.weight, { least: 0.01, most: 100 }),
     seed,
+    busy: { ...busyTimes(values.busy), stepMs: time('step', values.step, 0) },
   };
 }
 
@@ -87,6 +90,11 @@ function rate(text: string): number {
 function paused(plan: RatePlan, text: string): RatePlan {
   const [length, from] = text.split('@');
   return withPause(plan, time('pause', from, 0), time('pause', length, 0));
+}
+
+function busyTimes(text: string | undefined): { forMs: number; everyMs: number } {
+  const [length, every] = text?.split('/') ?? [];
+  return { forMs: time('busy', length, 0), everyMs: time('busy', every, Infinity) };
 }
 
 /** @returns ms. */

@@ -5,6 +5,7 @@ import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
 import { AckPace } from '../../client/src/ack-pace.js';
+import { HoldUp, TICK_MS } from '../../client/src/hold-up.js';
 import type { SimulatedLink } from './simulated-link.js';
 
 /** One frame as it arrived. */
@@ -16,6 +17,18 @@ export interface Received {
   readonly width: number;
   readonly rendition: number;
 }
+
+/** How a viewer's thread is kept from reading, ms. */
+export interface Busy {
+  /** For so long of every so many. */
+  readonly forMs: number;
+  readonly everyMs: number;
+  /** For so long after each picture. */
+  readonly stepMs: number;
+}
+
+/** Times are sums of fractions. */
+const NEARLY_ZERO_MS = 1e-6;
 
 /** A viewer's clock began at another time than the server's. */
 const OTHER_ZERO_MS = 123_456;
@@ -30,11 +43,18 @@ export class SimulatedViewer implements ViewerTransport {
   readonly #clock: Clock;
   readonly #link: SimulatedLink;
   readonly #ackPace = new AckPace();
+  readonly #busy: Busy;
+  readonly #holdUp = new HoldUp();
+  /** What has come and was not read yet. */
+  readonly #inbox: (() => void)[] = [];
+  #stepUntil = 0;
 
-  constructor(clock: Clock, link: SimulatedLink) {
+  constructor(clock: Clock, link: SimulatedLink, busy: Busy) {
     this.#clock = clock;
     this.#link = link;
+    this.#busy = busy;
     this.viewer = new Viewer(this, clock);
+    if (busy.forMs > 0 || busy.stepMs > 0) this.#tick();
   }
 
   watch(stream: Stream, request: ViewerRequest): void {
@@ -43,10 +63,12 @@ export class SimulatedViewer implements ViewerTransport {
 
   send(frame: EncodedFrame): void {
     let headerAt = 0;
-    this.#link.send(frame.headerBytes.length, () => {
+    let isHeaderHeld = false;
+    this.#receives(frame.headerBytes.length, () => {
       headerAt = this.#clock.now();
+      isHeaderHeld = this.#holdUp.heldMs(headerAt) > 0;
     });
-    this.#link.send(frame.payload.length, () => this.#receive(frame, headerAt));
+    this.#receives(frame.payload.length, () => this.#receive(frame, headerAt, isHeaderHeld));
   }
 
   isClogged(): boolean {
@@ -74,19 +96,52 @@ export class SimulatedViewer implements ViewerTransport {
     this.stalledAt.push(this.#clock.now());
   }
 
-  #receive({ header, payload }: EncodedFrame, headerAt: number): void {
+  /** Over the link, and then when its thread gets round to it. */
+  #receives(bytes: number, handle: () => void): void {
+    this.#link.send(bytes, () => {
+      this.#inbox.push(handle);
+      this.#read();
+    });
+  }
+
+  #read(): void {
     const now = this.#clock.now();
+    const freeAt = this.#freeAt(now);
+    if (freeAt > now) this.#clock.at(freeAt, () => this.#read());
+    else this.#inbox.shift()?.();
+    if (freeAt === now && this.#inbox.length > 0) this.#read();
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    this.#holdUp.tick(now);
+    const dueAt = now + TICK_MS;
+    this.#clock.at(dueAt, () => this.#clock.at(this.#freeAt(dueAt), () => this.#tick()));
+  }
+
+  #freeAt(now: number): number {
+    const { forMs, everyMs } = this.#busy;
+    const busyMs = forMs - (now % everyMs);
+    return Math.max(busyMs > NEARLY_ZERO_MS ? now + busyMs : now, this.#stepUntil);
+  }
+
+  #receive({ header, payload }: EncodedFrame, headerAt: number, isHeaderHeld: boolean): void {
+    const now = this.#clock.now();
+    const heldMs = this.#holdUp.heldMs(now);
+    const held = heldMs > 0 ? 'payload' : isHeaderHeld ? 'header' : 'none';
+    this.#stepUntil = now + this.#busy.stepMs;
     const { capturedAt, width, rendition, seq } = header;
     this.received.push({ at: now, ageMs: now - capturedAt, bytes: payload.length, width, rendition });
     const ack: Ack = {
       hidden: false,
       decodeError: false,
       needsKey: false,
+      held,
       decodeQueue: 0,
       clientDropped: 0,
       seq,
       receivedAt: now + OTHER_ZERO_MS,
-      payloadMs: now - headerAt,
+      payloadMs: heldMs > 0 ? heldMs : now - headerAt,
       drawnSeq: seq,
       drawLagMs: 0,
     };

@@ -98,3 +98,43 @@ describe('a viewer behind a simulated link', () => {
     expect(outcome.renditions).toBeLessThanOrEqual(6);
   });
 });
+
+describe('a viewer that is slower than its link', () => {
+  const FAST = '--link 100mbit --rtt 1ms';
+
+  /** Of the pictures from the 5th second on: how wide the narrowest is, px. */
+  const narrowest = ({ viewers }: Outcome): number =>
+    Math.min(...(viewers[0]?.received ?? []).filter(({ at }) => at > 5000).map(({ width }) => width));
+
+  const linkIsBlamed = ({ viewers }: Outcome): boolean =>
+    (viewers[0]?.choices ?? []).some(({ why }) => /carries|came late/.test(why));
+
+  it.each([
+    ['a page that is busy for 80 of 100 ms', '--busy 80ms/100ms', 8],
+    ['the same, out of step with the camera', '--busy 77ms/97ms', 8],
+    ['a page that is busy for 40 of 100 ms', '--busy 40ms/100ms', 20],
+    ['a step of 200 ms after each picture', '--step 200ms', 4.5],
+    ['a step of 50 ms after each picture', '--step 50ms', 18],
+  ])('keeps its size, with fewer pictures: %s', (_, busy, leastFps) => {
+    const outcome = run(`${FAST} ${busy}`);
+    const { fps, ageMs } = only(outcome, 5, 30);
+    expect(narrowest(outcome)).toBe(1280);
+    expect(fps).toBeGreaterThanOrEqual(leastFps);
+    expect(ageMs.p95).toBeLessThanOrEqual(210);
+    expect(linkIsBlamed(outcome)).toBe(false);
+  });
+
+  it('is told how many it takes, and only when it takes fewer than there are', () => {
+    expect(run(`${FAST} --busy 80ms/100ms`).viewerFps).toBeCloseTo(10, 0);
+    expect(run(`${FAST} --step 200ms`).viewerFps).toBeCloseTo(5, 0);
+    expect(run(FAST).viewerFps).toBeNull();
+    expect(run('--link 1mbit --mode fixed').viewerFps).toBeNull();
+  });
+
+  it('still gets smaller pictures when its link is slow as well', () => {
+    const outcome = run('--link 1mbit --busy 80ms/97ms');
+    const { fps, ageMs } = only(outcome, 5, 30);
+    expect(ageMs.p95).toBeLessThanOrEqual(250);
+    expect(fps).toBeGreaterThanOrEqual(8);
+  });
+});

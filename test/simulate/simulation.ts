@@ -3,7 +3,7 @@ import { seededRandom } from '../support/random.js';
 import { rateOf, type RatePlan } from './rate-plan.js';
 import { SimulatedLink } from './simulated-link.js';
 import { simulatedStream } from './simulated-stream.js';
-import { SimulatedViewer } from './simulated-viewer.js';
+import { SimulatedViewer, type Busy } from './simulated-viewer.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface Scenario {
@@ -23,6 +23,8 @@ export interface Scenario {
   /** How much heavier the pictures are than a typical street. */
   readonly weight: number;
   readonly seed: number;
+  /** How the viewers' threads are kept from reading. */
+  readonly busy: Busy;
 }
 
 export const DEFAULT_SCENARIO: Scenario = {
@@ -39,6 +41,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   fps: 30,
   weight: 1,
   seed: 1,
+  busy: { forMs: 0, everyMs: Infinity, stepMs: 0 },
 };
 
 /** What came of each tenth of a second, of the first viewer. */
@@ -56,6 +59,8 @@ export interface Outcome {
   readonly moments: readonly Moment[];
   /** Frames encoded, in all renditions. */
   readonly encodes: number;
+  /** What the first viewer is told at the end, as in the protocol's `stats`. */
+  readonly viewerFps: number | null;
   /** The most renditions that were in use at the same time. */
   readonly renditions: number;
 }
@@ -75,7 +80,7 @@ export function simulate(scenario: Scenario): Outcome {
     time < crossFrom ? 0 : queueMs * (0.5 + 0.5 * (((time - crossFrom) % CROSS_MS) / CROSS_MS));
   const link = new SimulatedLink(clock, { rate, rttMs, jitterMs, crossMs, random });
   const { stream, encodes } = simulatedStream(clock, { ...scenario, random });
-  const viewers = Array.from({ length: scenario.viewers }, () => new SimulatedViewer(clock, link));
+  const viewers = Array.from({ length: scenario.viewers }, () => new SimulatedViewer(clock, link, scenario.busy));
   viewers.forEach((viewer, index) => {
     clock.at(index * 10, () => viewer.watch(stream, { ...DEFAULT_VIEWER_REQUEST, ...scenario.request }));
   });
@@ -96,5 +101,6 @@ export function simulate(scenario: Scenario): Outcome {
     });
     if (at % 1000 === 0) for (const { viewer } of viewers) viewer.tick();
   }
-  return { scenario, viewers, moments, encodes: encodes(), renditions };
+  const viewerFps = viewers[0]?.viewer.stats(stream).viewerFps ?? null;
+  return { scenario, viewers, moments, encodes: encodes(), viewerFps, renditions };
 }

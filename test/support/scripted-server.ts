@@ -128,7 +128,7 @@ export class ScriptedViewer {
       server: 'scripted',
       streams: STREAMS,
       limits: { renditions: 8, viewers: 100, controlBytes: 16_384 },
-      capabilities: { codecs: ['jpeg'], modes: ['auto', 'fixed'] },
+      capabilities: { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true },
       ...fields,
     });
   }

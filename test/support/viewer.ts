@@ -109,6 +109,7 @@ export class Viewer {
         hidden: false,
         decodeError: false,
         needsKey: false,
+        held: 'none',
         decodeQueue: 0,
         clientDropped: 0,
         seq,

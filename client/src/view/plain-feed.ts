@@ -77,6 +77,10 @@ export class PlainFeed {
     const kind = { codec: 'jpeg', key: true, discardable: true, placeholder: false } as const;
     const numbers = { stream: 0, rendition: 0, seq: this.#seq, refSeq: 0, payloadBytes: payload.byteLength };
     const header = { ...kind, ...numbers, capturedAt: 0, encodeUs: 0, width: 0, height: 0 };
-    return createFrame({ header, payload, receivedAt: performance.now(), payloadMs: 0 }, undefined, 0);
+    return createFrame(
+      { header, payload, receivedAt: performance.now(), payloadMs: 0, held: 'none', heldMs: 0 },
+      undefined,
+      0,
+    );
   }
 }

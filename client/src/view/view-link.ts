@@ -1,4 +1,5 @@
 import { clientError } from '../errors.js';
+import { TICK_MS } from '../hold-up.js';
 import { CanvasPainter } from '../render/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
@@ -15,7 +16,7 @@ export interface ViewLinkOptions {
   canvas: HTMLCanvasElement;
 }
 
-export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' }>;
+export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' | 'no-ticks' }>;
 
 /** The page's end of the worker that receives, decodes and, where there is OffscreenCanvas, draws. */
 export class ViewLink {
@@ -25,6 +26,8 @@ export class ViewLink {
   readonly #snapshots = new Map<number, (picture: Blob | undefined) => void>();
   readonly #startFeed = (): void => this.#post({ type: 'feed' });
   #lastSnapshot = 0;
+  #ticks: ReturnType<typeof setInterval> | undefined;
+  #needsTicks = true;
   #isHidden: boolean;
 
   constructor({ server, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
@@ -38,6 +41,7 @@ export class ViewLink {
     const offscreen = hasOffscreen ? canvas.transferControlToOffscreen() : undefined;
     const transfer = offscreen === undefined ? [] : [offscreen];
     this.#post({ type: 'start', server, watch, flow, canvas: offscreen }, transfer);
+    this.#tick(flow);
   }
 
   watch(watch: SubscribeOptions): void {
@@ -48,6 +52,7 @@ export class ViewLink {
     this.#isHidden = flow.isHidden;
     if (flow.isHidden) this.#painter?.clear();
     this.#post({ type: 'flow', flow });
+    this.#tick(flow);
   }
 
   /** The picture now shown, as it came; undefined before the first and when the link is closed before the answer. */
@@ -61,6 +66,7 @@ export class ViewLink {
 
   close(): void {
     this.#worker.terminate();
+    clearInterval(this.#ticks);
     leaveFeed(this.#startFeed);
     this.#painter?.clear();
     for (const resolve of this.#snapshots.values()) resolve(undefined);
@@ -77,6 +83,10 @@ export class ViewLink {
         this.#snapshots.get(message.id)?.(message.picture);
         this.#snapshots.delete(message.id);
         break;
+      case 'no-ticks':
+        this.#needsTicks = false;
+        clearInterval(this.#ticks);
+        break;
       case 'feed':
         if (message.isWanted) wantFeed(this.#startFeed);
         else leaveFeed(this.#startFeed);
@@ -84,6 +94,13 @@ export class ViewLink {
       default:
         this.#tell(message);
     }
+  }
+
+  /** While frames flow the worker is told when this thread is free. */
+  #tick({ isPaused, isHidden }: Flow): void {
+    clearInterval(this.#ticks);
+    if (!this.#needsTicks || isPaused || isHidden) return;
+    this.#ticks = setInterval(() => this.#post({ type: 'tick' }), TICK_MS);
   }
 
   #painterOf(canvas: HTMLCanvasElement): CanvasPainter<number> {

@@ -1,6 +1,7 @@
 import { FramewireClient, type ConnectionState } from '../client.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
+import { HoldUp } from '../hold-up.js';
 import { JpegDecoder } from '../decode/jpeg-decoder.js';
 import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
 import { isOwnServer, videoFeedUrl } from '../server-url.js';
@@ -28,6 +29,8 @@ export class ViewPipeline {
   readonly #post: Post;
   readonly #server: string;
   readonly #client: FramewireClient;
+  /** The page's thread: Firefox and WebKit hand a worker's WebSocket messages through it. */
+  readonly #page = new HoldUp();
   readonly #decoder: JpegDecoder;
   readonly #painter: Painter<Frame>;
   readonly #remote: RemotePainter | undefined;
@@ -51,7 +54,7 @@ export class ViewPipeline {
     this.#server = server;
     this.#watch = watch;
     this.#flow = flow;
-    this.#client = new FramewireClient(server);
+    this.#client = new FramewireClient(server, this.#page);
     this.#decoder = new JpegDecoder({
       decoded: (frame, bitmap) => this.#decoded(frame, bitmap),
       skipped: () => this.#client.report({ dropped: 1 }),
@@ -82,6 +85,10 @@ export class ViewPipeline {
         break;
       case 'feed':
         if (this.#feed === 'waiting') this.#startFeed();
+        break;
+      case 'tick':
+        this.#page.tick(performance.now());
+        if (this.#page.isElsewhere) this.#post({ type: 'no-ticks' });
         break;
       case 'bitmap-done':
         this.#remote?.done(message.id, message.paintedAt);
@@ -167,6 +174,7 @@ export class ViewPipeline {
         this.#client.resume();
       }
     } else {
+      this.#page.stop();
       this.#client.pause();
     }
     this.#tellStatus();

@@ -27,8 +27,11 @@ export interface Link {
   /** Frames in a row that met a queue which was not foreseen. */
   readonly surprises: number;
   readonly goodput: Goodput;
-  /** When the newest observation was made, and when the frame that it was made of was sent. */
+  /** When the newest observation was made that measured the way, ... */
   readonly at: number;
+  /** ... the newest of a frame that the viewer held up itself, ... */
+  readonly heldAt: number;
+  /** ... and when the frame that the newer one was made of was sent. */
   readonly sentAt: number;
 }
 
@@ -51,6 +54,10 @@ export interface Observation {
   readonly sentAt: number;
   readonly headerAt: number;
   readonly arrivedAt: number;
+  /** The viewer was busy, so that the header may have come earlier than that, ... */
+  readonly isHeld: boolean;
+  /** ... and the whole by so much at most, ms. */
+  readonly heldMs: number;
   /** What the pacer thought it would wait behind others. */
   readonly foreseenQueueMs: number;
   readonly now: number;
@@ -89,6 +96,12 @@ const COLLAPSE = 0.7;
 /** A frame that took longer met a link that stood still, and tells little of its rate, ms. */
 const MOST_MS = 1000;
 
+/** A frame that came no later than this was held up by nobody, whatever its viewer thinks, ms. */
+const NOT_HELD_MS = 10;
+
+/** A viewer that may have held a frame up for more of its delay than this leaves too little that is known. */
+const MOST_HELD = 0.5;
+
 /** A queue that was not foreseen: so many in a row, or one so long, and the estimate is not believed. */
 const SURPRISE_MS = 30;
 const MAX_SURPRISES = 2;
@@ -118,20 +131,47 @@ export const UNKNOWN_LINK: Link = {
   surprises: 0,
   goodput: { bytes: 0, older: NEVER, newer: NEVER },
   at: -Infinity,
+  heldAt: -Infinity,
   sentAt: -Infinity,
 };
 
 export function observed(link: Link, seen: Observation): Link {
+  if (!seen.isHeld) return learned(link, seen);
+  return tellsNothing(link, seen) ? withHeld(link, seen) : learned(link, likely(link, seen));
+}
+
+/** Whether the viewer held the newest frame up itself: how the way fares is not known at the moment. */
+export function isHeldUp({ at, heldAt }: Pick<Link, 'at' | 'heldAt'>): boolean {
+  return heldAt > at;
+}
+
+function tellsNothing(link: Link, { arrivedAt, sentAt, heldMs }: Observation): boolean {
+  if (link.offset === NO_MIN) return true;
+  const delayMs = arrivedAt - sentAt - emptyWayOf(link);
+  if (delayMs <= NOT_HELD_MS && link.at > -Infinity) return false;
+  return heldMs > MOST_HELD * delayMs;
+}
+
+/** All that is known is that it has arrived by now; the least of that is a bound while nothing better is known. */
+function withHeld(link: Link, seen: Observation): Link {
+  const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
+  const trips = link.at === -Infinity ? tripsAfter(link, seen) : {};
+  return { ...link, ...trips, goodput, surprises: 0, heldAt: seen.now, sentAt: seen.sentAt };
+}
+
+/** The header may have come right away, and the whole half as early as the viewer's busy time allows. */
+function likely(link: Link, seen: Observation): Observation {
+  const headerAt = Math.min(seen.headerAt, seen.sentAt + emptyWayOf(link) + seen.foreseenQueueMs);
+  return { ...seen, headerAt, arrivedAt: Math.max(headerAt, seen.arrivedAt - seen.heldMs / 2) };
+}
+
+function learned(link: Link, seen: Observation): Link {
   const { now } = seen;
-  const lag = seen.headerAt - seen.sentAt;
-  const offset = minWith(link.offset, lag, now, BASE_WINDOW_MS);
-  const tripMs = now - seen.arrivedAt + lag;
-  const roundTrip = minWith(link.roundTrip, tripMs, now, BASE_WINDOW_MS);
-  const emptyTrip = minWith(link.emptyTrip, tripMs, now, EMPTY_WINDOW_MS);
-  const emptyWay = emptyWayOf({ offset, roundTrip, emptyTrip });
-  const queueMs = lag - emptyWay;
+  const trips = tripsAfter(link, seen);
+  const emptyWay = emptyWayOf(trips);
+  const queueMs = seen.headerAt - seen.sentAt - emptyWay;
   const samples = withSample(link, seen);
-  const goodput = arrived(link.goodput, seen, link.at);
+  const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
   const ceiling = ceilingFor(link, { surprises, goodput, measured, now });
@@ -140,14 +180,25 @@ export function observed(link: Link, seen: Observation): Link {
     queueMs,
     delayMs: seen.arrivedAt - seen.sentAt - emptyWay,
     samples,
-    offset,
-    roundTrip,
-    emptyTrip,
+    ...trips,
     ceiling,
     surprises,
     goodput,
     at: now,
+    heldAt: link.heldAt,
     sentAt: seen.sentAt,
+  };
+}
+
+type Trips = Pick<Link, 'offset' | 'roundTrip' | 'emptyTrip'>;
+
+function tripsAfter(link: Link, { headerAt, sentAt, arrivedAt, now }: Observation): Trips {
+  const lag = headerAt - sentAt;
+  const tripMs = now - arrivedAt + lag;
+  return {
+    offset: minWith(link.offset, lag, now, BASE_WINDOW_MS),
+    roundTrip: minWith(link.roundTrip, tripMs, now, BASE_WINDOW_MS),
+    emptyTrip: minWith(link.emptyTrip, tripMs, now, EMPTY_WINDOW_MS),
   };
 }
 
@@ -166,7 +217,7 @@ export function departedAt(link: Link, arrivedAt: number): number {
  * The receiver's clock minus ours, and the way of something without a size. What all round trips of late have more than
  * the shortest in a longer while is a queue that others keep standing, and was in the fastest header too.
  */
-function emptyWayOf({ offset, roundTrip, emptyTrip }: Pick<Link, 'offset' | 'roundTrip' | 'emptyTrip'>): number {
+function emptyWayOf({ offset, roundTrip, emptyTrip }: Trips): number {
   return minOf(offset) - (minOf(roundTrip) - minOf(emptyTrip));
 }
 

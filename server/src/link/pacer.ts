@@ -1,4 +1,4 @@
-import { departedAt, rttMs, type Link } from './congestion.js';
+import { isHeldUp, rttMs, type Link } from './congestion.js';
 
 /**
  * What is on its way to one viewer, and when the next frame may follow. Pure: each function returns a new state,
@@ -79,11 +79,11 @@ function newerThan(acked: InFlight, frame: InFlight | undefined): InFlight | und
   return { ...frame, older: newerThan(acked, frame.older) };
 }
 
-/** Sets the model of the narrowest place right. @param arrivedAt of the frame just acknowledged, receiver's clock. */
-export function reanchored(pacer: Pacer, link: Link, arrivedAt: number): Pacer {
+/** Sets the model of the narrowest place right. @param departedAt when the frame just acknowledged left it, our clock. */
+export function reanchored(pacer: Pacer, link: Link, departedAt: number): Pacer {
   const { newest, frames, bytes } = pacer;
   const rtt = rttMs(link);
-  let busyUntil = departedAt(link, arrivedAt);
+  let busyUntil = departedAt;
   const again = (frame: InFlight | undefined): InFlight | undefined => {
     if (frame === undefined) return undefined;
     const older = again(frame.older);
@@ -115,7 +115,9 @@ export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: Pace
   if (link.rate === undefined) return Infinity;
   const rtt = rttMs(link);
   const owed = owedFrame(pacer, ackEvery);
-  if (owed !== undefined && now > owed.expectedAt + Math.max(LATE_MS, rtt / 4)) return Infinity;
+  // What a busy viewer is sent in advance is old when it is taken.
+  const patienceMs = isHeldUp(link) ? 0 : Math.max(LATE_MS, rtt / 4);
+  if (owed !== undefined && now > owed.expectedAt + patienceMs) return Infinity;
   const way = onTheWay(pacer, ackEvery, now);
   // One frame more than the way holds, so that the narrowest place does not idle while acknowledgements travel.
   if (way.bytes > link.rate * (rtt + queueMs) + bytes / frames) return way.nextAt;

@@ -1,5 +1,5 @@
 import type { ClimbEvent } from './climb.js';
-import { rttMs } from '../link/congestion.js';
+import { isHeldUp, rttMs } from '../link/congestion.js';
 
 /**
  * Which of a viewer's frames need an acknowledgement of their own. Pure.
@@ -38,7 +38,7 @@ export function ackPaced({ every, calmSince }: AckPace, rung: number, event: Cli
   const { link, ladder, now } = event;
   if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
   // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
-  const isLate = link.delayMs + rttMs(link) > 1000 / ladder.fps;
+  const isLate = isHeldUp(link) || link.delayMs + rttMs(link) > 1000 / ladder.fps;
   if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
   const most = mostUnknown(event);
   if (every > most) return { every: most, calmSince: now };

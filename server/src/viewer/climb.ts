@@ -1,5 +1,5 @@
 import type { Ladder } from '../stream/ladder.js';
-import { rttMs, type Link } from '../link/congestion.js';
+import { isHeldUp, rttMs, type Link } from '../link/congestion.js';
 
 /**
  * Where on the ladder of renditions one viewer stands. Pure.
@@ -82,6 +82,9 @@ const LONGEST_STEP_ON_HOLD = 2;
 
 const ROOM_MS = 300;
 
+/** A viewer that holds frames up itself hides what its link carries: after so long without a measurement, ms. */
+const UNMEASURED_MS = 1000;
+
 /** A step up that is taken back within this was a mistake, and the next waits twice as long as this one did. */
 const TRIAL_MS = 4000;
 const FIRST_HOLD_MS = 2000;
@@ -123,7 +126,9 @@ export function startClimb(event: ClimbEvent): Climb {
 export function climbed(climb: Climb, event: ClimbEvent): Climb {
   const { link, now } = event;
   // What was sent before the last change was another rung's, and so is the queue that it made.
-  if (link.rate === undefined || link.sentAt < climb.changedAt) return climb;
+  if (link.sentAt < climb.changedAt) return climb;
+  if (isHeldUp(link)) return raisedUnmeasured(climb, event);
+  if (link.rate === undefined) return climb;
   const allowance = allowanceMs(climb.rung, event);
   const late = link.delayMs > allowance ? climb.late + 1 : 0;
   const isMuchTooLate = link.delayMs > MUCH_TOO_LATE * allowance;
@@ -197,6 +202,21 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   const tryMs = Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * Math.max(1, patience);
   if (now - climb.changedAt <= Math.min(MAX_TRY_MS, tryMs)) return { ...climb, roomSince };
   return stepUp(climb, climb.rung - 1, { at: now, rate });
+}
+
+/**
+ * Frames that the viewer holds up itself speak against no better rung. One that the link cannot carry in time comes when
+ * the viewer waits for it, and so is measured.
+ */
+function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
+  const { now, ladder, link } = event;
+  const climb = proven(before, now);
+  const { hold } = climb;
+  const waitedMs = now - Math.max(link.at, climb.changedAt);
+  if (climb.rung === 0 || waitedMs < Math.max(UNMEASURED_MS, hold?.ms ?? 0)) return climb;
+  const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
+  const reach = firstRung(climb.rung - 1, rung => ladder.bytes(rung) <= most);
+  return stepUp(climb, reach, { at: now, rate: link.rate ?? 0 });
 }
 
 function stepUp(climb: Climb, rung: number, trial: Trial): Climb {

@@ -3,7 +3,7 @@ import { Latest } from '@framewire/shared/latest';
 import type { Alarm, Clock } from '../clock.js';
 import type { EncodedFrame } from '../frames.js';
 import { OPEN_GATE, passGate } from '../rate-gate.js';
-import { observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
+import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
 import { ViewerCounts } from './viewer-counts.js';
 
@@ -11,6 +11,10 @@ import { ViewerCounts } from './viewer-counts.js';
 export interface ViewerArrival {
   readonly headerAt: number;
   readonly arrivedAt: number;
+  /** The viewer was busy when the header may have come, ... */
+  readonly isHeld: boolean;
+  /** ... and the whole may have come so much earlier, ms. */
+  readonly heldMs: number;
 }
 
 /** When somebody on the way knew that a frame had arrived, and the way there and back without a queue: ms, our clock. */
@@ -141,11 +145,17 @@ export class Delivery {
     if (result === undefined) return 0;
     const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
-    const headerAt = 'headerAt' in arrival ? arrival.headerAt : this.#firstByteAt(sentAt, arrival);
+    const { headerAt, isHeld, heldMs } = 'headerAt' in arrival ? arrival : this.#onTime(sentAt, arrival);
     this.#lastArrivedAt = arrivedAt;
     const now = this.#clock.now();
-    this.#link = observed(this.#link, { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now });
-    this.#pacer = reanchored(result.pacer, this.#link, arrivedAt);
+    this.#link = observed(this.#link, {
+      ...{ bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs },
+      foreseenQueueMs,
+      now,
+    });
+    const { busyUntil } = result.pacer;
+    const departed = isHeldUp(this.#link) ? Math.min(now, busyUntil) : departedAt(this.#link, arrivedAt);
+    this.#pacer = reanchored(result.pacer, this.#link, departed);
     return result.frames;
   }
 
@@ -189,8 +199,9 @@ export class Delivery {
   }
 
   /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */
-  #firstByteAt(sentAt: number, { arrivedAt, rttMs }: WayArrival): number {
-    return Math.min(arrivedAt, Math.max(sentAt + rttMs, this.#lastArrivedAt));
+  #onTime(sentAt: number, { arrivedAt, rttMs }: WayArrival): ViewerArrival {
+    const headerAt = Math.min(arrivedAt, Math.max(sentAt + rttMs, this.#lastArrivedAt));
+    return { headerAt, arrivedAt, isHeld: false, heldMs: 0 };
   }
 
   #sendWaiting(now: number): void {

@@ -11,9 +11,23 @@ export interface DrawPace {
   readonly since: number;
   readonly received: number;
   readonly dropped: number;
+  /** Of those received, which the viewer held up itself. */
+  readonly held: number;
+  /** Pictures a second that it took when it was counted last, if it was the limit. */
+  readonly fps: number | undefined;
 }
 
-export const FREE_PACE: DrawPace = { intervalMs: 0, since: -Infinity, received: 0, dropped: 0 };
+const NOTHING_COUNTED = { received: 0, dropped: 0, held: 0 };
+
+export const FREE_PACE: DrawPace = { intervalMs: 0, since: -Infinity, ...NOTHING_COUNTED, fps: undefined };
+
+/** Frames that an acknowledgement covers, and when it came. */
+export interface Taken {
+  readonly frames: number;
+  /** Whether the viewer took them later than its link brought them. */
+  readonly isHeldUp: boolean;
+  readonly now: number;
+}
 
 const HIDDEN_INTERVAL_MS = 1000;
 
@@ -25,6 +39,12 @@ const COUNT_FRAMES = 4;
 const MUCH_DROPPED = 0.25;
 const LITTLE_DROPPED = 0.1;
 
+/** A viewer that holds up more of its frames than this is what limits their rate. */
+const MUCH_HELD = 0.5;
+
+/** Who takes at least so much of what there is takes all, but for jitter. */
+const NEARLY_ALL = 0.8;
+
 /** How fast a bound is lifted that was no longer needed. */
 const LIFT = 0.8;
 
@@ -33,20 +53,28 @@ const LEAST_INTERVAL_MS = 4;
 
 const MAX_INTERVAL_MS = 2000;
 
-/** @param frames that the acknowledgement covers. */
-export function drawn(pace: DrawPace, ack: Ack, frames: number, now: number): DrawPace {
-  const { intervalMs, since } = pace;
-  if (since === -Infinity) return { intervalMs, since: now, received: 0, dropped: 0 };
+/** After each acknowledgement. */
+export function drawn(pace: DrawPace, ack: Ack, { frames, isHeldUp, now }: Taken): DrawPace {
+  const { since } = pace;
+  if (since === -Infinity) return { ...pace, since: now };
   const isBehind = ack.clientDropped > 0 || ack.decodeQueue > MAX_DECODE_QUEUE;
   const next = {
-    intervalMs,
-    since,
+    ...pace,
     received: pace.received + frames,
     dropped: pace.dropped + (isBehind ? Math.max(1, ack.clientDropped) : 0),
+    held: pace.held + (isHeldUp ? frames : 0),
   };
-  const passed = now - pace.since;
+  const passed = now - since;
   if (passed < COUNT_MS || next.received < COUNT_FRAMES) return next;
-  return { intervalMs: judged(next, passed), since: now, received: 0, dropped: 0 };
+  const intervalMs = judged(next, passed);
+  const isLimit = !ack.hidden && (intervalMs > 0 || next.held > MUCH_HELD * next.received);
+  const fps = isLimit ? (1000 * Math.max(1, next.received - next.dropped)) / passed : undefined;
+  return { intervalMs, since: now, ...NOTHING_COUNTED, fps };
+}
+
+/** @param wantedFps that there are, or were asked for. @returns as `viewerFps` in the protocol's `stats`. */
+export function viewerFps({ fps }: DrawPace, wantedFps: number): number | null {
+  return fps === undefined || fps >= NEARLY_ALL * wantedFps ? null : fps;
 }
 
 /** Least time to the next frame for this viewer now, ms. */

@@ -5,9 +5,9 @@ import { machineClock, type Clock } from '../clock.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import { climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
-import { rttMs } from '../link/congestion.js';
-import { Delivery, type FrameSocket, type WayArrival } from './delivery.js';
-import { drawIntervalMs, drawn, FREE_PACE } from './draw-pace.js';
+import { isHeldUp, rttMs } from '../link/congestion.js';
+import { Delivery, type FrameSocket, type ViewerArrival, type WayArrival } from './delivery.js';
+import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './draw-pace.js';
 import { describeRendition, type Ladder } from '../stream/ladder.js';
 import type { Lease } from '../stream/lease.js';
 import type { Stream } from '../stream/stream.js';
@@ -137,10 +137,13 @@ export class Viewer {
 
   /** The viewer says itself what has arrived. @returns false when that frame was not in flight. */
   acknowledge(ack: Ack): boolean {
-    const { receivedAt, payloadMs } = ack;
-    const frames = this.#delivery.arrived(ack.seq, { headerAt: receivedAt - payloadMs, arrivedAt: receivedAt });
+    const frames = this.#delivery.arrived(ack.seq, arrivalOf(ack));
     if (frames === 0) return false;
-    this.#drawPace = drawn(this.#drawPace, ack, frames, this.#clock.now());
+    this.#drawPace = drawn(this.#drawPace, ack, {
+      frames,
+      isHeldUp: isHeldUp(this.#delivery.link),
+      now: this.#clock.now(),
+    });
     this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
     this.#adapt();
     if (this.#ladder === undefined) return true;
@@ -171,7 +174,9 @@ export class Viewer {
   }
 
   stats({ viewers }: Stream): ViewerStats {
-    return { ...this.#delivery.counts, link: this.#linkStats(), viewers };
+    const wantedFps = Math.min(this.#request.fps ?? Infinity, this.#ladder?.fps ?? Infinity);
+    const taken = viewerFps(this.#drawPace, wantedFps);
+    return { ...this.#delivery.counts, link: this.#linkStats(), viewerFps: taken, viewers };
   }
 
   #linkStats(): LinkStats {
@@ -252,6 +257,12 @@ export class Viewer {
     if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
     return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
+}
+
+function arrivalOf({ receivedAt, payloadMs, held }: Ack): ViewerArrival {
+  const heldMs = held === 'payload' ? Math.max(0, payloadMs) : 0;
+  const headerAt = held === 'payload' ? receivedAt : receivedAt - payloadMs;
+  return { headerAt, arrivedAt: receivedAt, isHeld: held !== 'none', heldMs };
 }
 
 /** @param rate bytes per ms. */

@@ -73,7 +73,7 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     header = undefined;
     if (now - drawnAt >= drawMs) [drawnSeq, drawnAt] = [seq, now];
     else clientDropped = 1;
-    const flags = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0 };
+    const flags = { hidden: false, decodeError: false, needsKey: false, held: 'none' as const, decodeQueue: 0 };
     const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
     acknowledge(pace.arrived({ ...flags, clientDropped, seq, ...times }));
     keep(viewer, data, told);

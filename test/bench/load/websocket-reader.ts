@@ -20,7 +20,15 @@ const SMALL_BYTES = 4096;
 export const WIRE_ACK_BYTES = 2 + KEY_BYTES + ACK_BYTES;
 
 /** What a viewer says that draws everything at once. */
-const WELL = { hidden: false, decodeError: false, needsKey: false, decodeQueue: 0, clientDropped: 0, drawLagMs: 0 };
+const WELL = {
+  hidden: false,
+  decodeError: false,
+  needsKey: false,
+  held: 'none' as const,
+  decodeQueue: 0,
+  clientDropped: 0,
+  drawLagMs: 0,
+};
 
 type WebSocketProtocol = Extract<Protocol, { kind: 'websocket' }>;
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { departedAt, observed, rttMs, UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
+import { departedAt, isHeldUp, observed, rttMs, UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
 import { seededRandom } from '../../support/random.js';
 
 /** The receiver's clock is this far ahead; nothing may depend on it. */
 const ZERO = 987_654;
+
+const ON_TIME = { isHeld: false, heldMs: 0 };
 
 interface Way {
   /** Bytes per ms. */
@@ -36,6 +38,7 @@ function over(
     sentAt,
     headerAt: headerAt + ZERO + driftMs,
     arrivedAt: arrivedAt + ZERO + driftMs,
+    ...ON_TIME,
     foreseenQueueMs,
     now,
   });
@@ -131,7 +134,7 @@ describe('what is known of a link', () => {
     const glued = (link: Link, sentAt: number, bytes: number, queueMs: number): Link => {
       const arrivedAt = sentAt + 20 + queueMs + bytes / 625;
       const at = { headerAt: arrivedAt, arrivedAt };
-      return observed(link, { bytes, sentAt, ...at, foreseenQueueMs: 0, now: arrivedAt + 20 });
+      return observed(link, { bytes, sentAt, ...at, ...ON_TIME, foreseenQueueMs: 0, now: arrivedAt + 20 });
     };
 
     it('when queues grow that it did not foresee: what arrives bounds it then', () => {
@@ -171,13 +174,62 @@ describe('what is known of a link', () => {
     expect(series(way, 30, { bytes: 3000 }, { from: 2200, link: after }).rate).toBeCloseTo(1600 / 5, 0);
   });
 
+  describe('is not learned from frames that the viewer held up itself', () => {
+    const way = { rate: 12_500, rtt: 1 };
+    const before = series(way, 10, { bytes: 50_000 });
+
+    /** Header and payload are read together when the viewer is free, that much after the frame has come. */
+    const held = (
+      link: Link,
+      { sentAt, lateMs, rate = way.rate }: { sentAt: number; lateMs: number; rate?: number },
+    ) => {
+      const arrivedAt = sentAt + way.rtt / 2 + 50_000 / rate + lateMs;
+      const at = { headerAt: arrivedAt + ZERO, arrivedAt: arrivedAt + ZERO };
+      const now = arrivedAt + way.rtt / 2;
+      return observed(link, { bytes: 50_000, sentAt, ...at, isHeld: true, heldMs: 85, foreseenQueueMs: 4, now });
+    };
+
+    it('neither a rate nor a queue, only that it is not known', () => {
+      let link = before;
+      for (let sentAt = 1000; sentAt < 3000; sentAt += 100) link = held(link, { sentAt, lateMs: 20 + (sentAt % 60) });
+      expect(isHeldUp(link)).toBe(true);
+      expect(link.rate).toBe(before.rate);
+      expect(link.queueMs).toBe(before.queueMs);
+      expect(rttMs(link)).toBe(rttMs(before));
+      expect(isHeldUp(over(way, link, { sentAt: 3000, bytes: 50_000 }))).toBe(false);
+    });
+
+    it('unless they came at once all the same', () => {
+      const link = held(before, { sentAt: 1000, lateMs: 1 });
+      expect(isHeldUp(link)).toBe(false);
+      expect(link.queueMs).toBeLessThanOrEqual(4);
+    });
+
+    it('unless they came later than the viewer was busy: that is the link', () => {
+      const link = [1000, 1500, 2000].reduce((known, sentAt) => held(known, { sentAt, lateMs: 40, rate: 125 }), before);
+      expect(isHeldUp(link)).toBe(false);
+      expect(link.delayMs).toBeGreaterThan(300);
+      expect(link.rate).toBeGreaterThan(100);
+      expect(link.rate).toBeLessThan(160);
+    });
+
+    it('and is not known at all when there are no others', () => {
+      let link = UNKNOWN_LINK;
+      for (let sentAt = 0; sentAt < 2000; sentAt += 100) link = held(link, { sentAt, lateMs: 20 + (sentAt % 60) });
+      expect(link.rate).toBeUndefined();
+      expect(Number.isFinite(departedAt(link, 0))).toBe(true);
+    });
+  });
+
   it('stays finite, whatever a stranger says of his arrivals', () => {
     const random = seededRandom(11);
     const anything = () => [0, -1, 1e300, -1e300, 1e-9, 5e9 * (random() - 0.5)][Math.floor(random() * 6)] ?? 0;
     let link = UNKNOWN_LINK;
     for (let i = 0; i < 2000; i += 1) {
       const frame = { bytes: 50_000 * random(), sentAt: i * 33, foreseenQueueMs: 0, now: i * 33 + 50 };
-      link = observed(link, { ...frame, headerAt: anything(), arrivedAt: anything() });
+      const arrival = { headerAt: anything(), arrivedAt: anything() };
+      const held = { isHeld: random() < 0.5, heldMs: Math.max(0, anything()) };
+      link = observed(link, { ...frame, ...arrival, ...held });
       expect(Number.isNaN(link.rate)).toBe(false);
       expect(Number.isNaN(link.queueMs)).toBe(false);
       expect(rttMs(link)).toBeGreaterThanOrEqual(0);

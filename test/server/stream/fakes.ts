@@ -21,6 +21,7 @@ export function ack(seq: number, fields: Partial<Ack> = {}): Ack {
     hidden: false,
     decodeError: false,
     needsKey: false,
+    held: 'none',
     decodeQueue: 0,
     clientDropped: 0,
     seq,

@@ -134,6 +134,22 @@ describe('the climb', () => {
       expect(watch(low, 1000, 15_000, { rate: 2 * MBIT, delayMs: 30 }).rung).toBe(low.rung - 1);
     });
 
+    it('after a while of frames that the viewer held up itself, whatever was measured before', () => {
+      const heldUp = (climb: Climb, ms: number): Climb => {
+        let state = climb;
+        for (let now = 1100; now <= 1000 + ms; now += 100) {
+          const known = event({ rate: 2 * MBIT, delayMs: 500, now });
+          state = climbed(state, { ...known, link: { ...known.link, at: 1000, heldAt: now } });
+        }
+        return state;
+      };
+      expect(heldUp(low, 900).rung).toBe(low.rung);
+      const next = heldUp(low, 1500);
+      expect(next.rung).toBeLessThan(low.rung);
+      expect(LADDER.bytes(next.rung)).toBeLessThanOrEqual(3 * LADDER.bytes(low.rung));
+      expect(heldUp(low, 8000).rung).toBe(0);
+    });
+
     /** A link that measures fast and carries little: every step up turns out to be a mistake. */
     const mistakes = (climb: Climb, from: number, ms: number): { climb: Climb; ups: number[] } => {
       const ups: number[] = [];

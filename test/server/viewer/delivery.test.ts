@@ -8,6 +8,8 @@ import { encodedFrame } from '../stream/fakes.js';
 const PAYLOAD_BYTES = 11_358;
 const BACK_MS = 20;
 
+const ON_TIME = { isHeld: false, heldMs: 0 };
+
 class Bench {
   readonly clock = new VirtualClock();
   readonly sent: number[] = [];
@@ -36,7 +38,7 @@ class Bench {
   acknowledge(seq: number): number {
     this.clock.runUntil(this.clock.now() + 2 * BACK_MS + 10);
     const arrivedAt = this.clock.now() - BACK_MS;
-    const frames = this.delivery.arrived(seq, { headerAt: arrivedAt - 10, arrivedAt });
+    const frames = this.delivery.arrived(seq, { ...ON_TIME, headerAt: arrivedAt - 10, arrivedAt });
     this.delivery.proceed();
     return frames;
   }
@@ -109,7 +111,7 @@ describe('the delivery of frames', () => {
     for (let seq = 5; seq < 100; seq += 1) {
       bench.clock.runUntil(from + (seq - 4) * 33);
       bench.offer(seq);
-      bench.delivery.arrived(seq, { headerAt: 0, arrivedAt: 0 });
+      bench.delivery.arrived(seq, { ...ON_TIME, headerAt: 0, arrivedAt: 0 });
     }
     expect(bench.sent.length).toBeLessThanOrEqual(4);
     expect(bench.balance).toBeLessThanOrEqual(1);

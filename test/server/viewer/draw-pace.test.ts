@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '@framewire/shared/ack';
-import { drawIntervalMs, drawn, FREE_PACE, type DrawPace } from '../../../server/src/viewer/draw-pace.js';
+import { drawIntervalMs, drawn, FREE_PACE, viewerFps, type DrawPace } from '../../../server/src/viewer/draw-pace.js';
 import { ack } from '../stream/fakes.js';
+
+const taken = (now: number) => ({ frames: 1, isHeldUp: false, now });
 
 /** A viewer that is sent `fps` frames, or as many as its pace allows, and draws `draws` of them a second. */
 function watch(
@@ -19,7 +21,7 @@ function watch(
     sent += 1;
     const isDrawn = drawable >= 0.999;
     if (isDrawn) drawable -= 1;
-    state = drawn(state, ack(sent, { clientDropped: isDrawn ? 0 : 1 }), 1, now);
+    state = drawn(state, ack(sent, { clientDropped: isDrawn ? 0 : 1 }), taken(now));
   }
   return { pace: state, sent };
 }
@@ -49,19 +51,47 @@ describe('the pace of a screen', () => {
     let pace = FREE_PACE;
     for (let i = 0; i < 70; i += 1) {
       const queued: Partial<Ack> = { decodeQueue: 3 };
-      pace = drawn(pace, ack(i, queued), 1, i * 33);
+      pace = drawn(pace, ack(i, queued), taken(i * 33));
     }
     expect(pace.intervalMs).toBeGreaterThan(500);
   });
 
   it('is judged by frames, however few acknowledgements tell of them', () => {
     let pace = FREE_PACE;
-    for (let i = 0; i < 40; i += 1) pace = drawn(pace, ack(i * 8, { clientDropped: 1 }), 8, i * 267);
+    for (let i = 0; i < 40; i += 1)
+      pace = drawn(pace, ack(i * 8, { clientDropped: 1 }), { ...taken(i * 267), frames: 8 });
     expect(pace.intervalMs).toBe(0);
   });
 
   it('is one a second for a page that nobody sees', () => {
     expect(drawIntervalMs(FREE_PACE, true)).toBe(1000);
     expect(drawIntervalMs(FREE_PACE, false)).toBe(0);
+  });
+});
+
+describe('what a viewer takes, when it is the limit', () => {
+  const held = (fps: number, share: number): DrawPace => {
+    let pace = FREE_PACE;
+    for (let i = 0; i < 5 * fps; i += 1) {
+      pace = drawn(pace, ack(i), { ...taken((i * 1000) / fps), isHeldUp: i % 10 < share * 10 });
+    }
+    return pace;
+  };
+
+  it('is what it draws, when it throws the rest away', () => {
+    const fps = viewerFps(watch(20, 30, 5).pace, 30);
+    expect(fps).toBeGreaterThan(3);
+    expect(fps).toBeLessThan(9);
+  });
+
+  it('is what comes, when it holds most of it up', () => {
+    expect(viewerFps(held(10, 0.9), 30)).toBeCloseTo(10, 0);
+  });
+
+  it('is not told of a viewer that takes all there is, or that waits for its link', () => {
+    expect(viewerFps(held(10, 0.9), 10)).toBeNull();
+    expect(viewerFps(held(10, 0.2), 30)).toBeNull();
+    expect(viewerFps(watch(20, 30, 30).pace, 30)).toBeNull();
+    expect(viewerFps(FREE_PACE, 30)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { observed, rttMs, UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
+import { departedAt, observed, rttMs, UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, type Pacer } from '../../../server/src/link/pacer.js';
 
 const number = z.number();
@@ -12,7 +12,7 @@ const frames = readFileSync(new URL('../../vectors/link-20-2-20.jsonl', import.m
   .split('\n')
   .map((line, seq) => {
     const [bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now] = row.parse(JSON.parse(line));
-    return { seq, bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now };
+    return { seq, bytes, sentAt, headerAt, arrivedAt, isHeld: false, heldMs: 0, foreseenQueueMs, now };
   });
 
 /** The estimate after the last frame that was acknowledged by then. */
@@ -59,7 +59,7 @@ describe('a recorded link of 20, 2 and 20 Mbit/s', () => {
       const result = acknowledged(pacer, frame.seq);
       if (result === undefined) continue;
       link = observed(link, frame);
-      pacer = reanchored(result.pacer, link, frame.arrivedAt);
+      pacer = reanchored(result.pacer, link, departedAt(link, frame.arrivedAt));
     }
     expect(early.length).toBeLessThan(frames.length * 0.01);
   });

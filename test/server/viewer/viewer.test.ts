@@ -171,6 +171,7 @@ describe('a viewer', () => {
         sentBytes: 43,
         dropped: { rate: 0, superseded: 0, skipped: 0 },
         link: { bitsPerSecond: null, rttMs: null, queueMs: null, rung: 0, rungs: 12, latencyBudgetMs: 100 },
+        viewerFps: null,
         viewers: 1,
       },
     ]);

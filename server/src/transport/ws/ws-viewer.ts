@@ -156,7 +156,7 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
   /** Tells a new viewer what there is. */
   welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
     const { streams } = this.#broadcaster;
-    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'] };
+    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
   }
 
