@@ -53,6 +53,8 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
       'who reads cameras: auto, ffmpeg or opencv (default: auto: ffmpeg without --transform)',
     )
     .option('--transform <file>', 'your own OpenCV step for each picture; NAME=FILE for one stream', collect)
+    .option('--rotate <degrees>', 'turn pictures clockwise by 0, 90, 180 or 270; NAME=DEGREES for one stream', collect)
+    .option('--flip <way>', 'then mirror them: horizontal, vertical or none; NAME=WAY for one stream', collect)
     .option('--host <address>', 'address to listen on; :: for all, IPv4 and IPv6 (default: this machine only)')
     .option('--port <number>', 'port to listen on; 0 for any that is free (default: 8080)')
     .option('--grace <seconds>', 'close a source so long after its last viewer; "never" keeps it open (default: 10)')

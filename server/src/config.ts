@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from './errors.js';
 import { videoDevices } from './source/camera.js';
+import { UPRIGHT, compose, type Orientation } from './source/orientation.js';
 import { describeSpec, parseSource, splitName, type SourceSpec } from './source/source-spec.js';
 
 /** Digits and nothing else: `Number` would take an empty text, from a variable that is not set, for 0. */
@@ -45,6 +46,8 @@ const options = z.object({
   cameraFormat: z.enum(['auto', 'yuyv', 'mjpg'], { error: '--camera-format is auto, yuyv or mjpg' }).default('auto'),
   capture: z.enum(['auto', 'ffmpeg', 'opencv'], { error: '--capture is auto, ffmpeg or opencv' }).default('auto'),
   transform: z.array(z.string()).default([]),
+  rotate: z.array(z.string()).default([]),
+  flip: z.array(z.string()).default([]),
   host: z.string().min(1, { error: '--host is an address or a name' }).default('localhost'),
   port: integer('--port', 0, 65_535).default(8080),
   /** Seconds. */
@@ -59,6 +62,8 @@ const options = z.object({
 export interface StreamConfig {
   name: string;
   spec: SourceSpec;
+  /** How its pictures are to be turned, beyond what the source says itself. */
+  orientation: Orientation;
   /** The user's own step for each picture, as the absolute path of its file; null without one. */
   transform: string | null;
   description: string;
@@ -108,33 +113,71 @@ function parseStreams(given: z.infer<typeof options>): StreamConfig[] {
     cameraCapture: given.capture,
   };
   const texts = given.source.length > 0 ? given.source : [videoDevices().length > 0 ? 'camera' : 'test'];
-  const transforms = given.transform.map(parseTransform);
+  const transforms = perStream('--transform', given.transform, parseTransform);
+  const turns = perStream('--rotate', given.rotate, parseTurns);
+  const flips = perStream('--flip', given.flip, parseFlip);
   const names = new Set<string>();
   const streams = texts.map(text => {
     const { name: wanted, spec } = parseSource(text, sourceOptions);
     const name = uniqueName(wanted, names);
     names.add(name);
-    // The last word counts, and a stream's own above that for all.
-    const own = transforms.findLast(({ stream }) => stream === name);
-    const transform = (own ?? transforms.findLast(({ stream }) => stream === undefined))?.file ?? null;
-    return { name, spec, transform, description: describeSpec(spec) };
+    const orientation = compose({ turns: turns.of(name) ?? 0, isMirrored: false }, flips.of(name) ?? UPRIGHT);
+    const transform = transforms.of(name) ?? null;
+    return { name, spec, orientation, transform, description: describeSpec(spec) };
   });
-  const stray = transforms.find(({ stream }) => stream !== undefined && !names.has(stream));
-  if (stray?.stream !== undefined) {
-    const sentence = `--transform names the stream "${stray.stream}", which there is not.`;
-    throw new FramewireError('bad-option', sentence, `There is: ${[...names].join(', ')}`);
-  }
+  for (const option of [transforms, turns, flips]) option.refuseStray(names);
   return streams;
 }
 
-/** `FILE` for all streams or `NAME=FILE` for one. @throws FramewireError bad-option */
-function parseTransform(text: string): { stream: string | undefined; file: string } {
-  const { name: stream, rest } = splitName(text);
-  const file = path.resolve(rest);
+/** An option that is `VALUE` for all streams or `NAME=VALUE` for one; the last word counts, and a stream's own above all. */
+function perStream<T>(option: string, texts: readonly string[], parse: (text: string) => T) {
+  const given = texts.map(text => {
+    const { name: stream, rest } = splitName(text);
+    return { stream, value: parse(rest) };
+  });
+  return {
+    of(name: string): T | undefined {
+      const own = given.findLast(({ stream }) => stream === name);
+      return (own ?? given.findLast(({ stream }) => stream === undefined))?.value;
+    },
+    /** @throws FramewireError bad-option */
+    refuseStray(names: ReadonlySet<string>): void {
+      const stray = given.find(({ stream }) => stream !== undefined && !names.has(stream));
+      if (stray?.stream === undefined) return;
+      const sentence = `${option} names the stream "${stray.stream}", which there is not.`;
+      throw new FramewireError('bad-option', sentence, `There is: ${[...names].join(', ')}`);
+    },
+  };
+}
+
+/** @returns the absolute path. @throws FramewireError bad-option */
+function parseTransform(text: string): string {
+  const file = path.resolve(text);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new FramewireError('bad-option', `--transform: there is no file ${rest}.`, 'Check the path.');
+    throw new FramewireError('bad-option', `--transform: there is no file ${text}.`, 'Check the path.');
   }
-  return { stream, file };
+  return file;
+}
+
+/** @returns quarters clockwise. @throws FramewireError bad-option */
+function parseTurns(text: string): number {
+  const turns = ['0', '90', '180', '270'].indexOf(text);
+  if (turns < 0) throw new FramewireError('bad-option', '--rotate is 0, 90, 180 or 270, clockwise.', 'See --help.');
+  return turns;
+}
+
+/** @throws FramewireError bad-option */
+function parseFlip(text: string): Orientation {
+  switch (text) {
+    case 'none':
+      return UPRIGHT;
+    case 'horizontal':
+      return { turns: 0, isMirrored: true };
+    case 'vertical':
+      return { turns: 2, isMirrored: true };
+    default:
+      throw new FramewireError('bad-option', '--flip is horizontal, vertical or none.', 'See --help.');
+  }
 }
 
 function uniqueName(wanted: string, taken: ReadonlySet<string>): string {

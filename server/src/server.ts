@@ -37,11 +37,15 @@ export async function startServer(
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
-    const streams = config.streams.map(({ name, spec, transform, description }, id) => {
+    const streams = config.streams.map(({ name, spec, orientation, transform, description }, id) => {
       const { graceMs, maxRenditions } = config;
       const options = { name, id, description, graceMs, maxRenditions, drawPlaceholder };
       const onWarning = (message: string) => log.warn(`${name}: ${message}`);
-      return new Stream(options, events => new Engine({ source: spec, transform, streamId: id }, events), onWarning);
+      return new Stream(
+        options,
+        events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
+        onWarning,
+      );
     });
     const broadcaster = new Broadcaster(streams, config.maxViewers);
     const access = new Access(config, sentence => log.warn(sentence));

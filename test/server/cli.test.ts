@@ -44,6 +44,7 @@ describe('the command line', () => {
       ...['--source', 'gate=/dev/video2', '--source', 'yard=test', '--size', '640x480', '--fps', '12.5'],
       ...['--camera-format', 'mjpg', '--host', '::', '--port', '0', '--grace', '0.5', '--max-viewers', '7'],
       ...['--capture', 'opencv', '--transform', 'package.json', '--transform', 'yard=README.md'],
+      ...['--rotate', 'yard=90', '--rotate', '180', '--flip', 'yard=vertical'],
       ...['--max-renditions', '3', '--allow-origin', 'https://a.example', '--allow-origin', 'http://b.example:81'],
     );
     const asked = { size: { width: 640, height: 480 }, fps: 12.5 };
@@ -53,12 +54,14 @@ describe('the command line', () => {
           name: 'gate',
           description: 'camera /dev/video2',
           spec: { kind: 'camera', device: '/dev/video2', format: 'mjpg', capture: 'opencv', ...asked },
+          orientation: { turns: 2, isMirrored: false },
           transform: path.resolve('package.json'),
         },
         {
           name: 'yard',
           description: 'test pattern',
           spec: { kind: 'test', ...asked },
+          orientation: { turns: 3, isMirrored: true },
           transform: path.resolve('README.md'),
         },
       ],
@@ -124,6 +127,13 @@ describe('the command line', () => {
       '--transform names the stream "gate", which there is not.',
       'There is: yard',
     ],
+    [['--rotate', '45'], '--rotate is 0, 90, 180 or 270, clockwise.', 'See --help.'],
+    [['--source', 'yard=test', '--flip', 'yard=left'], '--flip is horizontal, vertical or none.', 'See --help.'],
+    [
+      ['--source', 'yard=test', '--rotate', 'gate=90'],
+      '--rotate names the stream "gate", which there is not.',
+      'There is: yard',
+    ],
     [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
   ])('refuses %j with exit code 2: %s', (args, sentence, hint) => {
     const refusal = refusalOf(...args);
@@ -160,6 +170,8 @@ describe('the command line', () => {
       'camera-format',
       'capture',
       'transform',
+      'rotate',
+      'flip',
       'host',
       'port',
       'grace',

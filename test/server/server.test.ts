@@ -6,6 +6,7 @@ import { FramewireError } from '../../server/src/errors.js';
 import { startServer } from '../../server/src/server.js';
 import { eventually } from '../support/eventually.js';
 import { Viewer } from '../support/viewer.js';
+import { UPRIGHT } from '../../server/src/source/orientation.js';
 
 const engines: FakeEngine[] = [];
 
@@ -49,6 +50,7 @@ const CONFIG: Config = {
     name,
     description: name,
     spec: { kind: 'test', size: null, fps: null },
+    orientation: UPRIGHT,
     transform: null,
   })),
   host: '127.0.0.1',

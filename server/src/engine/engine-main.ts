@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import path from 'node:path';
 import { FramewireError } from '../errors.js';
 import { openSource, type Source, type SourceHost } from '../source/source.js';
+import type { Orientation } from '../source/orientation.js';
 import type { SourceSpec } from '../source/source-spec.js';
 import { Capture } from './capture.js';
 import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
@@ -39,10 +40,10 @@ class EngineMain {
     }
   }
 
-  #start({ source, transform }: EngineStart): void {
+  #start({ source, orientation, transform }: EngineStart): void {
     if (this.#capture !== undefined) return;
     this.#capture = new Capture({
-      open: () => openThrough(source, transform),
+      open: () => openThrough(source, orientation, transform),
       longestBackoffMs: LONGEST_BACKOFF_MS[source.kind],
       onState: state => this.#reportState(state),
       onFrame: () => this.#offerNewest(),
@@ -89,16 +90,16 @@ class EngineMain {
 }
 
 /** The source, its pictures going through the user's step where there is one. */
-async function openThrough(spec: SourceSpec, transform: string | null): Promise<Source> {
+async function openThrough(spec: SourceSpec, orientation: Orientation, transform: string | null): Promise<Source> {
   const host: SourceHost = {
     warn,
     expectBlocking: ms => send({ type: 'blocking', ms }),
     wantsMats: transform !== null,
   };
-  if (transform === null) return openSource(spec, host);
+  if (transform === null) return openSource(spec, host, orientation);
   const { loadTransform, TransformedSource } = await import('./transform.js');
   const step = await loadTransform(transform);
-  return new TransformedSource(await openSource(spec, host), step, path.basename(transform), warn);
+  return new TransformedSource(await openSource(spec, host, orientation), step, path.basename(transform), warn);
 }
 
 function warn(message: string): void {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { orientation } from '../source/orientation.js';
 import { sourceSpec } from '../source/source-spec.js';
 
 /**
@@ -14,7 +15,13 @@ const renditionSpec = z.object({
 
 export const toEngine = z.discriminatedUnion('type', [
   /** `transform`: absolute path of the user's step; null without one. */
-  z.object({ type: z.literal('start'), source: sourceSpec, transform: z.string().nullable(), streamId: z.int() }),
+  z.object({
+    type: z.literal('start'),
+    source: sourceSpec,
+    orientation,
+    transform: z.string().nullable(),
+    streamId: z.int(),
+  }),
   z.object({
     type: z.literal('want'),
     id: z.int(),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Mat } from '@u4/opencv4nodejs';
+import type { Size } from '@framewire/shared/rendition';
 import { MatConverter } from '../encode/mat-converter.js';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
@@ -71,12 +72,12 @@ function isTransformModule(module: unknown): module is { transform: Transform } 
 
 /** A source whose pictures go through a user's step before anybody sees them; its JPEGs are never handed on. */
 export class TransformedSource implements Source {
-  readonly info: SourceInfo;
   readonly #source: Source;
   readonly #step: Transform;
   readonly #name: string;
   readonly #warn: (message: string) => void;
-  readonly #converter: MatConverter;
+  #info: { of: SourceInfo; transformed: SourceInfo } | undefined;
+  #converter: { size: Size; converter: MatConverter } | undefined;
   #cv: OpenCv | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #pace: StepPace = STEADY_PACE;
@@ -88,8 +89,15 @@ export class TransformedSource implements Source {
     this.#step = step;
     this.#name = name;
     this.#warn = warn;
-    this.info = { ...source.info, isJpeg: false, description: `${source.info.description}, through ${name}` };
-    this.#converter = new MatConverter(source.info);
+  }
+
+  get info(): SourceInfo {
+    const of = this.#source.info;
+    if (this.#info?.of !== of) {
+      const description = `${of.description}, through ${this.#name}`;
+      this.#info = { of, transformed: { ...of, isJpeg: false, description } };
+    }
+    return this.#info.transformed;
   }
 
   async read(): Promise<Picture> {
@@ -107,7 +115,16 @@ export class TransformedSource implements Source {
   async close(): Promise<void> {
     await this.#source.close();
     await this.#last;
-    this.#converter[Symbol.dispose]();
+    this.#converter?.converter[Symbol.dispose]();
+  }
+
+  /** Sources may change size while they run. */
+  #converterFor({ width, height }: Size): MatConverter {
+    if (this.#converter?.size.width !== width || this.#converter.size.height !== height) {
+      this.#converter?.converter[Symbol.dispose]();
+      this.#converter = { size: { width, height }, converter: new MatConverter({ width, height }) };
+    }
+    return this.#converter.converter;
   }
 
   /** Two renditions may ask for two pictures at once; a step, with what it keeps from picture to picture, sees one. */
@@ -121,7 +138,7 @@ export class TransformedSource implements Source {
     const cv = (this.#cv ??= await loadOpenCv());
     const pixels = await picture.pixels();
     // A source's own matrix may be drawn on as it is: nobody else sees it.
-    const mat = pixels.kind === 'mat' ? pixels.mat : await this.#converter.convert(pixels.frame);
+    const mat = pixels.kind === 'mat' ? pixels.mat : await this.#converterFor(picture).convert(pixels.frame);
     const startedAt = monotonicMs();
     const working = (async () => this.#step(mat, { cv, capturedAt: picture.capturedAt }))();
     try {

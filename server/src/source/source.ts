@@ -1,12 +1,15 @@
 import type { Picture, SourceInfo } from '../frames.js';
 import { openCamera } from './camera.js';
 import { openFile, openUrl } from './ffmpeg/media.js';
+import { UPRIGHT, compose, isUpright, type Orientation } from './orientation.js';
 import { describeSpec, type SourceSpec } from './source-spec.js';
 
 /** An open source: pictures come out of it one by one, as fast as it makes them. */
 export interface Source {
   /** As of the last picture; another object when its size has changed. */
   readonly info: SourceInfo;
+  /** How its pictures are meant to be turned, where it says so itself. */
+  readonly orientation?: Orientation;
   /**
    * The next picture; the caller frees it. Call it again at once, or the device's own queue grows old.
    *
@@ -27,8 +30,21 @@ export interface SourceHost {
   readonly wantsMats: boolean;
 }
 
-/** @throws FramewireError of a `source-` code, or opencv-missing, with what to do about it. */
-export async function openSource(spec: SourceSpec, host: SourceHost): Promise<Source> {
+/**
+ * Opens a source whose pictures come upright.
+ *
+ * @param orientation what the user adds to what the source says of itself.
+ * @throws FramewireError of a `source-` code, or opencv-missing, with what to do about it.
+ */
+export async function openSource(spec: SourceSpec, host: SourceHost, orientation = UPRIGHT): Promise<Source> {
+  const source = await openAsItIs(spec, host);
+  const whole = compose(source.orientation ?? UPRIGHT, orientation);
+  if (isUpright(whole)) return source;
+  const { OrientedSource } = await import('./oriented-source.js');
+  return new OrientedSource(source, whole);
+}
+
+async function openAsItIs(spec: SourceSpec, host: SourceHost): Promise<Source> {
   switch (spec.kind) {
     case 'camera':
       return openCamera(spec, host);

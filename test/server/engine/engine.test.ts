@@ -3,6 +3,7 @@ import type { ProducerEvents } from '../../../server/src/stream/producer.js';
 import { Engine } from '../../../server/src/engine/engine.js';
 import type { EngineEvents } from '../../../server/src/engine/engine-process.js';
 import type { EngineStart, ToEngine } from '../../../server/src/engine/messages.js';
+import { UPRIGHT } from '../../../server/src/source/orientation.js';
 
 /** A process that does what the test says. */
 class FakeProcess {
@@ -67,7 +68,11 @@ describe('the engine', () => {
       warning: () => undefined,
     };
     const source = { kind: 'test', size: null, fps: null } as const;
-    return { engine: new Engine({ source, transform: null, streamId: 0 }, events), states, failures };
+    return {
+      engine: new Engine({ source, orientation: UPRIGHT, transform: null, streamId: 0 }, events),
+      states,
+      failures,
+    };
   }
 
   /** How long after the last crash the next process was started. */

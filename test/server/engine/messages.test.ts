@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromEngine, toEngine, type FromEngine, type ToEngine } from '../../../server/src/engine/messages.js';
+import { UPRIGHT } from '../../../server/src/source/orientation.js';
 
 const SPEC = { codec: 'jpeg', width: 640, height: 360, quality: 30 } as const;
 const INFO = { width: 640, height: 360, fps: 29.97, isJpeg: true, description: 'camera' };
@@ -9,7 +10,13 @@ const sent = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
 
 describe('messages between server and engine', () => {
   it.each<ToEngine>([
-    { type: 'start', source: { kind: 'test', size: null, fps: null }, transform: null, streamId: 0 },
+    {
+      type: 'start',
+      source: { kind: 'test', size: null, fps: null },
+      orientation: UPRIGHT,
+      transform: null,
+      streamId: 0,
+    },
     { type: 'want', id: 1, spec: SPEC, fps: null },
     { type: 'want', id: 65_535, spec: { ...SPEC, quality: 'source' }, fps: 0 },
     { type: 'drop', id: 1 },
@@ -54,7 +61,7 @@ describe('messages between server and engine', () => {
     { type: 'want', id: 1, spec: { ...SPEC, width: 0 }, fps: 1 },
     { type: 'want', id: 1, spec: { ...SPEC, quality: 101 }, fps: 1 },
     { type: 'want', id: 1.5, spec: SPEC, fps: 1 },
-    { type: 'start', source: { kind: 'moon' }, transform: null, streamId: 0 },
+    { type: 'start', source: { kind: 'moon' }, orientation: UPRIGHT, transform: null, streamId: 0 },
     { type: 'drop' },
   ])('%j does not reach the engine', message => {
     expect(toEngine.safeParse(message).success).toBe(false);

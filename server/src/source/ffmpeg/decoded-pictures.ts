@@ -2,7 +2,8 @@ import { AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
 import type { Frame, Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import type { Picture } from '../../frames.js';
-import { matrixOf } from './colours.js';
+import { matrixOf, shownSize } from './marks.js';
+import { toAspect } from './demuxer.js';
 import type { DamageCount } from '../damage.js';
 import type { Decoder } from './decoder.js';
 import type { PictureMaker } from './pictures.js';
@@ -12,14 +13,16 @@ export class DecodedPictures implements PictureMaker {
   readonly #decoder: Decoder;
   readonly #damage: DamageCount;
   readonly #isCamera: boolean;
+  readonly #pixelAspect: number;
   #size: Size | undefined;
   /** Frames handed out and not yet freed. */
   #lent = 0;
   #onReturned: (() => void) | undefined;
 
-  /** Takes the decoder over. @param isCamera see `matrixOf`. */
-  constructor(decoder: Decoder, damage: DamageCount, isCamera: boolean) {
-    this.#isCamera = isCamera;
+  /** Takes the decoder over. @param pixelAspect of the container; 0: as the pictures say. */
+  constructor(decoder: Decoder, damage: DamageCount, marks: { isCamera: boolean; pixelAspect: number }) {
+    this.#isCamera = marks.isCamera;
+    this.#pixelAspect = marks.pixelAspect;
     this.#decoder = decoder;
     this.#damage = damage;
   }
@@ -62,7 +65,7 @@ export class DecodedPictures implements PictureMaker {
   }
 
   #lend(frame: Frame, capturedAt: number): Picture {
-    const { width, height } = frame;
+    const { width, height } = shownSize(frame, this.#pixelAspect || toAspect(frame.sampleAspectRatio));
     frame.colorSpace = matrixOf(frame.colorSpace, frame, this.#isCamera);
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
     this.#lent += 1;

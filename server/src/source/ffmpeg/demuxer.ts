@@ -7,10 +7,21 @@ import {
   AV_CODEC_ID_MJPEG,
   AV_LOG_FATAL,
   AV_NOPTS_VALUE,
+  AV_PKT_DATA_DISPLAYMATRIX,
 } from 'node-av/constants';
-import { CodecParameters, Dictionary, FormatContext, InputFormat, Log, type Packet, type Stream } from 'node-av/lib';
+import {
+  CodecParameters,
+  Dictionary,
+  FormatContext,
+  InputFormat,
+  Log,
+  type Packet,
+  type Rational,
+  type Stream,
+} from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
+import { UPRIGHT, orientationOf, type Orientation } from '../orientation.js';
 import { sourceFailure } from './failure.js';
 
 // What goes wrong comes back as numbers and becomes sentences; FFmpeg's own lines on stderr would say it twice.
@@ -37,6 +48,10 @@ export class Demuxer {
   /** Pixels. */
   readonly size: Size;
   readonly isJpeg: boolean;
+  /** As phones write it into their videos. */
+  readonly orientation: Orientation;
+  /** Width of a pixel by its height, as the container has it; 0 when it does not say. */
+  readonly pixelAspect: number;
   /** Frames a second that the input announces; 0 when it does not. */
   readonly fps: number;
   /** What a decoder is to know of the stream; valid until `close`. */
@@ -52,12 +67,15 @@ export class Demuxer {
   private constructor(input: InputSpec, format: FormatContext, stream: Stream) {
     this.#input = input;
     this.#format = format;
-    const { codecpar, avgFrameRate, timeBase } = stream;
+    const { codecpar, avgFrameRate, timeBase, sampleAspectRatio } = stream;
     this.size = { width: codecpar.width, height: codecpar.height };
     this.isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
     this.fps = avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den;
     this.parameters.alloc();
     codecpar.copy(this.parameters);
+    const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
+    this.orientation = matrix === null ? UPRIGHT : orientationOf(matrix);
+    this.pixelAspect = toAspect(sampleAspectRatio);
     this.#index = stream.index;
     this.#msPerTick = (timeBase.num * 1000) / timeBase.den;
   }
@@ -144,6 +162,11 @@ export class Demuxer {
     }
     return this.#isStopped ? AVERROR_EXIT : result;
   }
+}
+
+/** @returns 0 where it is not said. */
+export function toAspect({ num, den }: Pick<Rational, 'num' | 'den'>): number {
+  return num > 0 && den > 0 ? num / den : 0;
 }
 
 function check(input: InputSpec, result: number): void {

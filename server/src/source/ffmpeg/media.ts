@@ -5,6 +5,7 @@ import { FramewireError } from '../../errors.js';
 import type { Picture, SourceInfo } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
 import { captureTime } from '../capture-time.js';
+import type { Orientation } from '../orientation.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from './file-pace.js';
 import { DamageCount } from '../damage.js';
@@ -72,6 +73,10 @@ export class MediaSource implements Source {
 
   get info(): SourceInfo {
     return this.#info;
+  }
+
+  get orientation(): Orientation {
+    return this.#demuxer.orientation;
   }
 
   /** @throws FramewireError of a `source-` code. */
@@ -176,7 +181,11 @@ export class MediaSource implements Source {
 async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
   const { parameters, isJpeg, size } = demuxer;
   const damage = new DamageCount(input.what, message => host.warn(message));
-  if (!isJpeg) return new DecodedPictures(await Decoder.open(parameters, input.what), damage, input.kind === 'camera');
+  if (!isJpeg)
+    return new DecodedPictures(await Decoder.open(parameters, input.what), damage, {
+      isCamera: input.kind === 'camera',
+      pixelAspect: demuxer.pixelAspect,
+    });
   // What was probed may have been a damaged header; the decoder would take pictures of half that height for fields.
   if (input.kind === 'url') parameters.width = parameters.height = 0;
   return new JpegPictures(

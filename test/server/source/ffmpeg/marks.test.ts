@@ -1,6 +1,6 @@
 import { AVCOL_SPC_BT470BG, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_SPC_UNSPECIFIED } from 'node-av/constants';
 import { expect, it } from 'vitest';
-import { matrixOf } from '../../../../server/src/source/ffmpeg/colours.js';
+import { matrixOf } from '../../../../server/src/source/ffmpeg/marks.js';
 
 it.each([
   [{ width: 720, height: 576 }, false, AVCOL_SPC_BT470BG],
