@@ -8,7 +8,7 @@ Sources:
   /dev/video0           that camera (V4L2; raw or MJPG)
   yard.mp4              a video file, looped at its own frame rate
   rtsp://host/path      a camera on the network
-  http://host/path      an MJPEG camera, or another Framewire's /video_feed
+  http://host/path      an MJPEG camera, another Framewire's /video_feed, or a picture to be asked for --fps times a second
   opencv:SOURCE         a camera (opencv:0), a file or a URL, read by OpenCV (npm run setup:opencv)
   test                  colour bars, a moving block and a running clock
   NAME=SOURCE           any of these under a name of your own
@@ -46,7 +46,10 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
       collect,
     )
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
-    .option('--fps <number>', 'frames a second to ask of cameras, 1-240 (default: 30 if the camera has it)')
+    .option(
+      '--fps <number>',
+      'frames a second to ask of cameras, 1-240 (default: 30 if the camera has it; 1 of a snapshot URL)',
+    )
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')
     .option(
       '--capture <engine>',

@@ -8,7 +8,8 @@ export const ERRORS = {
   'port-in-use': { status: 500, exit: 3 },
   'port-denied': { status: 500, exit: 3 },
   'host-unavailable': { status: 500, exit: 3 },
-  // Sources. Those with `exit` end the start: they do not heal by waiting.
+  // Sources. Those with `exit` do not heal by waiting: the start ends when no source is left that may work. One camera's
+  // wrong password, or one that is unplugged, does not keep the others from being watched.
   'source-unknown': { status: 503, exit: 4 },
   'source-not-found': { status: 503, exit: 4 },
   'source-denied': { status: 503, exit: 4 },
@@ -20,6 +21,7 @@ export const ERRORS = {
   'transform-unusable': { status: 503, exit: 4 },
   'transform-failed': { status: 503 },
   'source-unreachable': { status: 503 },
+  'source-not-understood': { status: 503 },
   'source-unplugged': { status: 503 },
   'source-stalled': { status: 503 },
   'source-ended': { status: 503 },

@@ -26,7 +26,7 @@ export interface FramewireServer {
  * Puts the parts together: listens, looks whether every source works, and serves.
  *
  * @param stopping settles when the server is to be closed: what it looks for then is not waited for.
- * @throws FramewireError when the port cannot be had, or a source fails in a way that waiting does not heal.
+ * @throws FramewireError when the port cannot be had, or every source fails in a way that waiting does not heal.
  */
 export async function startServer(
   config: Config,
@@ -69,7 +69,9 @@ export async function startServer(
     const probes = streams.map((stream, i) =>
       probe(stream, config.streams[i]?.spec.kind === 'url' ? NETWORK_PROBE_MS : LOCAL_PROBE_MS),
     );
-    await Promise.race([Promise.all(probes), stopping]);
+    const failures = await Promise.race([Promise.all(probes), stopping.then(() => [])]);
+    const [failure] = failures;
+    if (failure !== undefined && failures.every(failed => failed !== undefined)) throw failure;
     for (const stream of streams) stream.onState(state => logState(log, stream.name, state));
     return {
       urls: listeners.urls,
@@ -90,11 +92,12 @@ const drawPlaceholder: StreamOptions['drawPlaceholder'] = async (size, title, re
   return placeholder.drawPlaceholder(size, title, reason);
 };
 
-async function probe(stream: Stream, patienceMs: number): Promise<void> {
+/** @returns why the source will not work however long one waits; undefined when it does or may. */
+async function probe(stream: Stream, patienceMs: number): Promise<FramewireError | undefined> {
   const state = await stream.probe(patienceMs);
-  if (state.state !== 'lost' || !isErrorCode(state.code)) return;
+  if (state.state !== 'lost' || !isErrorCode(state.code)) return undefined;
   const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`);
-  if (error.exitCode !== undefined) throw error;
+  return error.exitCode === undefined ? undefined : error;
 }
 
 function logState(log: Logger, name: string, state: SourceState): void {

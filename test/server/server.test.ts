@@ -3,10 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
 import type { Config } from '../../server/src/config.js';
 import { FramewireError } from '../../server/src/errors.js';
-import { startServer } from '../../server/src/server.js';
+import { startServer, type FramewireServer } from '../../server/src/server.js';
 import { eventually } from '../support/eventually.js';
 import { Viewer } from '../support/viewer.js';
 import { UPRIGHT } from '../../server/src/source/orientation.js';
+import { INFO } from './stream/fakes.js';
 
 const engines: FakeEngine[] = [];
 
@@ -83,16 +84,35 @@ describe('the server', () => {
     expect((await viewer.closed).code).toBe(1001);
   });
 
-  it('whose start fails waits for the other sources no longer', async () => {
+  it('does not start when no source is left that may work, and says what is wrong with the first', async () => {
     const starting = startServer(CONFIG, '1.2.3', log, new Promise(() => undefined)).catch((error: unknown) => error);
     await eventually(() => engines.length === 3, 'engines');
     // The states that come before it is asked for them would be nobody's.
     await eventually(() => {
-      engines[1]?.events.source({ state: 'lost', code: 'source-not-found', reason: 'There is no camera.' });
+      const reasons = ['There is no camera.', 'Gone.', 'Gone.'];
+      for (const [i, reason] of reasons.entries()) {
+        engines[i]?.events.source({ state: 'lost', code: 'source-not-found', reason });
+      }
       return engines.every(({ isStopping }) => isStopping);
     }, 'end of the start');
     const failure = await starting;
     expect(failure).toBeInstanceOf(FramewireError);
-    expect(failure).toMatchObject({ code: 'source-not-found', message: 'b: There is no camera.' });
+    expect(failure).toMatchObject({ code: 'source-not-found', message: 'a: There is no camera.' });
+  });
+
+  it('starts with the sources that work: one wrong password does not darken a wall of cameras', async () => {
+    const starting = startServer(CONFIG, '1.2.3', log, new Promise(() => undefined));
+    await eventually(() => engines.length === 3, 'engines');
+    const denied = { state: 'lost', code: 'source-denied', reason: 'It wants another password.' } as const;
+    let server: FramewireServer | undefined;
+    void starting.then(started => (server = started));
+    await eventually(() => {
+      engines[0]?.events.source(denied);
+      engines[1]?.events.source({ state: 'live' }, INFO);
+      engines[2]?.events.source(denied);
+      return server !== undefined;
+    }, 'start');
+    expect(server?.streams.map(({ source }) => source.state)).toEqual(['lost', 'live', 'lost']);
+    await server?.close();
   });
 });

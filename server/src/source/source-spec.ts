@@ -1,3 +1,4 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from '../errors.js';
@@ -22,7 +23,13 @@ export const sourceSpec = z.discriminatedUnion('kind', [
     capture: z.enum(['auto', ...CAPTURE_ENGINES]),
   }),
   z.object({ kind: z.literal('file'), path: z.string(), capture: captureEngine }),
-  z.object({ kind: z.literal('url'), url: z.string(), capture: captureEngine }),
+  z.object({
+    kind: z.literal('url'),
+    url: z.string(),
+    capture: captureEngine,
+    /** How often a snapshot URL is asked, 1/s; absent: the usual rate. */
+    fps: z.number().optional(),
+  }),
   z.object({ kind: z.literal('test'), size: size.nullable(), fps: z.number().nullable() }),
 ]);
 export type SourceSpec = z.infer<typeof sourceSpec>;
@@ -86,7 +93,8 @@ function recognise(text: string, options: SourceOptions): { name: string; spec: 
       throw new FramewireError('source-unknown', `"${what}" is no URL.`, 'It needs a host, as in rtsp://host/path.');
     }
     if (URL_SCHEMES.includes(url.protocol)) {
-      return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what, capture } };
+      const rate = fps === null || isForOpenCv || !url.protocol.startsWith('http') ? {} : { fps };
+      return { name: nameFrom(url.hostname, 'url'), spec: { kind: 'url', url: what, capture, ...rate } };
     }
     throw new FramewireError(
       'source-unknown',
@@ -96,13 +104,52 @@ function recognise(text: string, options: SourceOptions): { name: string; spec: 
   }
   if (what === '')
     throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
-  return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: path.resolve(what), capture } };
+  const file = path.resolve(what);
+  if (!existsSync(file)) {
+    const meant = meantBy(what);
+    if (meant !== undefined)
+      throw new FramewireError('source-unknown', `There is no file ${file}.`, `Did you mean: ${meant}`);
+  }
+  return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: file, capture } };
 }
 
-/** @param mayBeNumber OpenCV's users say 0 for the first. */
+/** What somebody may have meant who wrote neither a path nor a URL; undefined where it looks like a path. */
+function meantBy(what: string): string | undefined {
+  if (/^\d+$/.test(what)) return `--source /dev/video${what}`;
+  // An address or a name with dots, and a port; or an address and a path.
+  const isHost =
+    /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\]):\d{1,5}(\/.*)?$/i.test(what) || /^(\d{1,3}\.){3}\d{1,3}(\/.*)?$/.test(what);
+  const hasUser = /^[^/@]+@[^/@]+/.test(what);
+  return isHost || hasUser ? `--source ${hasUser ? hideSecrets(`http://${what}`) : `http://${what}`}` : undefined;
+}
+
+/** Video4Linux's character devices (Documentation/admin-guide/devices.txt of the kernel). */
+const V4L_MAJOR = 81;
+
+/**
+ * The device that is meant, by its own name or by one that udev gave it.
+ *
+ * @param mayBeNumber OpenCV's users say 0 for the first.
+ * @returns undefined for what is no camera.
+ */
 function deviceOf(what: string, mayBeNumber: boolean): string | undefined {
   if (mayBeNumber && /^\d+$/.test(what)) return `/dev/video${what}`;
-  return /^\/dev\/video\d+$/.test(what) || what.startsWith('/dev/v4l/') ? what : undefined;
+  if (VIDEO_DEVICE.test(what) || what.startsWith('/dev/v4l/')) return what;
+  return isCameraFile(what) ? path.resolve(what) : undefined;
+}
+
+const VIDEO_DEVICE = /^\/dev\/video\d+$/;
+
+function isCameraFile(file: string): boolean {
+  try {
+    if (VIDEO_DEVICE.test(realpathSync(file))) return true;
+    const status = statSync(file);
+    // Linux has 12 bits of major number above 8 of minor.
+    return status.isCharacterDevice() && ((status.rdev >> 8) & 0xfff) === V4L_MAJOR;
+  } catch {
+    // A camera that is not plugged in has no name either.
+    return /^\/dev\/[^/.]+$/.test(file);
+  }
 }
 
 function nameFrom(text: string, fallback: string): string {
@@ -122,14 +169,21 @@ export function describeSpec(spec: SourceSpec): string {
     case 'file':
       return `file ${path.basename(spec.path)}`;
     case 'url':
-      return withoutPassword(spec.url);
+      return hideSecrets(spec.url);
     case 'test':
       return 'test pattern';
   }
 }
 
-function withoutPassword(text: string): string {
+/** Names under which cameras take what only their owner should know. */
+const SECRET = /pass|pwd|^pw$|psw|secret|token|^auth|key$|^sig|session|^user$|^usr$|^login/i;
+
+/** A URL without the password that it may hold, be it before the host or behind the `?`. */
+export function hideSecrets(text: string): string {
   const url = new URL(text);
   if (url.password !== '') url.password = '***';
+  url.search = url.search.replace(/([?&;])([^=&;]+)=([^&;]+)/g, (whole, sign: string, name: string) =>
+    SECRET.test(name) ? `${sign}${name}=***` : whole,
+  );
   return url.href;
 }

@@ -2,6 +2,7 @@ import type { Picture, SourceInfo } from '../frames.js';
 import { openCamera } from './camera.js';
 import { openFile, openUrl } from './ffmpeg/media.js';
 import { UPRIGHT, compose, isUpright, type Orientation } from './orientation.js';
+import { openHttp } from './http/mjpeg-source.js';
 import { describeSpec, type SourceSpec } from './source-spec.js';
 
 /** An open source: pictures come out of it one by one, as fast as it makes them. */
@@ -60,9 +61,13 @@ async function openAsItIs(spec: SourceSpec, host: SourceHost): Promise<Source> {
 }
 
 async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, host: SourceHost): Promise<Source> {
-  const { kind } = spec;
-  const url = kind === 'file' ? spec.path : spec.url;
-  if (spec.capture === 'ffmpeg') return kind === 'file' ? openFile(url, host) : openUrl(url, host);
-  const { openOpenCvMedia } = await import('./opencv/opencv-media.js');
-  return openOpenCvMedia({ kind, url, what: describeSpec(spec) }, host);
+  const what = describeSpec(spec);
+  if (spec.capture === 'opencv') {
+    const { openOpenCvMedia } = await import('./opencv/opencv-media.js');
+    return openOpenCvMedia({ kind: spec.kind, url: spec.kind === 'file' ? spec.path : spec.url, what }, host);
+  }
+  if (spec.kind === 'file') return openFile(spec.path, host);
+  if (!spec.url.startsWith('http')) return openUrl(spec.url, what, host);
+  const opened = await openHttp({ url: spec.url, what, fps: spec.fps ?? null }, host);
+  return 'mediaUrl' in opened ? openUrl(opened.mediaUrl, what, host) : opened;
 }

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeSpec, parseSource, sourceSpec, type SourceOptions } from '../../../server/src/source/source-spec.js';
@@ -24,11 +27,13 @@ describe('a source on the command line', () => {
     [
       'https://gate.lan/video_feed?a=b',
       'gate-lan',
-      { kind: 'url', url: 'https://gate.lan/video_feed?a=b', capture: 'ffmpeg' },
+      { kind: 'url', url: 'https://gate.lan/video_feed?a=b', capture: 'ffmpeg', fps: 15 },
     ],
     ['films/yard.mp4', 'yard', { kind: 'file', path: path.resolve('films/yard.mp4'), capture: 'ffmpeg' }],
-    // No device of that form: it is a file, and says so when it is not there.
-    ['/dev/videoX', 'videox', { kind: 'file', path: '/dev/videoX', capture: 'ffmpeg' }],
+    // What udev may have named, and is not plugged in.
+    ['/dev/webcam', 'webcam', { kind: 'camera', device: '/dev/webcam', format: 'yuyv', capture: 'auto', ...asked }],
+    ['/dev/films.mp4', 'films', { kind: 'file', path: '/dev/films.mp4', capture: 'ffmpeg' }],
+    ['/dev/null', 'null', { kind: 'file', path: '/dev/null', capture: 'ffmpeg' }],
     ['gate=/dev/video0', 'gate', { kind: 'camera', device: '/dev/video0', format: 'yuyv', capture: 'auto', ...asked }],
     ['Yard_2=a=b.mp4', 'Yard_2', { kind: 'file', path: path.resolve('a=b.mp4'), capture: 'ffmpeg' }],
     ['opencv:0', 'video0', { kind: 'camera', device: '/dev/video0', format: 'yuyv', ...asked, capture: 'opencv' }],
@@ -48,6 +53,37 @@ describe('a source on the command line', () => {
     expect(sourceSpec.parse(JSON.parse(JSON.stringify(parsed.spec)))).toEqual(spec);
   });
 
+  it.each([
+    ['0', '--source /dev/video0'],
+    ['12', '--source /dev/video12'],
+    ['192.168.1.10:8080/video', '--source http://192.168.1.10:8080/video'],
+    ['192.168.1.10/video', '--source http://192.168.1.10/video'],
+    ['gate.lan:81', '--source http://gate.lan:81'],
+    ['me:secret@gate.lan/video', '--source http://me:***@gate.lan/video'],
+  ])('%s is refused with what was meant, and where it was looked for', (text, meant) => {
+    expect(() => parseSource(text, OPTIONS)).toThrow(`There is no file ${path.resolve(text)}.`);
+    expect(() => parseSource(text, OPTIONS)).toThrow(expect.objectContaining({ hint: `Did you mean: ${meant}` }));
+  });
+
+  it('that udev has named is a camera, by what the name leads to', context => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'framewire-'));
+    const link = path.join(folder, 'webcam');
+    symlinkSync('/dev/null', link);
+    expect(parseSource(link, OPTIONS).spec.kind).toBe('file');
+    rmSync(link);
+    // 81 is Video4Linux. Making a device needs root, and a container may refuse even that.
+    const made = spawnSync('mknod', [link, 'c', '81', '7']);
+    context.skip(made.status !== 0, 'devices cannot be made here');
+    const again = path.join(folder, 'again');
+    symlinkSync(link, again);
+    const specs = [link, again].map(name => parseSource(name, OPTIONS).spec);
+    expect(specs).toMatchObject([
+      { kind: 'camera', device: link },
+      { kind: 'camera', device: again },
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each(['', 'opencv:', 'mailto://somebody', 'file:///film.mp4', 'https://'])(
     '%j is refused with a sentence',
     text => {
@@ -63,6 +99,8 @@ describe('a source for people', () => {
     ['/home/me/films/yard.mp4', 'file yard.mp4'],
     ['test', 'test pattern'],
     ['rtsp://me:secret@gate.lan/live', 'rtsp://me:***@gate.lan/live'],
+    ['http://gate.lan/video?user=me&pwd=secret&size=2', 'http://gate.lan/video?user=***&pwd=***&size=2'],
+    ['http://gate.lan/video?loginpas=secret;token=a', 'http://gate.lan/video?loginpas=***;token=***'],
   ])('%s is called "%s", without the password that it may hold', (text, description) => {
     expect(describeSpec(parseSource(text, OPTIONS).spec)).toBe(description);
   });

@@ -1,10 +1,12 @@
-import { Packet, type Frame } from 'node-av/lib';
+import { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_MJPEG } from 'node-av/constants';
+import { CodecParameters, Packet, type Frame } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import { DamagedPicture, type Picture } from '../../frames.js';
-import type { DamageCount } from '../damage.js';
-import type { Decoder } from './decoder.js';
+import { DamageCount } from '../damage.js';
+import { Decoder } from './decoder.js';
 import { UNCHECKED, checkJpeg, type JpegCheck } from '../jpeg-check.js';
 import type { PictureMaker } from './pictures.js';
+import type { SourceHost } from '../source.js';
 
 /** So many pictures in a row that only a strict decoder refuses are a camera's habit, not damage. */
 const HABIT_AFTER = 30;
@@ -32,20 +34,35 @@ export class JpegPictures implements PictureMaker {
     this.#damage = damage;
   }
 
+  /** For JPEGs that come otherwise than through FFmpeg. @param what names their source. */
+  static async open(what: string, host: SourceHost): Promise<JpegPictures> {
+    using parameters = new CodecParameters();
+    parameters.alloc();
+    parameters.codecType = AVMEDIA_TYPE_VIDEO;
+    parameters.codecId = AV_CODEC_ID_MJPEG;
+    const decoder = await Decoder.open(parameters, what, true);
+    return new JpegPictures(decoder, new DamageCount(what, message => host.warn(message)), undefined);
+  }
+
   get size(): Size | undefined {
     return this.#size;
   }
 
   make(packet: Packet, capturedAt: number): Promise<Picture | undefined> {
-    const { check, jpeg, damaged } = checkJpeg(this.#check, packet.data ?? Buffer.alloc(0));
+    return Promise.resolve(this.makeOf(packet.data ?? Buffer.alloc(0), capturedAt));
+  }
+
+  /** As `make`, of the JPEG itself. @param bytes borrowed for this call. */
+  makeOf(bytes: Buffer, capturedAt: number): Picture | undefined {
+    const { check, jpeg, damaged } = checkJpeg(this.#check, bytes);
     this.#check = check;
     this.#damage.add(damaged);
-    if (jpeg === undefined || check.size === undefined) return Promise.resolve(undefined);
+    if (jpeg === undefined || check.size === undefined) return undefined;
     const isField = areFields(check.size, this.#announced);
     const { width, height } = isField ? this.#announced : check.size;
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
     // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
-    return Promise.resolve(this.#picture(Buffer.from(jpeg), { width, height }, isField, capturedAt));
+    return this.#picture(Buffer.from(jpeg), { width, height }, isField, capturedAt);
   }
 
   makeLast(): Promise<undefined> {

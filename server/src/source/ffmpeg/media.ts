@@ -25,22 +25,31 @@ const MOST_UNDECODABLE = 120;
 /** A video file, looped at its own frame rate. @throws FramewireError of a `source-` code. */
 export async function openFile(path: string, host: SourceHost): Promise<Source> {
   const what = describeSpec({ kind: 'file', path, capture: 'ffmpeg' });
-  return MediaSource.open({ kind: 'file', what, url: path, options: {} }, host);
+  try {
+    return await MediaSource.open({ kind: 'file', what, url: path, options: {} }, host);
+  } catch (error) {
+    if (!(error instanceof FramewireError) || error.code !== 'source-not-found') throw error;
+    throw new FramewireError(error.code, error.message, `Check the path: ${path}`, { cause: error });
+  }
 }
 
-/** A camera on the network: RTSP (over TCP where it can, else UDP), or MJPEG over HTTP. @throws FramewireError of a `source-` code. */
-export async function openUrl(url: string, host: SourceHost): Promise<Source> {
+/**
+ * A camera on the network: RTSP (over TCP where it can, else UDP), or other media over HTTP.
+ *
+ * @param what names it in sentences, without its secrets.
+ * @throws FramewireError of a `source-` code.
+ */
+export async function openUrl(url: string, what: string, host: SourceHost): Promise<Source> {
   const isRtsp = url.startsWith('rtsp');
   const options: Record<string, string> = {
     fflags: 'nobuffer',
     // Probing holds back the first picture: half a second of it is plenty for a live stream.
     analyzeduration: '500000',
-    ...(isRtsp ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US } : { rw_timeout: NETWORK_TIMEOUT_US }),
+    ...(isRtsp
+      ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US }
+      : { rw_timeout: NETWORK_TIMEOUT_US, max_redirects: '0' }),
   };
-  return MediaSource.open(
-    { kind: 'url', what: describeSpec({ kind: 'url', url, capture: 'ffmpeg' }), url, options },
-    host,
-  );
+  return MediaSource.open({ kind: 'url', what, url, options }, host);
 }
 
 /** Some JPEGs, all damaged and over so long, do the same, ms: before the source would count as stalled. */

@@ -153,7 +153,7 @@ describe('a camera on the network', () => {
   it.each([
     [401, 'source-denied', /wants another user name or password/],
     [404, 'source-not-found', /does not exist on that server/],
-    [500, 'source-unreachable', /5XX/],
+    [500, 'source-unreachable', /answers 500 \(Internal Server Error\)/],
   ])('that answers %i is %s, without telling the password', async (status, code, sentence) => {
     const url = await cameraThat(response => response.writeHead(status).end());
     const refusal = await openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost()).catch(
@@ -167,7 +167,7 @@ describe('a camera on the network', () => {
   it('that sends a page is no camera', async () => {
     const url = await cameraThat(response => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'));
     await expect(openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost())).rejects.toMatchObject({
-      code: 'source-unreachable',
+      code: 'source-not-understood',
     });
   });
 
