@@ -43,3 +43,10 @@ export function durationText(ms: number): string {
 export function figureText({ value, unit }: Figure): string {
   return unit === '' ? value : `${value} ${unit}`;
 }
+
+/** @param fps pictures a second that this device takes, where it is the limit. @returns empty when it is not */
+export function viewerText(fps: number | undefined): string {
+  if (fps === undefined) return '';
+  const count = Math.round(fps);
+  return count <= 1 ? 'This device draws one picture a second.' : `This device draws ${count} pictures a second.`;
+}

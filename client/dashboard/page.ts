@@ -170,6 +170,7 @@ export class Page {
 
   #record(stats: ViewStats, isLive: boolean): void {
     this.#panel.showStats(stats, isLive);
+    this.#form.showStats(isLive ? stats : { viewerFps: undefined });
     const { total } = stats.latencyMs;
     const sample = {
       latencyP50Ms: total?.p50 ?? null,

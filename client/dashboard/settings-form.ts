@@ -1,5 +1,7 @@
 import type { Subscribed } from '@framewire/client';
+import type { ViewStats } from '@framewire/client/element';
 import { byId, make, setText } from './dom.js';
+import { viewerText } from './figures.js';
 import { BUDGETS, DEFAULT_QUALITY, parseBudget, parseStep, RATES, WIDTHS, type Settings } from './url-state.js';
 
 /**
@@ -12,6 +14,8 @@ export class SettingsForm {
   readonly #qualitySource = byId('quality-source', HTMLInputElement);
   readonly #auto = byId('auto', HTMLInputElement);
   readonly #budget = byId('budget', HTMLSelectElement);
+  #why = '';
+  #viewerFps: number | undefined;
 
   constructor(onChange: (settings: Settings, isFinal: boolean) => void) {
     fillSteps('widths', 'width', WIDTHS);
@@ -41,7 +45,21 @@ export class SettingsForm {
     const reason = byId('why', HTMLElement);
     // Read out as the answer to a wish; a link that goes up and down would never stop talking.
     reason.ariaLive = cause === 'asked' ? 'polite' : 'off';
-    setText(reason, why);
+    this.#why = why;
+    this.#showReasons();
+  }
+
+  /** Whether this device is what limits comes with the figures, once a second. */
+  showStats({ viewerFps }: Pick<ViewStats, 'viewerFps'>): void {
+    if (viewerFps === this.#viewerFps) return;
+    this.#viewerFps = viewerFps;
+    byId('why', HTMLElement).ariaLive = 'off';
+    this.#showReasons();
+  }
+
+  #showReasons(): void {
+    const reasons = [this.#why, viewerText(this.#viewerFps)].filter(reason => reason !== '');
+    setText(byId('why', HTMLElement), reasons.join(' '));
   }
 
   #read(): Settings {

@@ -110,6 +110,10 @@ describe.skipIf(reason !== undefined)(
       expect(viewer.controls.filter(({ type }) => type === 'set')).toEqual([]);
       viewer.agree('gate', {}, 'link');
       await page.locator('#why').waitFor({ state: 'hidden' });
+      viewer.say({ ...linkStats({}), viewerFps: 10.2 });
+      await page.locator('#why', { hasText: 'This device draws 10 pictures a second.' }).waitFor();
+      viewer.say(linkStats({}));
+      await page.locator('#why').waitFor({ state: 'hidden' });
       expect(await text(page, 'actual-size')).toBe('640 × 360');
       expect(watched.complaints).toEqual([]);
     });

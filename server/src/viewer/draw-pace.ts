@@ -68,7 +68,9 @@ export function drawn(pace: DrawPace, ack: Ack, { frames, isHeldUp, now }: Taken
   if (passed < COUNT_MS || next.received < COUNT_FRAMES) return next;
   const intervalMs = judged(next, passed);
   const isLimit = !ack.hidden && (intervalMs > 0 || next.held > MUCH_HELD * next.received);
-  const fps = isLimit ? (1000 * Math.max(1, next.received - next.dropped)) / passed : undefined;
+  const taken = (1000 * Math.max(1, next.received - next.dropped)) / passed;
+  // A figure for people: it should not jump.
+  const fps = isLimit ? ((pace.fps ?? taken) + taken) / 2 : undefined;
   return { intervalMs, since: now, ...NOTHING_COUNTED, fps };
 }
 

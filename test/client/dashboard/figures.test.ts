@@ -6,6 +6,7 @@ import {
   figureText,
   latencyFigure,
   rateFigure,
+  viewerText,
 } from '../../../client/dashboard/figures.js';
 
 describe('figures', () => {
@@ -57,6 +58,14 @@ describe('figures', () => {
     [3 * 3_600_000, '3 h'],
   ])('tell a duration of %s ms as %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
+  });
+
+  test.each([
+    [undefined, ''],
+    [10.4, 'This device draws 10 pictures a second.'],
+    [0.6, 'This device draws one picture a second.'],
+  ])('tell what this device takes, %s, as "%s"', (fps, text) => {
+    expect(viewerText(fps)).toBe(text);
   });
 
   test('group the digits of counts', () => {
