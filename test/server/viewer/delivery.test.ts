@@ -63,6 +63,26 @@ function known(): Bench {
 }
 
 describe('the delivery of frames', () => {
+  it('has no more on its way to a viewer that says that it holds all of them up', () => {
+    const bench = known();
+    const held = { isHeld: true, heldMs: 1e9 };
+    const from = bench.clock.now();
+    const onTheWay: number[] = [];
+    for (let seq = 4; seq < 1000; seq += 1) {
+      bench.clock.runUntil(from + seq * 33);
+      bench.offer(seq);
+      onTheWay.push(bench.sent.length);
+      // It takes what there is every half second.
+      if (seq % 15 !== 0) continue;
+      const arrivedAt = bench.clock.now();
+      bench.delivery.arrived(bench.sent.at(-1) ?? 0, { ...held, headerAt: arrivedAt, arrivedAt });
+      bench.sent.length = 0;
+      bench.delivery.proceed();
+    }
+    expect(Math.max(...onTheWay)).toBeLessThanOrEqual(3);
+    expect(Math.min(...onTheWay.slice(15))).toBeGreaterThan(0);
+  });
+
   it('sends one at a time while nothing is known of the link, and the newest of the rest then', () => {
     const bench = new Bench();
     bench.offer(1, 2, 3);
