@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,10 @@ export interface FakeCameraOptions {
   /** Its own size, pixels; the real scene exists for the default 1280x720, other sizes show a moving pattern. */
   width?: number;
   height?: number;
+  /** Bytes behind each raw picture, as of drivers that pad. Default none. */
+  surplus?: number;
+  /** Its raw pictures pass for this format; four characters. Default YUYV. */
+  fourcc?: string;
   /** JPEG quality of its MJPG frames, 1-100. Default 80. */
   quality?: number;
 }
@@ -44,11 +48,14 @@ export function fakeCamera(options: FakeCameraOptions = {}): FakeCamera | NoFake
   const width = options.width ?? 1280;
   const height = options.height ?? 720;
   const hasScene = width === 1280 && height === 720;
+  const isOdd = options.surplus !== undefined || options.fourcc !== undefined;
   const unplugged = join(tmpdir(), `framewire-unplugged-${randomUUID()}`);
   return {
     skip: undefined,
     env: {
-      LD_PRELOAD: built.library,
+      LD_PRELOAD: isOdd ? `${buildOddCamera()}:${built.library}` : built.library,
+      ...(options.surplus === undefined ? {} : { ODD_SURPLUS: String(options.surplus) }),
+      ...(options.fourcc === undefined ? {} : { ODD_FOURCC: options.fourcc }),
       FAKECAM_FORMATS: (options.formats ?? ['YUYV', 'MJPG']).join(','),
       FAKECAM_FPS: String(options.fps ?? 30),
       FAKECAM_QUALITY: String(options.quality ?? 80),
@@ -66,6 +73,21 @@ export function fakeCamera(options: FakeCameraOptions = {}): FakeCamera | NoFake
 export function cameraOrSkip(context: Pick<TestContext, 'skip'>, options: FakeCameraOptions = {}): FakeCamera {
   const camera = fakeCamera(options);
   return camera.skip === undefined ? camera : context.skip(camera.skip);
+}
+
+let oddCamera: string | undefined;
+
+/** What stands between a program and the fake camera to make it an odd one; built once a process. */
+function buildOddCamera(): string {
+  if (oddCamera !== undefined) return oddCamera;
+  const folder = mkdtempSync(join(tmpdir(), 'framewire-odd-camera-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const library = join(folder, 'odd-camera.so');
+  const source = fileURLToPath(new URL('odd-camera.c', import.meta.url));
+  const made = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`The odd camera does not build: ${made.stderr}`);
+  oddCamera = library;
+  return library;
 }
 
 let result: { library: string; scene: string | undefined } | NoFakeCamera | undefined;

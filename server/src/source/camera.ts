@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { FramewireError } from '../errors.js';
 import type { SourceInfo } from '../frames.js';
 import { isTooSlow, type CameraWish } from './camera-wish.js';
+import { offeredFormats } from './ffmpeg/camera-formats.js';
 import type { InputSpec } from './ffmpeg/demuxer.js';
 import { MediaSource } from './ffmpeg/media.js';
 import type { Source, SourceHost } from './source.js';
@@ -87,7 +88,7 @@ async function openWithFfmpeg(
       failure ??= error;
     }
   }
-  if (best === undefined) throw failure;
+  if (best === undefined) throw await explainFormats(failure, spec.format, device);
   const source = await openAs(device, best.format, wanted, host);
   try {
     refuseOther(source.info, spec, device);
@@ -96,6 +97,20 @@ async function openWithFfmpeg(
     await source.close();
     throw error;
   }
+}
+
+/** FFmpeg says only that an argument is invalid when a camera has no format that was asked for, or that it knows. */
+async function explainFormats(failure: unknown, asked: CameraSpec['format'], device: string): Promise<unknown> {
+  if (!(failure instanceof FramewireError && failure.code === 'source-unreadable')) return failure;
+  const offered = await offeredFormats(device);
+  if (offered.length === 0) return failure;
+  const names = offered.join(', ');
+  if (asked !== 'auto') {
+    const sentence = `Camera ${device} gives no ${asked} at that size; it has: ${names}.`;
+    return new FramewireError('source-unreadable', sentence, 'Try: --camera-format auto, or another --size');
+  }
+  const sentence = `FFmpeg reads none of the formats of camera ${device}: ${names}.`;
+  return new FramewireError('source-unreadable', sentence, 'OpenCV reads more: npm run setup:opencv, --capture opencv');
 }
 
 type Format = keyof typeof FFMPEG_FORMATS | 'any';

@@ -60,6 +60,32 @@ describe('a camera', () => {
     expect(opened).toMatchObject({ code: 'source-rate', hint: 'Try: --fps 30, or a smaller --size' });
   });
 
+  it.for(['YVYU', 'NV21'])(
+    'that has only a format unknown to FFmpeg is refused with its name: %s',
+    (fourcc, context) => {
+      expect(openedWith(context, { camera: { formats: ['YUYV'], fourcc } })).toMatchObject({
+        code: 'source-unreadable',
+        message: `FFmpeg reads none of the formats of camera /dev/video0: ${fourcc}.`,
+        hint: 'OpenCV reads more: npm run setup:opencv, --capture opencv',
+      });
+    },
+  );
+
+  it('that lacks the format asked for is refused with those that it has', context => {
+    expect(openedWith(context, { camera: { formats: ['YUYV'], fourcc: 'NV21' }, format: 'yuyv' })).toMatchObject({
+      message: 'Camera /dev/video0 gives no yuyv at that size; it has: NV21.',
+    });
+  });
+
+  it('whose driver pads its raw pictures is refused with the ways out', context => {
+    expect(openedWith(context, { camera: { formats: ['YUYV'], surplus: 2560 } })).toMatchObject({
+      code: 'source-unreadable',
+      message:
+        'The raw pictures of camera /dev/video0 (YUY2) are not as long as 1280x720 takes; some drivers pad them.',
+      hint: 'Try another --size, --camera-format mjpg, or --capture opencv (npm run setup:opencv).',
+    });
+  });
+
   it('that is not plugged in is not found', context => {
     const opened = openedWith(context, { isUnplugged: true });
     expect(opened).toMatchObject({

@@ -48,6 +48,8 @@ export class Demuxer {
   /** Pixels. */
   readonly size: Size;
   readonly isJpeg: boolean;
+  /** Four characters, as `YUY2`; empty where there are none. */
+  readonly codecTag: string;
   /** As phones write it into their videos. */
   readonly orientation: Orientation;
   /** Width of a pixel by its height, as the container has it; 0 when it does not say. */
@@ -70,6 +72,7 @@ export class Demuxer {
     const { codecpar, avgFrameRate, timeBase, sampleAspectRatio } = stream;
     this.size = { width: codecpar.width, height: codecpar.height };
     this.isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
+    this.codecTag = codecpar.codecTagString ?? '';
     this.fps = avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den;
     this.parameters.alloc();
     codecpar.copy(this.parameters);

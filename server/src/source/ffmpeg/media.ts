@@ -147,7 +147,7 @@ export class MediaSource implements Source {
     const lastedMs = monotonicMs() - this.#undecodableSince;
     const areAllDamaged = this.#demuxer.isJpeg && this.#undecodable >= SOME && lastedMs > DAMAGED_MS;
     if (areAllDamaged || this.#undecodable > MOST_UNDECODABLE) {
-      throw new FramewireError('source-unreadable', `The pictures of ${this.#input.what} cannot be decoded.`);
+      throw unreadable(this.#input, this.#demuxer);
     }
   }
 
@@ -185,6 +185,15 @@ export class MediaSource implements Source {
     }
     return picture;
   }
+}
+
+function unreadable({ kind, what }: InputSpec, { isJpeg, codecTag, size }: Demuxer): FramewireError {
+  if (kind !== 'camera' || isJpeg) {
+    return new FramewireError('source-unreadable', `The pictures of ${what} cannot be decoded.`);
+  }
+  const sentence = `The raw pictures of ${what} (${codecTag}) are not as long as ${size.width}x${size.height} takes; some drivers pad them.`;
+  const hint = 'Try another --size, --camera-format mjpg, or --capture opencv (npm run setup:opencv).';
+  return new FramewireError('source-unreadable', sentence, hint);
 }
 
 async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
