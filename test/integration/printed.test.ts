@@ -70,8 +70,8 @@ describe('what the documents print, on pictures of more than 1 MiB', () => {
     await using script = run(DEBIAN_PYTHON, [file], { env: { PYTHONUNBUFFERED: '1' } });
     // OpenCV gives the first picture again and again when the next has another size.
     const isOpencv = example.includes('VideoCapture');
-    const [line] = await script.waitForOutput(isOpencv ? /^(.*\n){5}/ : /(.*\(\d+, \d+, 3\)\n){3}/);
-    expect(line).toMatch(isOpencv ? /^(True \(1440, 2560, 3\)\n){5}$/ : /^\(\d+, \d+, 3\)\n/);
+    const [line] = await script.waitForOutput(isOpencv ? /^(.*\n){5}/ : /^\(1440, 2560, 3\)$/m, 30_000);
+    expect(line).toMatch(isOpencv ? /^(True \(1440, 2560, 3\)\n){5}$/ : /1440/);
     expect(script.output()).not.toMatch(/traceback/i);
   });
 });
