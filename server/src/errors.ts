@@ -8,6 +8,7 @@ export const ERRORS = {
   'port-in-use': { status: 500, exit: 3 },
   'port-denied': { status: 500, exit: 3 },
   'host-unavailable': { status: 500, exit: 3 },
+  'too-few-files': { status: 500, exit: 3 },
   // Sources. Those with `exit` do not heal by waiting: the start ends when no source is left that may work. One camera's
   // wrong password, or one that is unplugged, does not keep the others from being watched.
   'source-unknown': { status: 503, exit: 4 },

@@ -1,85 +1,17 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import * as z from 'zod';
-import type { SourceState } from '@framewire/shared/control';
-import { parseCommandLine } from './cli.js';
 import { FramewireError, messageOf } from './errors.js';
-import { monotonicMs } from './monotonic.js';
-import { createLog } from './ops/log.js';
-import { startServer, type FramewireServer } from './server.js';
 
-/** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
-const SAME_SIGNAL_MS = 500;
-
-const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
-
-async function main(): Promise<void> {
-  const command = parseCommandLine(process.argv.slice(2), version);
-  if (command.kind === 'done') return;
-  const stop = new AbortController();
-  const stopping = once(stop.signal, 'abort');
-  let stoppedAt: number | undefined;
-  const onSignal = () => {
-    const now = monotonicMs();
-    stoppedAt ??= now;
-    // A second Ctrl+C means now.
-    if (now - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
-    stop.abort();
-  };
-  // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const server = await startServer(command.config, version, createLog(), stopping);
-  if (!stop.signal.aborted) process.stdout.write(greeting(server));
-  await stopping;
-  await server.close();
-  process.exit(0);
-}
-
-function greeting({ urls, streams }: FramewireServer): string {
-  const width = Math.max(...streams.map(({ name }) => name.length));
-  const lines = streams.map(({ name, description, source }) => {
-    return `  ${name.padEnd(width)}  ${description}${remarkOn(source)}`;
-  });
-  const [first = '', ...others] = urls.local;
-  const also = others.map(url => `  (also ${url})`).join('');
-  const network =
-    urls.network.length > 0
-      ? [
-          ...urls.network.map(url => `  Network: ${url}`),
-          '  There is no password: whoever reaches these addresses can watch.',
-        ]
-      : ['  Only this machine can watch; --host :: lets the network in.'];
-  return [
-    '',
-    `framewire ${version} streams`,
-    ...lines,
-    '',
-    `  Open:    ${first}${also}`,
-    ...network,
-    '',
-    '  Ctrl+C stops.',
-    '',
-    '',
-  ].join('\n');
-}
-
-/** A loss is told here and not in the log: it was there before the log began to follow the sources. */
-function remarkOn(source: SourceState): string {
-  switch (source.state) {
-    case 'live':
-    case 'idle':
-      return '';
-    case 'starting':
-      return ' (starting)';
-    case 'lost':
-      return ` (lost: ${source.reason})`;
-  }
+/** A process that may open fewer files than the program has modules ends while it loads them. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EMFILE')) return error;
+  const message = 'This process may not have as many files open as Framewire needs to start.';
+  return new FramewireError('too-few-files', message, 'Raise the limit: ulimit -n 1024');
 }
 
 try {
-  await main();
-} catch (error) {
+  const { runCommand } = await import('./command.js');
+  await runCommand();
+} catch (thrown) {
+  const error = explain(thrown);
   if (!(error instanceof FramewireError)) throw error;
   const hint = error.hint === '' ? '' : `\n${error.hint}`;
   process.stderr.write(`${messageOf(error)}${hint} [${error.code}]\n`);

@@ -75,7 +75,7 @@ const ALLOWED: readonly [string, string][] = [
 
 /** Files whose name counts. */
 const NAMED: Record<string, string> = {
-  'server/src/main.ts': `import { startServer } from './server.js'; startServer();`,
+  'server/src/command.ts': `import { startServer } from './server.js'; startServer();`,
   'server/src/transport/http/snapshot.ts': `import { sharp } from 'sharp'; sharp();`,
   'server/src/glyphs.ts': `import { sharp } from 'sharp'; sharp();`,
   'server/src/opencv.ts': `import { cv } from '@u4/opencv4nodejs'; cv();`,
@@ -169,7 +169,7 @@ describe('import rules', () => {
   });
 
   it.each([
-    'server/src/main.ts',
+    'server/src/command.ts',
     'server/src/transport/http/snapshot.ts',
     'server/src/glyphs.ts',
     'server/src/engine/frame-types.ts',

@@ -3,7 +3,8 @@ import { run, type Run, type RunOptions } from './run.js';
 
 export { EarlyExit } from './run.js';
 
-const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+/** What runs the built server. */
+export const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
 /** As in `npm start`. */
 const NODE_FLAGS = ['--max-semi-space-size=4'];

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { FramewireError } from '../errors.js';
 import { openSource, type Source, type SourceHost } from '../source/source.js';
 import type { Orientation } from '../source/orientation.js';
 import type { SourceSpec } from '../source/source-spec.js';
 import { Capture } from './capture.js';
+import { describeIssue } from './describe-issue.js';
 import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
 import { HEARTBEAT_MS, toEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 import { Rendition } from './rendition.js';
@@ -117,9 +117,9 @@ function send(message: FromEngine): Promise<void> {
 const engine = new EngineMain();
 process.on('message', message => {
   const parsed = toEngine.safeParse(message);
-  if (!parsed.success)
-    throw new FramewireError('bad-message', `The server sent an unknown message: ${parsed.error.message}`);
-  engine.handle(parsed.data);
+  if (parsed.success) engine.handle(parsed.data);
+  else
+    warn(`A message to the engine is left out, which is a bug of Framewire: ${describeIssue(message, parsed.error)}.`);
 });
 process.on('disconnect', () => process.exit(0));
 // Ctrl+C reaches the whole process group; the server decides when its engines end.

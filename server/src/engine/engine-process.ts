@@ -4,16 +4,32 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import { FRAME_PIPE_FD, FramePipeReader } from './frame-pipe.js';
+import { messageOf } from '../errors.js';
 import { HEARTBEAT_MS, fromEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
+import { describeIssue } from './describe-issue.js';
 
 /** No heartbeat for so long means that native code holds the engine's event loop, ms. */
 const HANG_MS = HEARTBEAT_MS * 8;
+
+/**
+ * The last part of that: the server's own timers run late when it was stopped or suspended, and before it calls an engine
+ * hung it reads what has come meanwhile, ms.
+ */
+const LAST_CHANCE_MS = HEARTBEAT_MS * 2;
 
 /** An engine that does not end by itself is killed after this, ms. */
 const STOP_MS = 1000;
 
 /** Capture reads, decoding and several encoders block a thread each; Node's default of 4 would queue them. */
 const THREADS = '12';
+
+/** What the system says when it has no room for another process. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: 'this server has as many files and connections open as it may have',
+  ENFILE: 'this machine has as many files open as it may have',
+  ENOMEM: 'this machine is out of memory',
+  EAGAIN: 'this machine has as many processes as it may have',
+};
 
 export interface EngineEvents {
   message(message: FromEngine): void;
@@ -27,44 +43,62 @@ export interface EngineEvents {
 
 /** One run of an engine process, from its fork to its end. */
 export class EngineProcess {
-  readonly #child: ChildProcess;
+  /** undefined when the system could not start one. */
+  readonly #child: ChildProcess | undefined;
   readonly #events: EngineEvents;
   #watchdog: NodeJS.Timeout | undefined;
   #hasHung = false;
   #isStopping = false;
+  readonly #toldUnknown = new Set<string>();
 
+  /** Never throws: a process that cannot be started has `ended`, a moment later. */
   constructor(start: EngineStart, events: EngineEvents) {
     this.#events = events;
-    this.#child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-      env: { ...process.env, UV_THREADPOOL_SIZE: THREADS },
-      // The server's own debugging or profiling is not the engine's. A user's step leaves matrices behind (transform.ts).
-      execArgv: start.transform === null ? [] : ['--expose-gc'],
-    });
-    this.#listen();
+    try {
+      this.#child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+        env: { ...process.env, UV_THREADPOOL_SIZE: THREADS },
+        // The server's own debugging or profiling is not the engine's. A user's step leaves matrices behind (transform.ts).
+        execArgv: start.transform === null ? [] : ['--expose-gc'],
+      });
+      this.#listen(this.#child);
+    } catch (error) {
+      // Node throws for some errors of the system (ENOMEM), and reports others (EMFILE) by an event.
+      process.nextTick(() => this.#end(explainStart(error)));
+      return;
+    }
     this.#feedWatchdog();
     this.send({ type: 'start', ...start });
   }
 
   send(message: ToEngine): void {
     // An engine that is gone reports so by its own event; what is sent meanwhile is void.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
   /** Ends the process and waits for that. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#watchdog);
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
-    if (this.#child.connected) this.#child.disconnect();
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    if (child.connected) child.disconnect();
     await ended;
     clearTimeout(timer);
   }
 
-  #listen(): void {
-    const child = this.#child;
+  #listen(child: ChildProcess): void {
+    child.on('error', error => {
+      // It is also how Node reports a signal or a message that could not be sent; the process goes on then.
+      if (child.pid === undefined) this.#end(explainStart(error));
+    });
+    child.on('exit', (code, signal) => {
+      this.#end(signal === null ? `The engine ended with code ${code}.` : `The engine was ended by ${signal}.`);
+    });
+    // Without descriptors Node returns a child that has no pipes, whatever its type says.
+    if (child.pid === undefined) return;
     const reader = new FramePipeReader((header, payload) => this.#events.frame(header, payload));
     const pipe = child.stdio[FRAME_PIPE_FD];
     if (pipe instanceof Readable) {
@@ -77,28 +111,35 @@ export class EngineProcess {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         for (const line of text.split('\n')) if (line.trim() !== '') this.#events.output(line);
       });
+      stream?.on('error', () => undefined);
     }
-    child.on('message', message => this.#readOrKill(() => this.#handle(fromEngine.parse(message))));
-    child.on('error', error => this.#end(`The engine could not be started: ${error.message}.`));
-    child.on('exit', (code, signal) => {
-      this.#end(signal === null ? `The engine ended with code ${code}.` : `The engine was ended by ${signal}.`);
-    });
+    child.on('message', message => this.#read(message));
   }
 
-  #handle(message: FromEngine): void {
+  /** A report of another shape than agreed is a fault of this program, not of the engine, which may go on. */
+  #read(message: unknown): void {
     // What was under way when it was stopped would call a closed source live.
     if (this.#isStopping) return;
-    this.#feedWatchdog(message.type === 'blocking' ? message.ms : 0);
-    this.#events.message(message);
+    const report = fromEngine.safeParse(message);
+    if (report.success) {
+      this.#feedWatchdog(report.data.type === 'blocking' ? report.data.ms : 0);
+      this.#events.message(report.data);
+      return;
+    }
+    this.#feedWatchdog();
+    const what = describeIssue(message, report.error);
+    if (this.#toldUnknown.has(what)) return;
+    this.#toldUnknown.add(what);
+    this.#events.output(`A report of the engine is left out, which is a bug of Framewire: ${what}.`);
   }
 
-  /** What comes from the engine is checked as if from a stranger: native code may have written over its memory. */
+  /** Frames are checked as if from a stranger: native code may have written over the memory that they come from. */
   #readOrKill(read: () => void): void {
     try {
       read();
     } catch (error) {
-      this.#events.output(`The engine sent nonsense and is replaced: ${String(error)}`);
-      this.#child.kill('SIGKILL');
+      this.#events.output(`The engine sent nonsense and is replaced: ${messageOf(error)}`);
+      this.#child?.kill('SIGKILL');
     }
   }
 
@@ -106,10 +147,15 @@ export class EngineProcess {
   #feedWatchdog(blockedMs = 0): void {
     clearTimeout(this.#watchdog);
     if (this.#isStopping) return;
-    this.#watchdog = setTimeout(() => {
-      this.#hasHung = true;
-      this.#child.kill('SIGKILL');
-    }, blockedMs + HANG_MS);
+    this.#watchdog = setTimeout(
+      () => {
+        this.#watchdog = setTimeout(() => {
+          this.#hasHung = true;
+          this.#child?.kill('SIGKILL');
+        }, LAST_CHANCE_MS);
+      },
+      blockedMs + HANG_MS - LAST_CHANCE_MS,
+    );
   }
 
   #end(reason: string): void {
@@ -119,4 +165,10 @@ export class EngineProcess {
     if (this.#hasHung) this.#events.ended('engine-hung', `The engine did not answer for ${HANG_MS / 1000} s.`);
     else this.#events.ended('engine-crashed', reason);
   }
+}
+
+function explainStart(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = SHORTAGES[code] ?? messageOf(error);
+  return `The engine could not be started: ${why}.`;
 }

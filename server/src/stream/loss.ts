@@ -17,7 +17,11 @@ export class Loss {
     const key = `${width}x${height}`;
     let drawing = this.#drawn.get(key);
     if (drawing === undefined) {
-      drawing = this.#draw({ width, height });
+      drawing = this.#draw({ width, height }).then(drawn => {
+        // What failed is tried again for the next who asks.
+        if (drawn === undefined) this.#drawn.delete(key);
+        return drawn;
+      });
       this.#drawn.set(key, drawing);
     }
     return drawing;

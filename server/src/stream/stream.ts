@@ -283,11 +283,13 @@ export class Stream {
   }
 
   #explain(reason: string): Loss {
+    let isTold = false;
     return new Loss(reason, async size => {
       try {
         return await this.#options.drawPlaceholder(size, this.name, reason);
       } catch (error) {
-        this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+        if (!isTold) this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
+        isTold = true;
         return undefined;
       }
     });
