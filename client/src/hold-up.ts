@@ -4,8 +4,8 @@ export const TICK_MS = 10;
 /** Longer between two signs and the thread was busy in between, ms. */
 const BUSY_MS = 20;
 
-/** What waited for a busy thread is taken within this once it is free, ms. */
-const CATCH_UP_MS = 8;
+/** What waited for a busy thread is taken within this once it is free, ms; WebKit's page has other things to do first. */
+const CATCH_UP_MS = 16;
 
 /** A busy time in which it can be seen whether messages come all the same, ms from its first moments and its last. */
 const MARGIN_MS = 25;

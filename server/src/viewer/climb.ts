@@ -131,7 +131,9 @@ export function climbed(climb: Climb, event: ClimbEvent): Climb {
   if (link.rate === undefined) return climb;
   const allowance = allowanceMs(climb.rung, event);
   const late = link.delayMs > allowance ? climb.late + 1 : 0;
-  const isMuchTooLate = link.delayMs > MUCH_TOO_LATE * allowance;
+  // Of a busy viewer one frame alone may have been held up and not known to be.
+  const isCertain = now - link.heldAt > UNMEASURED_MS;
+  const isMuchTooLate = isCertain && link.delayMs > MUCH_TOO_LATE * allowance;
   if (late >= MAX_LATE || isMuchTooLate) {
     return lowered(climb, event, isMuchTooLate ? allowance / link.delayMs : 1);
   }
