@@ -1,14 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { Quality, Size } from '@framewire/shared/rendition';
 import { Encoder } from '../../../server/src/encode/encoder.js';
 import { MatConverter } from '../../../server/src/encode/mat-converter.js';
 import { openSource } from '../../../server/src/source/source.js';
 import type { Picture } from '../../../server/src/frames.js';
+import { cameraOrSkip } from '../../support/fake-camera.js';
 import { MjpegCamera } from '../../support/mjpeg-camera.js';
 import { missing, skipBecause } from '../../support/requires.js';
 import { frameOf, TestHost } from '../../support/source.js';
 import { VideoFolder } from '../../support/video-file.js';
+
+const CAMERA = fileURLToPath(new URL('camera-colours-child.ts', import.meta.url));
 
 /** Bars from left to right, as FFmpeg's drawbox has their names. */
 const BARS = [
@@ -126,6 +132,30 @@ describe.skipIf(lacks !== undefined)(`the colours of a chart (${lacks ?? 'with f
     mat.release();
     for (let at = 0; at < rgb.length; at += 3) rgb.subarray(at, at + 3).reverse();
     expect(Math.max(...distances(rgb, SMALL))).toBeLessThanOrEqual(3);
+  });
+
+  it.for([
+    ['yuyv', 'ffmpeg'],
+    ['mjpg', 'ffmpeg'],
+    ['yuyv', 'opencv'],
+    ['mjpg', 'opencv'],
+  ] as const)('are right for a camera of %s, read by %s', async ([format, capture], context) => {
+    if (capture === 'opencv') skipBecause(context, missing('npm run setup:opencv'));
+    const camera = cameraOrSkip(context, { quality: 95 });
+    const size = { width: 1280, height: 720 };
+    // The fake camera compresses its raw pictures as they are, and JPEGs have the full range.
+    const range = format === 'mjpg' ? 'pc' : 'tv';
+    const chart = bars(size, { matrix: 'bt601', range, format: 'yuyv422' });
+    const frames = folder.make('chart.yuyv', ...chart, '-f', 'rawvideo');
+    const node = ['--conditions=@framewire/source', '--import', 'tsx', CAMERA, format, capture];
+    const env = { ...process.env, ...camera.env, FAKECAM_FRAMES: frames };
+    const child = spawnSync(process.execPath, node, { env, encoding: 'utf8', maxBuffer: 2 ** 25 });
+    expect({ status: child.status, stderr: child.stderr }).toEqual({ status: 0, stderr: '' });
+    const jpegs = z.array(z.base64()).length(4).parse(JSON.parse(child.stdout));
+    for (const jpeg of jpegs) {
+      const pixels = await sharp(Buffer.from(jpeg, 'base64')).raw().toBuffer();
+      expect(Math.max(...distances(pixels, size))).toBeLessThanOrEqual(3);
+    }
   });
 
   it('are right for a camera that sends JPEGs', async () => {

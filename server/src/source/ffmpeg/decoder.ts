@@ -1,6 +1,7 @@
 import { AVERROR_EAGAIN, AV_CODEC_FLAG_LOW_DELAY, FF_THREAD_SLICE } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Frame, type CodecParameters, type Packet } from 'node-av/lib';
 import { FramewireError } from '../../errors.js';
+import './silent-log.js';
 
 /**
  * One FFmpeg decoder. Its calls come one after the other, whoever makes them: flushing or freeing it while another

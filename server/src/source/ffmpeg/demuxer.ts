@@ -5,7 +5,6 @@ import {
   AVMEDIA_TYPE_VIDEO,
   AVSEEK_FLAG_BYTE,
   AV_CODEC_ID_MJPEG,
-  AV_LOG_FATAL,
   AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
 } from 'node-av/constants';
@@ -14,7 +13,6 @@ import {
   Dictionary,
   FormatContext,
   InputFormat,
-  Log,
   type Packet,
   type Rational,
   type Stream,
@@ -23,9 +21,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
 import { UPRIGHT, orientationOf, type Orientation } from '../orientation.js';
 import { sourceFailure } from './failure.js';
-
-// What goes wrong comes back as numbers and becomes sentences; FFmpeg's own lines on stderr would say it twice.
-Log.setLevel(AV_LOG_FATAL);
+import './silent-log.js';
 
 export interface InputSpec {
   kind: 'camera' | 'file' | 'url';

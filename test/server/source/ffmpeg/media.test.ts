@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FramewireError } from '../../../../server/src/errors.js';
@@ -102,6 +102,20 @@ describe.skipIf(lacks !== undefined)(`a video file (${lacks ?? 'with ffmpeg'})`,
     }
     expect(await Promise.all(widths)).toEqual(Array.from({ length: 12 }, () => 320));
     expect(host.warnings).toEqual([]);
+    await source.close();
+  });
+
+  it('drops and counts pictures of which a part is missing', async () => {
+    const whole = readFileSync(folder.make('whole.ts', ...moving(50), '-c:v', 'libx264', '-g', '10', '-qp', '20'));
+    const packet = 188;
+    const hole = Math.floor(whole.length / packet / 2) * packet;
+    const path = join(folder.path, 'hole.ts');
+    writeFileSync(path, Buffer.concat([whole.subarray(0, hole), whole.subarray(hole + 6 * packet)]));
+    const host = new TestHost();
+    const source = await openSource({ kind: 'file', path, capture: 'ffmpeg' }, host);
+    const flags = await take(source, 45, async picture => (await frameOf(picture)).decodeErrorFlags);
+    expect(flags.filter(flag => flag !== 0)).toEqual([]);
+    expect(host.warnings[0]).toMatch(/^1 damaged picture was dropped so far, out of file hole\.ts\.$/);
     await source.close();
   });
 
