@@ -5,9 +5,7 @@ import { FramewireError, messageOf } from '../errors.js';
 import { RawFrame, type Picture, type SourceInfo } from '../frames.js';
 import { monotonicMs } from '../monotonic.js';
 import type { Source } from '../source/source.js';
-
-/** A source that gives no picture for so long has stalled, ms. Slow ones (1 frame in 4 s) still pass. */
-const STALL_MS = 5000;
+import { NO_INTERVALS, noteInterval, stallMs, type Intervals } from './stall.js';
 
 /** A source that is neither open nor refused after this hangs, ms; silent network cameras are given up far before. */
 const OPEN_MS = 20_000;
@@ -35,6 +33,7 @@ export class Capture {
   readonly #backoff: Backoff;
   #newest: RawFrame | undefined;
   #captured = 0;
+  #intervals: Intervals = NO_INTERVALS;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -67,6 +66,7 @@ export class Capture {
     let failure: FramewireError;
     try {
       source = await this.#openOrHang();
+      this.#intervals = NO_INTERVALS;
       this.#take(await this.#readOrStall(source));
       this.#backoff.worked(monotonicMs());
       let info: SourceInfo | undefined;
@@ -88,6 +88,7 @@ export class Capture {
 
   #take(picture: Picture): void {
     this.#captured += 1;
+    this.#intervals = noteInterval(this.#intervals, monotonicMs());
     this.#newest?.release();
     this.#newest = new RawFrame(this.#captured, picture);
   }
@@ -100,8 +101,15 @@ export class Capture {
     let timer: NodeJS.Timeout | undefined;
     const reading = source.read();
     const stall = new Promise<never>((_, reject) => {
-      const message = `${source.info.description} has given no picture for ${STALL_MS / 1000} s.`;
-      timer = setTimeout(() => reject(new FramewireError('source-stalled', message)), STALL_MS);
+      const limitMs = stallMs(this.#intervals, source.info.fps);
+      const judge = () => {
+        if (source.waitsForKeyFrame === true) timer = setTimeout(judge, limitMs);
+        else {
+          const message = `${source.info.description} has given no picture for ${Math.round(limitMs / 1000)} s.`;
+          reject(new FramewireError('source-stalled', message));
+        }
+      };
+      timer = setTimeout(judge, limitMs);
     });
     try {
       return await Promise.race([reading, stall]);

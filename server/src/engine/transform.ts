@@ -100,6 +100,10 @@ export class TransformedSource implements Source {
     return this.#info.transformed;
   }
 
+  get waitsForKeyFrame(): boolean {
+    return this.#source.waitsForKeyFrame === true;
+  }
+
   async read(): Promise<Picture> {
     const picture = await this.#source.read();
     const { capturedAt, width, height } = picture;

@@ -17,6 +17,10 @@ export class OrientedSource implements Source {
     this.#turner = new FrameTurner(orientation);
   }
 
+  get waitsForKeyFrame(): boolean {
+    return this.#source.waitsForKeyFrame === true;
+  }
+
   get info(): SourceInfo {
     const of = this.#source.info;
     if (this.#info?.of !== of) {

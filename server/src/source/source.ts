@@ -1,5 +1,7 @@
+import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { openCamera } from './camera.js';
+import { notUnderstood } from './ffmpeg/failure.js';
 import { openFile, openUrl } from './ffmpeg/media.js';
 import { UPRIGHT, compose, isUpright, type Orientation } from './orientation.js';
 import { openHttp } from './http/mjpeg-source.js';
@@ -11,6 +13,8 @@ export interface Source {
   readonly info: SourceInfo;
   /** How its pictures are meant to be turned, where it says so itself. */
   readonly orientation?: Orientation;
+  /** Data comes, and will be pictures from the next key frame on: its silence is no stall. */
+  readonly waitsForKeyFrame?: boolean;
   /**
    * The next picture; the caller frees it. Call it again at once, or the device's own queue grows old.
    *
@@ -69,5 +73,12 @@ async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, ho
   if (spec.kind === 'file') return openFile(spec.path, host);
   if (!spec.url.startsWith('http')) return openUrl(spec.url, what, host);
   const opened = await openHttp({ url: spec.url, what, fps: spec.fps ?? null }, host);
-  return 'mediaUrl' in opened ? openUrl(opened.mediaUrl, what, host) : opened;
+  if (!('mediaUrl' in opened)) return opened;
+  try {
+    return await openUrl(opened.mediaUrl, what, host);
+  } catch (error) {
+    if (!(error instanceof FramewireError) || error.code !== 'source-unreachable') throw error;
+    // It has just answered.
+    throw notUnderstood(what, error);
+  }
 }

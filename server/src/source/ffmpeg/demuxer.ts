@@ -52,6 +52,11 @@ export class Demuxer {
   readonly pixelAspect: number;
   /** Frames a second that the input announces; 0 when it does not. */
   readonly fps: number;
+  /**
+   * `live`: pictures come when they are made; `paced`: in bursts, whose stamps say when each is due; `recorded`: as
+   * `paced`, and there is an end.
+   */
+  readonly timing: 'live' | 'paced' | 'recorded';
   /** What a decoder is to know of the stream; valid until `close`. */
   readonly parameters = new CodecParameters();
   readonly #index: number;
@@ -73,6 +78,7 @@ export class Demuxer {
     this.parameters.alloc();
     codecpar.copy(this.parameters);
     const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
+    this.timing = timingOf(input, format);
     this.orientation = matrix === null ? UPRIGHT : orientationOf(matrix);
     this.pixelAspect = toAspect(sampleAspectRatio);
     this.#index = stream.index;
@@ -116,13 +122,18 @@ export class Demuxer {
         packet.unref();
         return this.#format.readFrame(packet);
       });
-      if (result === AVERROR_EOF && this.#input.kind === 'file') return false;
+      if (this.timing === 'recorded' && (result === AVERROR_EOF || this.#isEndOfDownload(result))) return false;
       check(this.#input, result);
     } while (packet.streamIndex !== this.#index);
     return true;
   }
 
-  /** Starts the file anew. */
+  /** FFmpeg has many names for the end of a file on a server that gives no parts of it. */
+  #isEndOfDownload(result: number): boolean {
+    return result < 0 && !this.#isStopped && this.#input.kind === 'url';
+  }
+
+  /** Starts the recording anew. @throws FramewireError where it cannot be rewound. */
   async rewind(): Promise<void> {
     const result = await this.#read(() => this.#format.seekFrame(this.#index, 0n));
     // Bare H.264 and the like have no times to look for, only bytes.
@@ -166,6 +177,20 @@ export class Demuxer {
 /** @returns 0 where it is not said. */
 export function toAspect({ num, den }: Pick<Rational, 'num' | 'den'>): number {
   return num > 0 && den > 0 ? num / den : 0;
+}
+
+/** What is on the network and has a length is a recording; lists of segments without one are live, a segment at a time. */
+function timingOf(input: InputSpec, format: FormatContext): Demuxer['timing'] {
+  switch (input.kind) {
+    case 'camera':
+      return 'live';
+    case 'file':
+      return 'recorded';
+    case 'url':
+      if (format.iformat?.name?.startsWith('rtsp') === true) return 'live';
+      if (format.duration > 0n) return 'recorded';
+      return /^(hls|dash)/.test(format.iformat?.name ?? '') ? 'paced' : 'live';
+  }
 }
 
 function check(input: InputSpec, result: number): void {

@@ -66,6 +66,16 @@ export function sourceFailure(kind: 'camera' | 'file' | 'url', what: string, ave
   return new FramewireError('source-unreadable', `${upper(what)} cannot be read: ${detail}.`);
 }
 
+/** A server on the network gave an answer, and FFmpeg makes nothing of it. */
+export function notUnderstood(what: string, cause?: unknown): FramewireError {
+  return new FramewireError(
+    'source-not-understood',
+    `${what} answers, but what it sends cannot be read as video.`,
+    'Check the path. A file on a server needs its index in front: ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4',
+    { cause },
+  );
+}
+
 function upper(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,10 @@
 /** A reader that falls behind by more than this goes on from now in place of racing to catch up, ms. */
 const MOST_BEHIND_MS = 500;
 
+/** A step of the stamps by more, ms, and by more than some intervals, is no time that passed between two pictures: a recording paused. */
+const LONGEST_STEP_MS = 2000;
+const LONGEST_STEP = 3;
+
 /** The rate of a file that announces none. */
 export const USUAL_FPS = 25;
 
@@ -13,7 +17,7 @@ export interface FilePace {
 
 /**
  * When the next packet of a file is due, so that it plays at its own rate: by the distance of the stamps, or one
- * interval later where there is none, as at the end of a loop. Pure.
+ * interval later where there is none that can be, as at the end of a loop or where a recording paused. Pure.
  *
  * @param stampMs of decoding, not of showing: those jump back and forth where pictures are coded out of order.
  * @param intervalMs between two pictures, as the file announces it.
@@ -25,8 +29,9 @@ export function paceNext(
   now: number,
 ): FilePace {
   if (last === undefined) return { dueAt: now, stampMs };
-  const hasStep = stampMs !== undefined && last.stampMs !== undefined && stampMs >= last.stampMs;
-  const dueAt = last.dueAt + (hasStep ? stampMs - last.stampMs : intervalMs);
+  const stepMs = stampMs === undefined || last.stampMs === undefined ? -1 : stampMs - last.stampMs;
+  const isStep = stepMs >= 0 && stepMs <= Math.max(LONGEST_STEP_MS, intervalMs * LONGEST_STEP);
+  const dueAt = last.dueAt + (isStep ? stepMs : intervalMs);
   return { dueAt: now - dueAt > MOST_BEHIND_MS ? now : dueAt, stampMs };
 }
 

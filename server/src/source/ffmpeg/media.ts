@@ -7,6 +7,7 @@ import { monotonicMs } from '../../monotonic.js';
 import { captureTime } from '../capture-time.js';
 import type { Orientation } from '../orientation.js';
 import { Demuxer, type InputSpec } from './demuxer.js';
+import { notUnderstood } from './failure.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from './file-pace.js';
 import { DamageCount } from '../damage.js';
 import { DecodedPictures } from './decoded-pictures.js';
@@ -19,8 +20,18 @@ import { describeSpec } from '../source-spec.js';
 /** Network inputs give up on a silent peer after this, microseconds as FFmpeg wants them. */
 const NETWORK_TIMEOUT_US = String(5_000_000);
 
-/** Packets in a row without a picture before the source counts as unreadable: two seconds at 60 fps. */
-const MOST_UNDECODABLE = 120;
+/** Some packets without a picture over so long make a source unreadable, ms: before it would count as stalled. */
+const UNDECODABLE_MS = 4000;
+const SOME = 5;
+
+/** Cameras that save bandwidth send a key frame every 10 s, or 60 s; this is too long, ms. */
+const LONGEST_KEY_FRAME_MS = 120_000;
+
+/** Waiting for a key frame is told after this, ms. */
+const SAY_WAITING_MS = 1500;
+
+/** How long a picture stands that is all there is in a file which has to be opened again each time, ms. */
+const STILL_MS = 1000;
 
 /** A video file, looped at its own frame rate. @throws FramewireError of a `source-` code. */
 export async function openFile(path: string, host: SourceHost): Promise<Source> {
@@ -42,8 +53,8 @@ export async function openFile(path: string, host: SourceHost): Promise<Source> 
 export async function openUrl(url: string, what: string, host: SourceHost): Promise<Source> {
   const isRtsp = url.startsWith('rtsp');
   const options: Record<string, string> = {
-    fflags: 'nobuffer',
-    // Probing holds back the first picture: half a second of it is plenty for a live stream.
+    // Probing holds back the first picture: half a second of it is plenty for a live stream. What came meanwhile is kept
+    // (no `nobuffer`): it may begin with the only key frame for a long time.
     analyzeduration: '500000',
     ...(isRtsp
       ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US }
@@ -52,15 +63,12 @@ export async function openUrl(url: string, what: string, host: SourceHost): Prom
   return MediaSource.open({ kind: 'url', what, url, options }, host);
 }
 
-/** Some JPEGs, all damaged and over so long, do the same, ms: before the source would count as stalled. */
-const DAMAGED_MS = 4000;
-const SOME = 5;
-
 /** Pictures from any FFmpeg input. */
 export class MediaSource implements Source {
   #info: SourceInfo;
-  readonly #demuxer: Demuxer;
+  #demuxer: Demuxer;
   readonly #input: InputSpec;
+  readonly #host: SourceHost;
   readonly #pictures: PictureMaker;
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
@@ -70,18 +78,28 @@ export class MediaSource implements Source {
   #undecodable = 0;
   #undecodableSince = 0;
   #picturesThisLoop = 0;
+  #wasReopened = false;
+  /** Since when, ms; undefined once it has come. */
+  #awaitsKeyFrameSince: number | undefined;
+  #hasSaidSo = false;
   #closed: Promise<void> | undefined;
 
-  private constructor(input: InputSpec, demuxer: Demuxer, pictures: PictureMaker) {
+  private constructor(input: InputSpec, demuxer: Demuxer, pictures: PictureMaker, host: SourceHost) {
     this.#input = input;
+    this.#host = host;
     this.#demuxer = demuxer;
     this.#pictures = pictures;
     this.#packet.alloc();
+    if (input.kind === 'url' && demuxer.timing !== 'recorded') this.#awaitsKeyFrameSince = monotonicMs();
     this.#info = describe(input, demuxer, demuxer.size);
   }
 
   get info(): SourceInfo {
     return this.#info;
+  }
+
+  get waitsForKeyFrame(): boolean {
+    return this.#awaitsKeyFrameSince !== undefined;
   }
 
   get orientation(): Orientation {
@@ -92,7 +110,7 @@ export class MediaSource implements Source {
   static async open(input: InputSpec, host: SourceHost): Promise<MediaSource> {
     const demuxer = await Demuxer.open(input);
     try {
-      return new MediaSource(input, demuxer, await openPictures(input, demuxer, host));
+      return new MediaSource(input, demuxer, await openPictures(input, demuxer, host), host);
     } catch (error) {
       await demuxer.close();
       throw error;
@@ -107,6 +125,7 @@ export class MediaSource implements Source {
         await this.#rewind();
         continue;
       }
+      if (!this.#isBehindKeyFrame()) continue;
       const capturedAt = await this.#captureTime();
       // Then the packet is no longer to be touched, and `readPacket` says why.
       if (this.#closing.signal.aborted) continue;
@@ -131,46 +150,87 @@ export class MediaSource implements Source {
   }
 
   async #rewind(): Promise<void> {
-    if (this.#picturesThisLoop === 0) {
-      throw new FramewireError('source-unreadable', `There are no pictures in ${this.#input.what}.`);
+    const isEmpty = this.#picturesThisLoop === 0;
+    // Only what never had a picture has none: pictures and some films cannot be rewound, and say so or seem empty.
+    if (isEmpty && (this.#size === undefined || this.#wasReopened)) {
+      const { kind, what } = this.#input;
+      if (kind === 'url') throw notUnderstood(what);
+      throw new FramewireError('source-unreadable', `There are no pictures in ${what}.`);
     }
-    this.#picturesThisLoop = 0;
+    if (this.#wasReopened && this.#picturesThisLoop === 1) await this.#wait(STILL_MS);
     this.#pace = paceAnew(this.#pace);
-    await this.#demuxer.rewind();
+    const isRewound =
+      !isEmpty &&
+      !this.#wasReopened &&
+      (await this.#demuxer.rewind().then(
+        () => true,
+        () => false,
+      ));
+    if (!isRewound) await this.#reopen();
+    this.#picturesThisLoop = 0;
     await this.#pictures.flush();
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#demuxer.close();
+    if (this.#isClosing()) return;
+    this.#demuxer = await Demuxer.open(this.#input);
+    this.#wasReopened = true;
+    // `close` did not know of this one.
+    if (this.#isClosing()) await this.#demuxer.close();
+  }
+
+  /** Whether the packet can be decoded: nothing can before the first key frame. @throws FramewireError source-unreadable */
+  #isBehindKeyFrame(): boolean {
+    if (this.#awaitsKeyFrameSince === undefined) return true;
+    if (this.#packet.isKeyframe) {
+      this.#awaitsKeyFrameSince = undefined;
+      return true;
+    }
+    const waitedMs = monotonicMs() - this.#awaitsKeyFrameSince;
+    const { what } = this.#input;
+    if (waitedMs > LONGEST_KEY_FRAME_MS) {
+      const sentence = `${what} has sent no key frame for ${LONGEST_KEY_FRAME_MS / 1000} s.`;
+      throw new FramewireError('source-unreadable', sentence, 'Set a shorter interval of key frames (I-frames) in it.');
+    }
+    if (waitedMs > SAY_WAITING_MS && !this.#hasSaidSo) {
+      this.#hasSaidSo = true;
+      this.#host.warn(`${what} is there; its first picture waits for a key frame.`);
+    }
+    return false;
   }
 
   /** @throws FramewireError source-unreadable */
   #noteUndecodable(): void {
     if (this.#undecodable === 0) this.#undecodableSince = monotonicMs();
     this.#undecodable += 1;
-    const lastedMs = monotonicMs() - this.#undecodableSince;
-    const areAllDamaged = this.#demuxer.isJpeg && this.#undecodable >= SOME && lastedMs > DAMAGED_MS;
-    if (areAllDamaged || this.#undecodable > MOST_UNDECODABLE) {
+    if (this.#undecodable >= SOME && monotonicMs() - this.#undecodableSince > UNDECODABLE_MS) {
       throw unreadable(this.#input, this.#demuxer);
     }
   }
 
-  /** The device's stamp, the moment a file's picture is due (waits for it), or now. ms on the monotonic clock. */
+  /** The device's stamp, the moment a recorded picture is due (waits for it), or now. ms on the monotonic clock. */
   async #captureTime(): Promise<number> {
     const now = monotonicMs();
-    switch (this.#input.kind) {
-      case 'url':
-        return now;
-      case 'camera':
-        return captureTime(this.#demuxer.toMs(this.#packet.pts), now);
-      case 'file':
-        return this.#waitUntilDue(this.#demuxer.toMs(this.#packet.dts));
-    }
+    if (this.#demuxer.timing !== 'live') return this.#waitUntilDue(this.#demuxer.toMs(this.#packet.dts));
+    return this.#input.kind === 'camera' ? captureTime(this.#demuxer.toMs(this.#packet.pts), now) : now;
   }
 
   /** @returns the time by then, ms; early when the source is being closed. */
   async #waitUntilDue(stampMs: number | undefined): Promise<number> {
     const now = monotonicMs();
     this.#pace = paceNext(this.#pace, stampMs, 1000 / (this.#demuxer.fps || USUAL_FPS), now);
-    const waitMs = this.#pace.dueAt - now;
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    await this.#wait(this.#pace.dueAt - now);
     return monotonicMs();
+  }
+
+  /** Ends early when the source is being closed. */
+  async #wait(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
   #shown(picture: Picture): Picture {

@@ -27,6 +27,16 @@ describe('the pace of a file', () => {
     expect(dueTimes([500, 540, 0, 40])).toEqual([0, 40, 80, 120]);
   });
 
+  it('takes a pause of the recording, or a clock that was set, for one interval', () => {
+    expect(dueTimes([0, 40, 40_040, 40_080])).toEqual([0, 40, 80, 120]);
+    expect(dueTimes([0, 40, 3_600_000, 3_600_040, 80, 120])).toEqual([0, 40, 80, 120, 160, 200]);
+    expect(dueTimes([0, 2000, 4001])).toEqual([0, 2000, 2040]);
+  });
+
+  it('waits for the rate that a file announces, however slow', () => {
+    expect(dueTimes([0, 8000, 16_000, 40_000, 65_000], 8000)).toEqual([0, 8000, 16_000, 40_000, 48_000]);
+  });
+
   it('leaves one interval between the last picture of a loop and the first of the next', () => {
     const last = { dueAt: 5000, stampMs: 960 };
     expect(paceNext(paceAnew(last), 0, 40, 5001)).toEqual({ dueAt: 5040, stampMs: 0 });

@@ -1,0 +1,103 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSource, type Source } from '../../../../server/src/source/source.js';
+import { FileServer } from '../../../support/file-server.js';
+import { missing, skipBecause } from '../../../support/requires.js';
+import { TestHost } from '../../../support/source.js';
+import { moving, VideoFolder } from '../../../support/video-file.js';
+
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+
+/** Reads so many pictures. @returns the mean of the times between them, ms. */
+async function meanInterval(source: Source, pictures: number): Promise<number> {
+  let first: number | undefined;
+  let last = 0;
+  for (let i = 0; i < pictures; i += 1) {
+    const picture = await source.read();
+    first ??= picture.capturedAt;
+    last = picture.capturedAt;
+    picture.free();
+  }
+  return (last - (first ?? last)) / (pictures - 1);
+}
+
+describe('what stamps say', () => {
+  const folder = new VideoFolder();
+  beforeEach(context => skipBecause(context, missing('ffmpeg')));
+  afterAll(() => folder[Symbol.dispose]());
+
+  const open = (file: string) => openSource({ kind: 'file', path: file, capture: 'ffmpeg' }, new TestHost());
+  const openUrl = (url: string, host = new TestHost()) => openSource({ kind: 'url', url, capture: 'ffmpeg' }, host);
+
+  it('of a recording that paused, or whose clock was set, is one interval there', async () => {
+    const parts = [10, 50, 20].map((offset, i) =>
+      folder.make(`part${i}.ts`, ...moving(10), ...H264, '-output_ts_offset', String(offset)),
+    );
+    const file = join(folder.path, 'paused.ts');
+    writeFileSync(file, Buffer.concat(parts.map(part => readFileSync(part))));
+    const source = await open(file);
+    // All of it, and into the next loop.
+    expect(await meanInterval(source, 40)).toBeLessThan(200);
+    await source.close();
+  });
+
+  it.each([
+    ['one.jpg', ['-frames:v', '1', '-pix_fmt', 'yuvj420p']],
+    ['one.png', ['-frames:v', '1']],
+    ['moving.webp', ['-c:v', 'libwebp_anim', '-loop', '0']],
+  ])('nothing of %s, which cannot be rewound: it stands, or plays again', async (name, args) => {
+    const source = await open(folder.make(name, ...moving(5), ...args));
+    const pictures = name === 'one.jpg' ? 3 : 12;
+    const mean = await meanInterval(source, pictures);
+    expect(mean).toBeGreaterThan(20);
+    await source.close();
+  });
+
+  it('of a file over HTTP paces it, and it plays again', async () => {
+    folder.make('film.avi', ...moving(15), '-c:v', 'mjpeg');
+    await using server = await FileServer.open(folder.path);
+    const source = await openUrl(server.urlOf('film.avi'));
+    expect(source.info).toMatchObject({ width: 320, height: 240, fps: 25 });
+    expect(await meanInterval(source, 40)).toBeGreaterThan(30);
+    await source.close();
+  });
+
+  it('of a file with its index at the end, on a server that gives no parts, cannot be had: said in a sentence', async () => {
+    folder.make('film.mp4', ...moving(25), ...H264);
+    await using server = await FileServer.open(folder.path);
+    const url = server.urlOf('film.mp4');
+    const read = openUrl(url).then(async source => {
+      try {
+        return await source.read();
+      } finally {
+        await source.close();
+      }
+    });
+    await expect(read).rejects.toMatchObject({
+      code: 'source-not-understood',
+      message: `${url} answers, but what it sends cannot be read as video.`,
+    });
+  });
+
+  it('of a live list of segments pace them, although each comes at once', async () => {
+    const live = ['-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_flags', 'omit_endlist'];
+    folder.make('live.m3u8', ...moving(100), ...H264, ...live);
+    await using server = await FileServer.open(folder.path);
+    const source = await openUrl(server.urlOf('live.m3u8'));
+    expect(await meanInterval(source, 40)).toBeGreaterThan(30);
+    await source.close();
+  });
+
+  it('is not asked of a camera that is joined between two key frames: its first picture is the next of those', async () => {
+    folder.make('camera.ts', ...moving(150), ...H264, '-g', '100', '-keyint_min', '100', '-sc_threshold', '0');
+    await using server = await FileServer.open(folder.path, 188 * 200);
+    const source = await openUrl(server.urlOf('camera.ts'));
+    expect(source.waitsForKeyFrame).toBe(true);
+    const picture = await source.read();
+    expect(source.waitsForKeyFrame).toBe(false);
+    expect(source.info).toMatchObject({ width: 320, height: 240 });
+    picture.free();
+    await source.close();
+  });
+});
