@@ -124,6 +124,12 @@ describe('a viewer that is slower than its link', () => {
     expect(linkIsBlamed(outcome)).toBe(false);
   });
 
+  it('is told nothing of a link that carries all, on the way up neither', () => {
+    const [first, ...others] = run(FAST).viewers[0]?.choices ?? [];
+    expect(first?.why).toMatch(/being measured/);
+    expect(new Set(others.map(({ why }) => why))).toEqual(new Set(['']));
+  });
+
   it('is told how many it takes, and only when it takes fewer than there are', () => {
     expect(run(`${FAST} --busy 80ms/100ms`).viewerFps).toBeCloseTo(10, 0);
     expect(run(`${FAST} --step 200ms`).viewerFps).toBeCloseTo(5, 0);

@@ -225,6 +225,11 @@ function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
   return { ...climb, rung, changedAt: trial.at, trial, late: 0, roomSince: undefined };
 }
 
+/** Whether the link carries all that was asked for, as far as it is known: whoever is lower is on the way up. */
+export function carriesWish(event: ClimbEvent): boolean {
+  return event.link.rate !== undefined && bestFitting(event, UP_SHARE) === 0;
+}
+
 /** The best rung that takes at most a share of the rate and passes in time; the last when none does. */
 function bestFitting(event: ClimbEvent, share: number): number {
   const { ladder, link, latencyBudgetMs } = event;

@@ -4,7 +4,7 @@ import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
-import { climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
+import { carriesWish, climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
 import { isHeldUp, rttMs } from '../link/congestion.js';
 import { Delivery, type FrameSocket, type ViewerArrival, type WayArrival } from './delivery.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './draw-pace.js';
@@ -227,7 +227,7 @@ export class Viewer {
     const before = this.#climb;
     this.#climb = climbed(before, this.#climbEvent(this.#ladder));
     const isSame = this.#climb.rung === before.rung;
-    if (isSame && !(this.#isMeasuring && this.#delivery.link.rate !== undefined)) return;
+    if (isSame && !(this.#isMeasuring && this.#isLinkKnown)) return;
     if (!isSame) this.#delivery.discard();
     watching.lease.climb(this.#climb.rung);
   }
@@ -242,20 +242,28 @@ export class Viewer {
 
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
-    this.#isMeasuring = this.#rung > 0 && this.#delivery.link.rate === undefined;
+    this.#isMeasuring = this.#rung > 0 && !this.#isLinkKnown;
     if (this.#rung === 0) return why;
     return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
   }
 
+  /** What a viewer holds up itself hides its link. */
+  get #isLinkKnown(): boolean {
+    const { link } = this.#delivery;
+    return link.rate !== undefined && !isHeldUp(link);
+  }
+
   #linkReason(rendition: ChosenRendition): string {
-    const { rate } = this.#delivery.link;
+    const { link } = this.#delivery;
+    const { rate } = link;
     const ladder = this.#ladder;
     const given = describeRendition(rendition);
-    if (rate === undefined || ladder === undefined) return `The link is being measured: ${given} for now.`;
+    const isUnknown = rate === undefined || isHeldUp(link);
+    if (isUnknown || ladder === undefined) return `The link is being measured: ${given} for now.`;
     // A link that lets bursts through measures faster than it is.
     const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
     if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
-    return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
+    return carriesWish(this.#climbEvent(ladder)) ? '' : `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
 }
 
