@@ -7,8 +7,10 @@ import type { Config } from './config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
 import { Access } from './transport/http/access.js';
+import { mostConnections } from './transport/http/connection-limits.js';
 import { createHttpServer } from './transport/http/http-server.js';
 import { listen } from './transport/http/listeners.js';
+import { freeFiles } from './transport/http/open-files.js';
 import { WsEndpoint } from './transport/ws/ws.js';
 
 /** How long the start waits for a source to open, ms: a camera on the network that is down does not hold up the others. */
@@ -52,9 +54,11 @@ export async function startServer(
     const ws = new WsEndpoint(broadcaster, { server, access, ...config });
     const http = await createHttpServer(broadcaster, { server, access, ...config, onError: error => log.error(error) });
     await http.ready();
+    const maxConnections = connectionsFor(config, log);
     const listeners = await listen({
       host: config.host,
       port: config.port,
+      maxConnections,
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
       onError: error => log.error(`A connection could not be accepted: ${error.message}.`),
@@ -84,6 +88,15 @@ export async function startServer(
     await closing.close();
     throw error;
   }
+}
+
+/** As many as there are viewers and open files for; tells the operator when the files are what counts. */
+function connectionsFor({ maxViewers, streams }: Config, log: Logger): number {
+  const most = mostConnections(maxViewers, freeFiles(), streams.length);
+  if (most < maxViewers) {
+    log.warn(`The limit of open files leaves room for ${most} connections only. It is raised by: ulimit -n 4096`);
+  }
+  return most;
 }
 
 /** Loaded when needed: a healthy server never draws one. */

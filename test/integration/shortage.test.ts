@@ -1,12 +1,32 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
-import { run } from '../support/run.js';
-import { main, startServer } from '../support/server.js';
+import { EarlyExit, startServer } from '../support/server.js';
 import { Viewer } from '../support/viewer.js';
 
 const SOURCE = ['--source', 'test', '--size', '320x240'];
+
+async function silentSocket(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** What comes back for a page, until the connection ends; nothing when it is cut. */
+async function answer(port: number): Promise<string> {
+  const socket = await silentSocket(port);
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await new Promise(resolve => socket.once('close', resolve));
+  return text;
+}
 
 /** How many files a running process may have open. */
 function limitFiles(pid: number, most: number): void {
@@ -15,12 +35,29 @@ function limitFiles(pid: number, most: number): void {
 
 describe.skipIf(process.platform !== 'linux')('a server that is short of descriptors', () => {
   it('from the start ends with a sentence', async () => {
-    const start = run('sh', ['-c', 'ulimit -n 48; exec "$@"', 'sh', process.execPath, main, ...SOURCE, '--port', '0']);
-    await using ended = start;
-    expect(await ended.exited).toMatchObject({ code: 3 });
-    expect(start.output()).toBe(
+    const start = await startServer(SOURCE, { limit: 48 }).catch((error: unknown) => error);
+    if (!(start instanceof EarlyExit)) throw new Error('It started.');
+    expect(start.exit.code).toBe(3);
+    expect(start.output).toBe(
       'This process may not have as many files open as Framewire needs to start.\nRaise the limit: ulimit -n 1024 [too-few-files]\n',
     );
+  });
+
+  it('serves as many as it can, tells the others, and has room again when some have gone', async () => {
+    await using server = await startServer(SOURCE, { limit: 128 });
+    const viewers = await Promise.all(Array.from({ length: 20 }, () => Viewer.open(server.url)));
+    try {
+      const silent = await Promise.all(Array.from({ length: 150 }, () => silentSocket(server.port)));
+      await eventually(async () => (await answer(server.port)).includes('"code":"too-many-connections"'), 'refusal');
+      const [engine = 0] = childrenOf(server.pid);
+      process.kill(engine, 'SIGKILL');
+      await Promise.all(viewers.map(viewer => viewer.nextFrames(20, 15_000)));
+      silent.forEach(socket => socket.destroy());
+      await eventually(async () => (await answer(server.port)).startsWith('HTTP/1.1 200'), 'page');
+    } finally {
+      await Promise.all(viewers.map(viewer => viewer[Symbol.asyncDispose]()));
+    }
+    expect(server.output()).not.toMatch(/EMFILE| at /);
   });
 
   it('keeps its viewers when its engine cannot be started, says why, and heals', { timeout: 30_000 }, async () => {

@@ -36,6 +36,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   const listeners = await listen({
     host,
     port: 0,
+    maxConnections: 1000,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
     onError,

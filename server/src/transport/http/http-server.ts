@@ -1,20 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../../stream/broadcaster.js';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
 import type { Access } from './access.js';
+import { ClientFiles } from './client-files.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
-
-const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
 
 const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
 
@@ -24,6 +21,7 @@ const SNAPSHOT_REQUEST = { ...DEFAULT_VIEWER_REQUEST, quality: 90 } as const;
 /** What passes by itself, and how soon it is worth another try, s. */
 const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
   'too-many-viewers': 10,
+  'too-many-connections': 10,
   'too-many-snapshots': 1,
   'server-stopping': 5,
 };
@@ -73,20 +71,20 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   app.get('/healthz', (_request, reply) =>
     reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
   );
-  await app.register(fastifyStatic, { root: `${CLIENT_DIST}dashboard`, index: false });
+  const files = new ClientFiles();
+  for (const path of files.paths) {
+    app.get(path, (request, reply) => {
+      // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
+      if (path === '/framewire.js') reply.header('Access-Control-Allow-Origin', '*');
+      return files.send(request, reply, path);
+    });
+  }
   app.get('/', (request, reply) => {
     const action = parseAction(request.query);
     if (action?.wanted === 'stream') return videoFeed(request, reply, action.index);
     if (action?.wanted === 'snapshot') return snapshot(request, reply, 'jpg', action.index);
-    return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
+    return files.send(request, reply, '/index.html');
   });
-  app.get('/framewire.js', (_request, reply) =>
-    // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
-    reply
-      .header('Access-Control-Allow-Origin', '*')
-      .header('Cache-Control', 'no-cache')
-      .sendFile('framewire.js', `${CLIENT_DIST}browser`),
-  );
   return app;
 }
 
@@ -152,14 +150,10 @@ export function refusedMethod({ method = '' }: IncomingMessage): FramewireError 
   return new FramewireError('method-not-allowed', message, 'Ask with GET; viewers are controlled over /ws.');
 }
 
-/**
- * An answer that waits behind another one has no connection yet, and never hears when that closes.
- *
- * @throws FramewireError bad-request
- */
+/** @throws FramewireError no-frame when the connection has ended already: nobody would say so again. */
 function socketOf({ raw: { socket } }: FastifyReply): Socket {
   if (socket !== null && !socket.destroyed) return socket;
-  throw new FramewireError('bad-request', 'Pictures cannot be asked for behind a request that is not answered yet.');
+  throw new FramewireError('no-frame', 'Nobody waits for this picture any more.');
 }
 
 function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) => void): FastifyReply {
@@ -171,13 +165,14 @@ function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) 
     return reply.status(thrown.status).send({ code, message, hint });
   }
   const status = statusOf(thrown);
+  // Whoever hangs up in the middle of an answer is no fault of the server.
+  if (reply.raw.destroyed || reply.raw.socket?.destroyed === true) return reply;
   if (status >= 500) {
     // What went wrong inside is for the log, not for strangers.
     onError(thrown);
     return refuse(reply, new FramewireError('internal-error', 'The server failed at this request.'), onError);
   }
-  // What is outside of the folder is no more there for strangers than what is not in it.
-  if (status === 403 || status === 404) return refuse(reply, nothingThere(), onError);
+  if (status === 404) return refuse(reply, nothingThere(), onError);
   const message = `This request cannot be answered: ${messageOf(thrown)}.`;
   return reply.status(status).send({ code: 'bad-request', message, hint: '' });
 }

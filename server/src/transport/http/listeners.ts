@@ -6,13 +6,15 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
-  type ServerResponse,
 } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
-import { refuseSocket } from './refuse-socket.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { Door } from './door.js';
+import { refuseRequest, refuseSocket } from './refuse-socket.js';
+import { Turns } from './turns.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 /** What stands for every address of this machine. */
@@ -21,6 +23,10 @@ const MOST_ATTEMPTS = 5;
 
 /** How often connections that cannot be accepted are told of at most, ms. */
 const TELL_INTERVAL_MS = 10_000;
+
+/** A request comes to its end within this time, ms: honest ones are a few hundred bytes. */
+const REQUEST_MS = 10_000;
+const CHECK_MS = 1000;
 
 export interface Listeners {
   /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
@@ -33,6 +39,8 @@ export interface ListenOptions {
   host: string;
   /** 0 for one that is free. */
   port: number;
+  /** Connections at the same time; whoever comes beyond is told so. */
+  maxConnections: number;
   onRequest: RequestListener;
   /** Gets what offers WebSocket, and what wants another protocol and cannot be answered in plain HTTP. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -60,11 +68,12 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
   const servers: Server[] = [];
+  const door = new Door(new ConnectionLimits(options.maxConnections));
   let { port } = options;
   const local: string[] = [];
   try {
     for (const host of hosts) {
-      const server = await open(host, port, options).catch((error: unknown) => {
+      const server = await open(host, port, door, options).catch((error: unknown) => {
         // A machine without IPv6 is no reason not to start.
         if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
         throw explain(error, host, port);
@@ -89,27 +98,48 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
   };
 }
 
-async function open(host: string, port: number, { onRequest, onUpgrade, onError }: ListenOptions): Promise<Server> {
-  const server = createServer(onRequest);
-  const lastAnswers = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', (request, response) => lastAnswers.set(request.socket, response));
-  const isBusy = (socket: Duplex) => lastAnswers.get(socket)?.closed === false;
+async function open(
+  host: string,
+  port: number,
+  door: Door,
+  { onRequest, onUpgrade, onError }: ListenOptions,
+): Promise<Server> {
+  const turns = new Turns(onRequest);
+  const timeouts = {
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  };
+  const server = createServer(timeouts, (request, response) => {
+    const refusal = door.refusal(request.socket) ?? refusedHosts(request);
+    if (refusal === undefined) turns.take(request, response);
+    else refuseRequest(response, refusal);
+  });
+  server.on('connection', socket => door.enter(socket));
   const onOffer: ListenOptions['onUpgrade'] = (request, socket, head) => {
+    const refusal = door.refusal(socket) ?? refusedHosts(request);
     // Node lets go of a connection at once; whatever came next would get between what is still to be written.
-    if (isBusy(socket)) socket.destroy();
+    if (turns.isBusy(socket)) socket.destroy();
+    else if (refusal !== undefined) refuseSocket(socket, refusal);
     else if (mayStayPlain(request)) giveBack(server, request, socket, head);
     else onUpgrade(request, socket, head);
   };
   server.on('upgrade', onOffer);
   server.on('connect', onOffer);
   server.on('clientError', (error: Error, socket) => {
-    if (isBusy(socket) || !socket.writable) socket.destroy();
+    if (turns.isBusy(socket) || !socket.writable) socket.destroy();
     else refuseSocket(socket, explainUnreadable(error));
   });
   server.listen({ host, port });
   await once(server, 'listening');
   server.on('error', seldom(onError));
   return server;
+}
+
+/** Proxies and servers that go by different ones can be played off against each other (RFC 9112 3.2: 400). */
+function refusedHosts({ headersDistinct }: IncomingMessage): FramewireError | undefined {
+  const hosts = headersDistinct['host'] ?? [];
+  return hosts.length > 1 ? new FramewireError('bad-request', 'This request has more than one Host.') : undefined;
 }
 
 /** A machine that is out of descriptors or memory fails at each connection, and there may be thousands a second. */

@@ -1,10 +1,21 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FramewireError } from '../../errors.js';
 
+/** How a refusal reads over HTTP. */
+function bodyOf({ code, message, hint }: FramewireError): string {
+  return JSON.stringify({ code, message, hint });
+}
+
+/** Refuses a request before anybody has looked at it, and ends the connection once that is written. */
+export function refuseRequest(response: ServerResponse, error: FramewireError): void {
+  response.writeHead(error.status, { 'Content-Type': 'application/json', Connection: 'close' });
+  response.end(bodyOf(error));
+}
+
 /** Refuses what never became a request with an answer of its own, and ends the connection. */
 export function refuseSocket(socket: Duplex, error: FramewireError): void {
-  const body = JSON.stringify({ code: error.code, message: error.message, hint: error.hint });
+  const body = bodyOf(error);
   const head = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
     'Content-Type: application/json',

@@ -30,7 +30,7 @@ describe('the HTTP server', () => {
     ['OPTIONS', '/api/streams', 405, 'method-not-allowed'],
     ['PROPFIND', '/', 405, 'method-not-allowed'],
     ['GET', '/%', 400, 'bad-request'],
-    ['GET', '/%00', 400, 'bad-request'],
+    ['GET', '/%00', 404, 'not-found'],
     ['GET', '/%2e%2e%2fpackage.json', 404, 'not-found'],
     ['GET', '/?action=dance', 400, 'bad-request'],
     ['GET', `/snapshot.jpg?stream=${'x'.repeat(10_000)}`, 400, 'bad-request'],
@@ -77,15 +77,22 @@ describe('the HTTP server', () => {
     },
   );
 
-  it('says why a part of a file cannot be had', async () => {
+  it('sends a file again only when it is another', async () => {
     await using endpoint = await openEndpoint();
     const url = `http://127.0.0.1:${endpoint.port}/framewire.js`;
-    const response = await fetch(url, { headers: { Range: 'bytes=99999999-' } });
-    expect(response.status).toBe(416);
-    expect(await response.json()).toMatchObject({
-      code: 'bad-request',
-      message: 'This request cannot be answered: Range Not Satisfiable.',
-    });
+    const first = await fetch(url);
+    const etag = first.headers.get('ETag') ?? '';
+    expect((await first.text()).length).toBeGreaterThan(10_000);
+    const ask = async (tag: string) => (await fetch(url, { headers: { 'If-None-Match': tag } })).status;
+    expect([await ask(etag), await ask(`"x", W/${etag}`), await ask('"x"')]).toEqual([304, 304, 200]);
+  });
+
+  it('refuses a request with two hosts', async () => {
+    await using endpoint = await openEndpoint();
+    using client = await RawClient.open(endpoint.port);
+    client.say('GET / HTTP/1.1', 'Host: localhost', 'Host: evil.example');
+    await client.ends();
+    expect(client.received).toMatch(/^HTTP\/1\.1 400 [^]*more than one Host/);
   });
 
   it('tells what it streams to whom', async () => {

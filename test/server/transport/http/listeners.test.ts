@@ -11,6 +11,7 @@ const noIpv6 = missing('IPv6 on the loopback');
 const options = (host: string, port = 0): ListenOptions => ({
   host,
   port,
+  maxConnections: 1000,
   onRequest: (_, response) => response.end('here'),
   onUpgrade: (_, socket) => socket.destroy(),
   onError: () => undefined,

@@ -40,7 +40,7 @@ describe('a multipart viewer', () => {
     expect(endpoint.kit.stream.info.viewers).toBe(0);
   });
 
-  it('is refused behind a request that is never answered to its end: it would never hear that it has gone', async () => {
+  it('waits behind a request that is never answered to its end, and holds no place meanwhile', async () => {
     await using endpoint = await openEndpoint();
     {
       using client = await RawClient.open(endpoint.port);

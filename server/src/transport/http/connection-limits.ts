@@ -1,0 +1,67 @@
+/** As Node spells them; IPv4 comes within IPv6 where both are listened on. */
+const THIS_MACHINE = /^(::ffff:)?127\.|^::1$/;
+
+/** Beyond what viewers need: pages, snapshots, and whoever is told that there is no room. */
+const OTHERS = 100;
+
+/** Files that the program opens while it runs: modules that are loaded when needed, and what libraries look at. */
+const OWN_FILES = 24;
+
+/** Pipes between the server and one engine, and what starting it takes for a moment. */
+const FILES_FOR_ENGINE = 8;
+
+/** Connections at the limit that are only told so. */
+export const MOST_TURNED_AWAY = 8;
+
+/**
+ * @param freeFiles that this process may still open before anybody has come; Infinity when that is not known.
+ * @returns how many connections may be open at the same time.
+ */
+export function mostConnections(maxViewers: number, freeFiles: number, streams: number): number {
+  const room = freeFiles - OWN_FILES - FILES_FOR_ENGINE * streams - MOST_TURNED_AWAY;
+  return Math.max(1, Math.min(maxViewers + OTHERS, room));
+}
+
+export type Admission = 'admitted' | 'server-full' | 'address-full';
+
+/**
+ * Counts connections. One address may have half of them, so that no single machine keeps all others out; many people
+ * behind one router share that half. This machine's own address may have all: it is what a proxy in front comes from.
+ */
+export class ConnectionLimits {
+  readonly #most: number;
+  readonly #byAddress = new Map<string, number>();
+  #count = 0;
+
+  /** @param most at least 1. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Call `leave` for each that was admitted. */
+  admit(address: string): Admission {
+    const key = keyOf(address);
+    const ofAddress = this.#byAddress.get(key) ?? 0;
+    if (this.#count >= this.#most) return 'server-full';
+    if (!THIS_MACHINE.test(address) && ofAddress >= Math.ceil(this.#most / 2)) return 'address-full';
+    this.#byAddress.set(key, ofAddress + 1);
+    this.#count += 1;
+    return 'admitted';
+  }
+
+  leave(address: string): void {
+    const key = keyOf(address);
+    const left = (this.#byAddress.get(key) ?? 0) - 1;
+    if (left > 0) this.#byAddress.set(key, left);
+    else this.#byAddress.delete(key);
+    this.#count -= 1;
+  }
+}
+
+/** A machine has all addresses of its IPv6 network to choose from (64 bits, RFC 4291 2.5.4), so those count as one. */
+function keyOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = [], tail = []] = address.split('::').map(part => part.split(':').filter(group => group !== ''));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].slice(0, 4).join(':');
+}
