@@ -34,11 +34,9 @@ describe('limits of connections', () => {
     expect(limits.admit('::ffff:192.0.2.1')).toBe('admitted');
   });
 
-  it.each([
-    ['is a little above the viewers', [1000, Infinity, 1] as const, 1100],
-    ['keeps files back for engines', [1000, 200, 2] as const, 152],
-    ['is never none', [1000, 3, 1] as const, 1],
-  ])('%s', (_, settings, most) => {
-    expect(mostConnections(...settings)).toBe(most);
+  it('is a little above the viewers, or what the open files allow, and never none', () => {
+    expect(mostConnections(1000, Infinity, 1)).toBe(1100);
+    expect(mostConnections(1000, 200, 2)).toBe(152);
+    expect(mostConnections(1000, 3, 1)).toBe(1);
   });
 });
