@@ -144,17 +144,18 @@ describe('a source on the network', () => {
     await using server = await startServer(['--source', `yard=${camera.url}`]);
     await using viewer = await Viewer.open(server.url, { subscribe: { quality: 40 } });
     await viewer.nextFrames(2);
-    // It begins as a JPEG does, so nothing is amiss before somebody wants its pixels.
-    camera.jpeg = Buffer.concat([whole.subarray(0, 4), Buffer.alloc(500, 0x5a)]);
+    // It begins and ends as a JPEG does and has a size, so nothing is amiss before somebody wants its pixels: those are
+    // said to have 200 bits.
+    const damaged = Buffer.from(whole);
+    damaged[damaged.indexOf(Buffer.from('ffc0', 'hex')) + 4] = 200;
+    camera.jpeg = damaged;
     const placeholder = await viewer.until(
       () => viewer.frames.find(({ header }) => header?.placeholder === true),
       'placeholder',
     );
     expect(placeholder.header).toMatchObject({ width: 64, height: 48 });
     expect((await streamAt(server.url)).source.state).toBe('live');
-    expect(server.output()).toContain(
-      'yard: A picture could not be encoded: The JPEG of the source cannot be decoded.',
-    );
+    expect(server.output()).toMatch(/yard: \d+ damaged pictures? (was|were) dropped so far/);
     camera.jpeg = whole;
     await viewer.until(() => viewer.frames.at(-1)?.header?.placeholder === false, 'picture');
     const seqs = viewer.frames.map(({ header }) => header?.seq ?? 0);
