@@ -186,6 +186,26 @@ describe('capture', () => {
     });
   });
 
+  it('takes none for stalled that waits for a key frame, or is as slow as ever', async () => {
+    const source = new FakeSource();
+    source.waitsForKeyFrame = true;
+    const { states } = captureFrom([source]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(states).toEqual([{ state: 'starting' }]);
+    source.waitsForKeyFrame = false;
+    source.info = { ...source.info, fps: 0 };
+    for (let i = 0; i < 4; i += 1) {
+      await give(source);
+      await vi.advanceTimersByTimeAsync(9000);
+    }
+    expect(source.isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(18_000);
+    expect(states.at(-1)).toMatchObject({
+      code: 'source-stalled',
+      reason: 'fake 640x360 has given no picture for 27 s.',
+    });
+  });
+
   it('frees a picture that comes after its source was given up', async () => {
     const source = new FakeSource();
     const { seqs } = captureFrom([source]);

@@ -30,6 +30,7 @@ export class FakePicture implements Picture {
 /** A source that gives what the test puts in, and only then. */
 export class FakeSource implements Source {
   info = INFO;
+  waitsForKeyFrame = false;
   readonly pictures: FakePicture[] = [];
   /** Pictures that were not yet freed when it was closed; a real one would wait for them. */
   heldAtClose: number | undefined;
