@@ -1,8 +1,12 @@
 /** How often a thread is asked for a sign that it is free, ms. */
 export const TICK_MS = 10;
 
-/** Longer between two signs and the thread was busy in between, ms. */
-const BUSY_MS = 20;
+/** As often is enough for a thread that has not been busy for `CALM_MS`, where each sign has a price, ms. */
+export const CALM_TICK_MS = 100;
+const CALM_MS = 10_000;
+
+/** A sign that is later than this shows that the thread was busy, ms. */
+const LATE_MS = 10;
 
 /** What waited for a busy thread is taken within this once it is free, ms; WebKit's page has other things to do first. */
 const CATCH_UP_MS = 16;
@@ -18,7 +22,7 @@ const PROOFS = 5;
 
 /**
  * Tells whether a message may have waited for a busy thread that it passes, which is no fault of the link. The thread
- * gives a sign every `TICK_MS`; between two that are further apart it was busy. All times are ms on one clock.
+ * gives a sign every `tickMs`; between two that are further apart it was busy. All times are ms on one clock.
  */
 export class HoldUp {
   #tickedAt: number | undefined;
@@ -27,18 +31,34 @@ export class HoldUp {
   /** The newest message that came although the thread was busy. */
   #cameAt: number | undefined;
   #proofs = 0;
+  readonly #calmTickMs: number;
+  #tickMs = TICK_MS;
+  #calmSince: number | undefined;
+
+  /** @param calmTickMs how often signs are to come once the thread has not been busy for a while */
+  constructor(calmTickMs = TICK_MS) {
+    this.#calmTickMs = calmTickMs;
+  }
 
   /** Messages come whether or not the thread is busy, so it needs to give no more signs. */
   get isElsewhere(): boolean {
     return this.#proofs >= PROOFS;
   }
 
+  /** How often the thread is to give signs from now on, ms; undefined: not any more. */
+  get tickMs(): number | undefined {
+    return this.isElsewhere ? undefined : this.#tickMs;
+  }
+
   /** The thread gives a sign. */
   tick(at: number): void {
     const from = this.#tickedAt ?? at;
     const busyMs = at - from;
-    if (busyMs > BUSY_MS) this.#busy = { from, until: at };
-    if (busyMs > 3 * MARGIN_MS && !this.isElsewhere) this.#judge(at);
+    const isBusy = this.#isLate(busyMs);
+    if (isBusy) this.#busy = { from, until: at };
+    if (isBusy || this.#calmSince === undefined) this.#calmSince = at;
+    this.#tickMs = at - this.#calmSince < CALM_MS ? TICK_MS : this.#calmTickMs;
+    if (isBusy && busyMs > 3 * MARGIN_MS && !this.isElsewhere) this.#judge(at);
     this.#tickedAt = at;
     this.#cameAt = undefined;
   }
@@ -47,14 +67,20 @@ export class HoldUp {
   stop(): void {
     this.#tickedAt = undefined;
     this.#cameAt = undefined;
+    this.#calmSince = undefined;
   }
 
   /** For how long at most a message has waited that is handed over now, ms; 0: it came just now. */
   heldMs(at: number): number {
     if (this.#tickedAt === undefined || this.isElsewhere) return 0;
-    if (at - this.#tickedAt > BUSY_MS + MARGIN_MS) this.#cameAt ??= at;
-    if (at - this.#tickedAt > BUSY_MS) return at - this.#tickedAt;
+    const silentMs = at - this.#tickedAt;
+    if (this.#isLate(silentMs - MARGIN_MS)) this.#cameAt ??= at;
+    if (this.#isLate(silentMs)) return silentMs;
     return at - this.#busy.until < CATCH_UP_MS ? at - this.#busy.from : 0;
+  }
+
+  #isLate(silentMs: number): boolean {
+    return silentMs > this.#tickMs + LATE_MS;
   }
 
   #judge(now: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HoldUp, TICK_MS } from '../../client/src/hold-up.js';
+import { CALM_TICK_MS, HoldUp, TICK_MS } from '../../client/src/hold-up.js';
 
 /** Signs of a free thread from one time to another. */
 function free(holdUp: HoldUp, from: number, to: number): void {
@@ -26,6 +26,17 @@ describe('a message', () => {
     expect(holdUp.heldMs(189)).toBe(89);
     free(holdUp, 190, 200);
     expect(holdUp.heldMs(201)).toBe(0);
+  });
+
+  it('is known to have waited as well when a calm thread gives signs more rarely, which are frequent again then', () => {
+    const holdUp = new HoldUp(CALM_TICK_MS);
+    free(holdUp, 0, 10_000);
+    expect(holdUp.tickMs).toBe(CALM_TICK_MS);
+    holdUp.tick(10_100);
+    expect(holdUp.heldMs(10_200)).toBe(0);
+    holdUp.tick(10_240);
+    expect(holdUp.heldMs(10_245)).toBe(145);
+    expect(holdUp.tickMs).toBe(TICK_MS);
   });
 
   it('was not held up when messages come again and again while the thread is busy: they do not pass it', () => {

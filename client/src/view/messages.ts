@@ -11,7 +11,7 @@ export type ToWorker =
   | { type: 'snapshot'; id: number }
   /** There is room for the plain feed that it wants. */
   | { type: 'feed' }
-  /** The page's thread is free, every `TICK_MS`: in some browsers the worker's messages pass it. */
+  /** The page's thread is free, every so often: in some browsers the worker's messages pass it. */
   | { type: 'tick' }
   /** The end of a bitmap; `paintedAt` in ms since 1970, because each thread's `performance.now()` has its own zero. */
   | { type: 'bitmap-done'; id: number; paintedAt: number | undefined };
@@ -24,8 +24,8 @@ export type FromWorker =
   | { type: 'error'; error: ErrorFields }
   /** Whether it wants pictures by plain HTTP, which a page has few connections for. */
   | { type: 'feed'; isWanted: boolean }
-  /** It need not tell any more that its thread is free. */
-  | { type: 'no-ticks' }
+  /** How often the page is to tell that its thread is free, ms; undefined: not any more. */
+  | { type: 'ticks'; everyMs: number | undefined }
   /** Transferred: the page closes it and answers with `bitmap-done`. */
   | { type: 'bitmap'; id: number; bitmap: ImageBitmap }
   | { type: 'snapshot'; id: number; picture: Blob | undefined };

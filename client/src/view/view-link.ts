@@ -16,7 +16,7 @@ export interface ViewLinkOptions {
   canvas: HTMLCanvasElement;
 }
 
-export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' | 'no-ticks' }>;
+export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' | 'ticks' }>;
 
 /** The page's end of the worker that receives, decodes and, where there is OffscreenCanvas, draws. */
 export class ViewLink {
@@ -27,7 +27,7 @@ export class ViewLink {
   readonly #startFeed = (): void => this.#post({ type: 'feed' });
   #lastSnapshot = 0;
   #ticks: ReturnType<typeof setInterval> | undefined;
-  #needsTicks = true;
+  #tickMs: number | undefined = TICK_MS;
   #isHidden: boolean;
 
   constructor({ server, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
@@ -83,9 +83,9 @@ export class ViewLink {
         this.#snapshots.get(message.id)?.(message.picture);
         this.#snapshots.delete(message.id);
         break;
-      case 'no-ticks':
-        this.#needsTicks = false;
-        clearInterval(this.#ticks);
+      case 'ticks':
+        this.#tickMs = message.everyMs;
+        if (this.#ticks !== undefined) this.#startTicks();
         break;
       case 'feed':
         if (message.isWanted) wantFeed(this.#startFeed);
@@ -98,9 +98,17 @@ export class ViewLink {
 
   /** While frames flow the worker is told when this thread is free. */
   #tick({ isPaused, isHidden }: Flow): void {
+    if (!isPaused && !isHidden) {
+      this.#startTicks();
+      return;
+    }
     clearInterval(this.#ticks);
-    if (!this.#needsTicks || isPaused || isHidden) return;
-    this.#ticks = setInterval(() => this.#post({ type: 'tick' }), TICK_MS);
+    this.#ticks = undefined;
+  }
+
+  #startTicks(): void {
+    clearInterval(this.#ticks);
+    if (this.#tickMs !== undefined) this.#ticks = setInterval(() => this.#post({ type: 'tick' }), this.#tickMs);
   }
 
   #painterOf(canvas: HTMLCanvasElement): CanvasPainter<number> {

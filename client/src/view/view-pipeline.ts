@@ -1,7 +1,7 @@
 import { FramewireClient, type ConnectionState } from '../client.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
-import { HoldUp } from '../hold-up.js';
+import { CALM_TICK_MS, HoldUp } from '../hold-up.js';
 import { JpegDecoder } from '../decode/jpeg-decoder.js';
 import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
 import { isOwnServer, videoFeedUrl } from '../server-url.js';
@@ -30,7 +30,8 @@ export class ViewPipeline {
   readonly #server: string;
   readonly #client: FramewireClient;
   /** The page's thread: Firefox and WebKit hand a worker's WebSocket messages through it. */
-  readonly #page = new HoldUp();
+  readonly #page = new HoldUp(CALM_TICK_MS);
+  #tickMs: number | undefined;
   readonly #decoder: JpegDecoder;
   readonly #painter: Painter<Frame>;
   readonly #remote: RemotePainter | undefined;
@@ -88,7 +89,7 @@ export class ViewPipeline {
         break;
       case 'tick':
         this.#page.tick(performance.now());
-        if (this.#page.isElsewhere) this.#post({ type: 'no-ticks' });
+        this.#askForTicks(this.#page.tickMs);
         break;
       case 'bitmap-done':
         this.#remote?.done(message.id, message.paintedAt);
@@ -178,6 +179,13 @@ export class ViewPipeline {
       this.#client.pause();
     }
     this.#tellStatus();
+  }
+
+  /** Signs of the page cost it a little, and are needed often only while it is busy. */
+  #askForTicks(everyMs: number | undefined): void {
+    if (everyMs === this.#tickMs) return;
+    this.#tickMs = everyMs;
+    this.#post({ type: 'ticks', everyMs });
   }
 
   #startFlow(): void {
