@@ -171,6 +171,29 @@ describe('a viewer that talks nonsense', () => {
     await first.nextFrames(2);
   });
 
+  it('and watches nothing gives way to one that does', async () => {
+    await using full = await startServer(['--source', 'test', '--size', '320x240', '--max-viewers', '2']);
+    await using silent = await Viewer.open(full.url, { subscribe: null });
+    await using first = await Viewer.open(full.url);
+    await first.nextFrames(1);
+    await eventually(async () => {
+      const next = await Viewer.open(full.url);
+      await using closing = next;
+      return await closing.nextFrames(1).then(
+        () => true,
+        () => false,
+      );
+    }, 'place');
+    expect((await silent.closed).code).toBe(CLOSE_CODES.tooManyViewers);
+    await first.nextFrames(1);
+  });
+
+  it.each(['ping', 'pong'] as const)('by nothing but %ss is closed', async kind => {
+    await using viewer = await Viewer.open(server.url, { subscribe: null });
+    for (let i = 0; i < 5000; i += 1) viewer.beat(kind);
+    expect((await viewer.closed).code).toBe(CLOSE_CODES.tooManyMessages);
+  });
+
   it.each([
     ['a page of another site', { Origin: 'https://elsewhere.example' }, 403],
     ['another protocol', { 'Sec-WebSocket-Protocol': 'chat' }, 400],

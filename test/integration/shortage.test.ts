@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
@@ -77,20 +76,5 @@ describe.skipIf(process.platform !== 'linux')('a server that is short of descrip
     limitFiles(server.pid, 4096);
     await viewer.nextFrames(5, 20_000);
     expect(viewer.isOpen).toBe(true);
-  });
-});
-
-describe.skipIf(process.platform !== 'linux')('a server that was stopped for a while', () => {
-  it('finds its engine healthy, and shows nothing old', { timeout: 30_000 }, async () => {
-    await using server = await startServer(SOURCE);
-    await using viewer = await Viewer.open(server.url);
-    await viewer.nextFrames(2);
-    const engines = childrenOf(server.pid);
-    process.kill(server.pid, 'SIGSTOP');
-    await sleep(5000);
-    process.kill(server.pid, 'SIGCONT');
-    await viewer.nextFrames(20);
-    expect(childrenOf(server.pid)).toEqual(engines);
-    expect(viewer.messages.filter(({ type }) => type === 'source').length).toBeLessThanOrEqual(2);
   });
 });

@@ -101,6 +101,11 @@ export class Viewer {
     this.#socket.send(data);
   }
 
+  /** Sends a control frame of the WebSocket itself. */
+  beat(kind: 'ping' | 'pong'): void {
+    this.#socket[kind]();
+  }
+
   /** Acknowledges `seq`, whether or not such a frame came. */
   ack(seq: number, payloadMs = 0): void {
     const receivedAt = performance.now();

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import { FRAME_PIPE_FD, FramePipeReader } from './frame-pipe.js';
 import { messageOf } from '../errors.js';
+import { monotonicMs } from '../monotonic.js';
+import { sleepWatch } from '../sleep-watch.js';
 import { HEARTBEAT_MS, fromEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 import { describeIssue } from './describe-issue.js';
 
@@ -33,7 +35,7 @@ const SHORTAGES: Readonly<Record<string, string>> = {
 
 export interface EngineEvents {
   message(message: FromEngine): void;
-  /** The payload is the receiver's to keep. */
+  /** The payload is the receiver's to keep. What lay in the pipe while the server slept never comes. */
   frame(header: FrameHeader, payload: Uint8Array): void;
   /** What the engine or its native libraries wrote to stdout or stderr. */
   output(line: string): void;
@@ -99,7 +101,9 @@ export class EngineProcess {
     });
     // Without descriptors Node returns a child that has no pipes, whatever its type says.
     if (child.pid === undefined) return;
-    const reader = new FramePipeReader((header, payload) => this.#events.frame(header, payload));
+    const reader = new FramePipeReader((header, payload) => {
+      if (!sleepWatch.isFromBefore(header.capturedAt, monotonicMs())) this.#events.frame(header, payload);
+    });
     const pipe = child.stdio[FRAME_PIPE_FD];
     if (pipe instanceof Readable) {
       pipe.on('data', (chunk: Buffer) => {

@@ -7,6 +7,8 @@ const TICK_MS = 1000;
 /** Anything that watches: it is looked at once a second, and told when the server stops. */
 export interface Guest {
   tick(): void;
+  /** Leaves its place to somebody who comes, if it does nothing with it. @returns whether it has gone. */
+  giveWay(): boolean;
   /** The server stops: say goodbye and go. */
   dismiss(): void;
 }
@@ -58,7 +60,7 @@ export class Broadcaster {
   /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers or server-stopping */
   admit(guest: Guest): Disposable {
     this.#refuseWhenClosed();
-    if (this.#guests.size >= this.#maxViewers) {
+    if (this.#guests.size >= this.#maxViewers && !this.#makeRoom()) {
       const message = `This server has ${this.#maxViewers} viewers already, as many as it may have.`;
       throw new FramewireError('too-many-viewers', message, 'Try again later.');
     }
@@ -76,6 +78,17 @@ export class Broadcaster {
   /** Who reconnects at once would keep the server from stopping, and start its engines again. */
   #refuseWhenClosed(): void {
     if (this.#isClosed) throw new FramewireError('server-stopping', 'This server stops.', 'Try again in a moment.');
+  }
+
+  /** The one that came first goes first. */
+  #makeRoom(): boolean {
+    for (const guest of this.#guests) {
+      if (!guest.giveWay()) continue;
+      // Its goodbye takes a while, its place is free at once.
+      this.#discharge(guest);
+      return true;
+    }
+    return false;
   }
 
   #discharge(guest: Guest): void {

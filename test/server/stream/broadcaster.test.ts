@@ -4,10 +4,15 @@ import { streamKit } from './fakes.js';
 
 class FakeGuest implements Guest {
   ticks = 0;
+  isIdle = false;
   isDismissed = false;
 
   tick(): void {
     this.ticks += 1;
+  }
+
+  giveWay(): boolean {
+    return this.isIdle;
   }
 
   dismiss(): void {
@@ -50,6 +55,19 @@ describe('the broadcaster', () => {
     expect(broadcaster.viewers).toBe(1);
     broadcaster.admit(new FakeGuest());
     expect(broadcaster.viewers).toBe(2);
+  });
+
+  it('gives the place of one that does nothing to one that comes', () => {
+    const broadcaster = new Broadcaster([yard], 2);
+    const [busy, idle] = [new FakeGuest(), new FakeGuest()];
+    broadcaster.admit(busy);
+    const admission = broadcaster.admit(idle);
+    idle.isIdle = true;
+    broadcaster.admit(new FakeGuest());
+    // Its goodbye comes later, and counts for nobody else.
+    admission[Symbol.dispose]();
+    expect(broadcaster.viewers).toBe(2);
+    expect(() => broadcaster.admit(new FakeGuest())).toThrow(expect.objectContaining({ code: 'too-many-viewers' }));
   });
 
   it('looks at each guest once a second, and at none who has gone', () => {

@@ -4,6 +4,7 @@ import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
 import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
+import { sleepWatch } from '../../sleep-watch.js';
 import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { WayAcks } from '../kernel/way-acks.js';
@@ -124,7 +125,12 @@ export class MjpegViewer implements Guest, ViewerTransport {
     const now = monotonicMs();
     // One copy a second may be more than the link carries: every new picture would wait behind those.
     if (last === undefined || now - last.sentAt < REPEAT_MS || now - last.arrivedAt < REST_MS) return;
+    if (sleepWatch.isFromBefore(last.sentAt, now)) return;
     this.#put(last.seq, last.part);
+  }
+
+  giveWay(): boolean {
+    return false;
   }
 
   dismiss(): void {

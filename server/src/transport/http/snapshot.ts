@@ -156,6 +156,10 @@ class SnapshotWait implements Guest {
     // It has a timer of its own.
   }
 
+  giveWay(): boolean {
+    return false;
+  }
+
   dismiss(): void {
     this.end(new FramewireError('server-stopping', 'This server stops.', 'Try again in a moment.'));
   }

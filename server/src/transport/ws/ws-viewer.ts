@@ -37,6 +37,15 @@ const SET_INTERVAL_MS = 100;
 /** Control messages that a viewer has not taken: above this it reads nothing at all, bytes. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
+/** Above this no further pong waits, bytes; a frame may wait before it. */
+const MOST_UNREAD_PONGS = 512 * 1024;
+
+/** Who has asked for nothing is closed after this. It says nothing either, not even a ping, ms. */
+const SILENCE_MS = 60_000;
+
+/** And gives up its place after this when there is no other for somebody who comes, ms: an honest viewer asks at once. */
+const YIELD_MS = 2000;
+
 /** Longest wait for the other side's part of the closing handshake, ms. */
 const CLOSE_MS = 500;
 
@@ -61,6 +70,7 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
   #acknowledges = true;
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
+  #heardAt = monotonicMs();
 
   /** @param socket below `ws`: frames are written to it directly, see `wireImage`. */
   constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
@@ -68,6 +78,8 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
     this.#socket = socket;
     this.#broadcaster = broadcaster;
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    ws.on('ping', data => this.#pong(data));
+    ws.on('pong', () => void this.#isWelcome());
   }
 
   send(frame: EncodedFrame): void {
@@ -127,6 +139,18 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
 
   tick(): void {
     this.#viewer.tick();
+    if (this.#silentMs >= SILENCE_MS) this.close(CLOSE_CODES.stalled, 'Nothing was said or asked for in 60 s.');
+  }
+
+  giveWay(): boolean {
+    if (this.#silentMs < YIELD_MS) return false;
+    this.close(CLOSE_CODES.tooManyViewers, 'Others want to watch, and you asked for nothing.');
+    return true;
+  }
+
+  /** How long it has said nothing while it watches nothing, ms. */
+  get #silentMs(): number {
+    return this.#viewer.request === undefined ? monotonicMs() - this.#heardAt : 0;
   }
 
   dismiss(): void {
@@ -177,11 +201,7 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#limits.floods(monotonicMs())) {
-      this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
-      return;
-    }
+    if (!this.#isWelcome()) return;
     try {
       if (!Buffer.isBuffer(data)) throw new FramewireError('bad-message', 'A message came in pieces.');
       if (isBinary) this.#receiveBinary(data);
@@ -189,6 +209,21 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
     } catch (error) {
       this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
     }
+  }
+
+  /** Counts what came, of any kind. @returns whether it is to be looked at. */
+  #isWelcome(): boolean {
+    if (this.#ws.readyState !== this.#ws.OPEN) return false;
+    const now = monotonicMs();
+    this.#heardAt = now;
+    if (!this.#limits.floods(now)) return true;
+    this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
+    return false;
+  }
+
+  /** Who sends pings and reads no pongs gets none: only the newest would have to be answered (RFC 6455 5.5.3). */
+  #pong(data: Buffer): void {
+    if (this.#isWelcome() && this.#ws.bufferedAmount < MOST_UNREAD_PONGS) this.#ws.pong(data);
   }
 
   #refuse(error: FramewireError): void {

@@ -14,6 +14,9 @@ import { WsViewer } from './ws-viewer.js';
 /** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Pieces of one message: 16 KiB need none, and empty ones could go on for ever. */
+const MOST_FRAGMENTS = 16;
+
 export interface WsOptions {
   access: Access;
   /** For people: `framewire 0.1.0`. */
@@ -31,6 +34,9 @@ export class WsEndpoint {
     // Deflating JPEGs gains nothing, costs 0.2 ms a frame and makes sending asynchronous.
     perMessageDeflate: false,
     maxPayload: MAX_CONTROL_BYTES,
+    maxFragments: MOST_FRAGMENTS,
+    // They count as messages, which ws-viewer.ts does.
+    autoPong: false,
     handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 
