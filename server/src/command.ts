@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
 import * as z from 'zod';
 import type { SourceState } from '@framewire/shared/control';
 import { parseCommandLine } from './cli.js';
 import { monotonicMs } from './monotonic.js';
 import { createLog } from './ops/log.js';
+import { seldom } from './ops/seldom.js';
 import { startServer, type FramewireServer } from './server.js';
 
 /** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
 const SAME_SIGNAL_MS = 500;
+
+/** What passes by itself. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
 
 const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
@@ -33,11 +38,30 @@ export async function runCommand(): Promise<void> {
   };
   // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const server = await startServer(command.config, version, createLog(), stopping);
+  const log = createLog();
+  outliveShortages(log);
+  const server = await startServer(command.config, version, log, stopping);
   if (!stop.signal.aborted) process.stdout.write(greeting(server));
   await stopping;
   await server.close();
   process.exit(0);
+}
+
+/**
+ * The last resort, for shortages alone: with no descriptor or memory left any call of Node or a library may throw, also
+ * where nobody can catch it, and the error says nothing against the state of this process; those who watch go on. Any
+ * other error that nobody has caught is a fault, after which nothing can be relied on, and ends the process as ever.
+ */
+function outliveShortages(log: Logger): void {
+  const tell = seldom((error: Error) => log.error(`Something failed for lack of files or memory: ${error.message}.`));
+  process.on('uncaughtException', error => {
+    if ('code' in error && SHORTAGES.has(String(error.code))) {
+      tell(error);
+      return;
+    }
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
 }
 
 function greeting({ urls, streams }: FramewireServer): string {

@@ -6,6 +6,7 @@ import { CloseStack } from './close-stack.js';
 import type { Config } from './config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
+import { seldom } from './ops/seldom.js';
 import { Access } from './transport/http/access.js';
 import { mostConnections } from './transport/http/connection-limits.js';
 import { createHttpServer } from './transport/http/http-server.js';
@@ -39,20 +40,16 @@ export async function startServer(
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
-    const streams = config.streams.map(({ name, spec, orientation, transform, description }, id) => {
-      const { graceMs, maxRenditions } = config;
-      const options = { name, id, description, graceMs, maxRenditions, drawPlaceholder };
-      const onWarning = (message: string) => log.warn(`${name}: ${message}`);
-      return new Stream(
-        options,
-        events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
-        onWarning,
-      );
-    });
+    const streams = createStreams(config, log);
     const broadcaster = new Broadcaster(streams, config.maxViewers);
     const access = new Access(config, sentence => log.warn(sentence));
     const ws = new WsEndpoint(broadcaster, { server, access, ...config });
-    const http = await createHttpServer(broadcaster, { server, access, ...config, onError: error => log.error(error) });
+    const http = await createHttpServer(broadcaster, {
+      server,
+      access,
+      ...config,
+      onError: seldom(error => log.error(error)),
+    });
     await http.ready();
     const maxConnections = connectionsFor(config, log);
     const listeners = await listen({
@@ -61,7 +58,7 @@ export async function startServer(
       maxConnections,
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
-      onError: error => log.error(`A connection could not be accepted: ${error.message}.`),
+      onError: seldom(error => log.error(`A connection could not be accepted: ${error.message}.`)),
     });
     closing.push(() => listeners.close());
     closing.push(() => http.close());
@@ -88,6 +85,18 @@ export async function startServer(
     await closing.close();
     throw error;
   }
+}
+
+function createStreams({ streams, graceMs, maxRenditions }: Config, log: Logger): Stream[] {
+  return streams.map(({ name, spec, orientation, transform, description }, id) => {
+    const options = { name, id, description, graceMs, maxRenditions, drawPlaceholder };
+    const onWarning = (message: string) => log.warn(`${name}: ${message}`);
+    return new Stream(
+      options,
+      events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
+      onWarning,
+    );
+  });
 }
 
 /** As many as there are viewers and open files for; tells the operator when the files are what counts. */

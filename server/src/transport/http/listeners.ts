@@ -10,7 +10,6 @@ import {
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { FramewireError, messageOf } from '../../errors.js';
-import { monotonicMs } from '../../monotonic.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { Door } from './door.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
@@ -20,9 +19,6 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 /** What stands for every address of this machine. */
 export const ALL_ADDRESSES: readonly string[] = ['::', '0.0.0.0'];
 const MOST_ATTEMPTS = 5;
-
-/** How often connections that cannot be accepted are told of at most, ms. */
-const TELL_INTERVAL_MS = 10_000;
 
 /** A request comes to its end within this time, ms: honest ones are a few hundred bytes. */
 const REQUEST_MS = 10_000;
@@ -132,7 +128,7 @@ async function open(
   });
   server.listen({ host, port });
   await once(server, 'listening');
-  server.on('error', seldom(onError));
+  server.on('error', onError);
   return server;
 }
 
@@ -140,16 +136,6 @@ async function open(
 function refusedHosts({ headersDistinct }: IncomingMessage): FramewireError | undefined {
   const hosts = headersDistinct['host'] ?? [];
   return hosts.length > 1 ? new FramewireError('bad-request', 'This request has more than one Host.') : undefined;
-}
-
-/** A machine that is out of descriptors or memory fails at each connection, and there may be thousands a second. */
-function seldom(tell: (error: Error) => void): (error: Error) => void {
-  let toldAt = -Infinity;
-  return error => {
-    if (monotonicMs() - toldAt < TELL_INTERVAL_MS) return;
-    toldAt = monotonicMs();
-    tell(error);
-  };
 }
 
 /**

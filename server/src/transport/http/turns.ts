@@ -36,8 +36,8 @@ export class Turns {
   take(request: IncomingMessage, response: ServerResponse): void {
     const line = this.#lineOf(request.socket);
     // What goes on coming in the same chunk is thrown away unread.
-    if (line.isCut) request.socket.pause();
-    else if (line.answering === undefined) this.#answer(line, request, response);
+    if (line.isCut) return;
+    if (line.answering === undefined) this.#answer(line, request, response);
     else if (line.waiting.length < MOST_WAITING) line.waiting.push({ request, response });
     else cut(line, request, response);
   }
@@ -70,7 +70,8 @@ export class Turns {
 
 function cut(line: Line, { socket }: IncomingMessage, response: ServerResponse): void {
   line.isCut = true;
-  socket.pause();
+  // Node's parser reads past the stream, up to 2 MB at a time, until somebody else listens; then it can be paused.
+  socket.on('data', () => undefined).pause();
   const message = `More than ${MOST_WAITING} requests wait for an answer on this connection.`;
   const error = new FramewireError('too-many-requests', message, 'Wait for answers before you ask for more.');
   // It follows the answers of those that wait.

@@ -161,7 +161,7 @@ describe('the listeners', () => {
     await listeners.close();
   });
 
-  it('outlive a connection that cannot be accepted, and tell of it once in a while', async () => {
+  it('outlive a connection that cannot be accepted, and tell of it', async () => {
     const listening = vi.spyOn(Server.prototype, 'listen');
     const told: unknown[] = [];
     const listeners = await listen({ ...options('127.0.0.1'), onError: error => told.push(error) });
@@ -170,7 +170,7 @@ describe('the listeners', () => {
     if (!(server instanceof Server)) throw new Error('Nothing listens.');
     // As Node says that the whole system has no descriptor left; where only this process has none, libuv hangs up.
     const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE', syscall: 'accept' });
-    for (let i = 0; i < 3; i += 1) server.emit('error', error);
+    server.emit('error', error);
     expect(told).toEqual([error]);
     expect(await read(listeners.urls.local[0] ?? '')).toBe('here');
     await listeners.close();
