@@ -35,6 +35,7 @@ describe('the options of the simulator', () => {
     [['--viewers', '1.5'], '--viewers is a whole number from 1 to 1000, not "1.5".'],
     [['--quality', 'high'], '--quality is a whole number from 1 to 100, not "high".'],
     [['--fps', '0'], '--fps is a number from 1 to 1000, not "0".'],
+    [['--burst', '64kB'], '--burst is a whole number from 0 to 1000000000, not "64kB".'],
     [['--seconds', '1'], '--seconds is a number from 4 to 1000000000, not "1".'],
     [['--busy', '80/100'], '--busy is a time such as 40ms or 5s, not "80".'],
     [['--mode', 'both'], '--mode is auto or fixed.'],

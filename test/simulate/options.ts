@@ -11,6 +11,7 @@ figures, on any machine, within a second.
   --link RATES      what it carries: 5mbit, 300kbit; changes at seconds: 20mbit,2mbit@15,20mbit@35;
                     or any between two, another every half second: 2mbit-30mbit   (default 5mbit)
   --queue TIME      the queue before the narrowest place, which a neighbour fills (default 400ms)
+  --burst BYTES     what a token bucket lets through at once when it is full: 65536 (default 0)
   --rtt TIME        there and back on an empty link (default 40ms)
   --jitter TIME     each arrival is later by 0 to twice this (default 0ms)
   --pause T@T       the link stands still: 5s@10s, for 5 s from 10 s on
@@ -33,7 +34,17 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ link: text, queue: text, rtt: text, jitter: text, pause: text, cross: text, viewers: text, mode: text },
+      ...{
+        link: text,
+        queue: text,
+        burst: text,
+        rtt: text,
+        jitter: text,
+        pause: text,
+        cross: text,
+        viewers: text,
+        mode: text,
+      },
       ...{ quality: text, fps: text, budget: text, weight: text, seconds: text, seed: text, busy: text, step: text },
       help: { type: 'boolean', short: 'h' },
     },
@@ -51,6 +62,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     rttMs: time('rtt', values.rtt, base.rttMs),
     jitterMs: time('jitter', values.jitter, base.jitterMs),
     queueMs: time('queue', values.queue, base.queueMs),
+    burst: number('burst', values.burst, base.burst, { isWhole: true }),
     crossFrom: time('cross', values.cross, base.crossFrom),
     viewers: number('viewers', values.viewers, base.viewers, { least: 1, most: 1000, isWhole: true }),
     seconds,

@@ -8,6 +8,8 @@ export interface LinkOptions {
   readonly jitterMs: number;
   /** What other traffic keeps waiting in the queue before the narrowest place, ms; 0: none. */
   readonly crossMs: (time: number) => number;
+  /** What a token bucket lets through at once when it is full, bytes; 0: no bucket. */
+  readonly burst: number;
   readonly random: () => number;
 }
 
@@ -16,6 +18,8 @@ export class SimulatedLink {
   readonly #clock: Clock;
   readonly #options: LinkOptions;
   #freeAt = 0;
+  /** When the bucket was full last, and the bytes that it let through since. */
+  #bucket = { fullAt: 0, bytes: 0 };
   #lastArrival = 0;
   /** Bytes that have passed. */
   passed = 0;
@@ -27,15 +31,25 @@ export class SimulatedLink {
 
   /** Towards the viewer. First in, first out. */
   send(bytes: number, onArrived: () => void): void {
-    const { rate, rttMs, jitterMs, crossMs, random } = this.#options;
+    const { rttMs, jitterMs, crossMs, random } = this.#options;
     const now = this.#clock.now();
     const cross = crossMs(now);
     // A greedy neighbour's bytes wait before ours, and come between them as often as ours.
-    this.#freeAt = rate.finish(Math.max(this.#freeAt, now + cross), cross > 0 ? 2 * bytes : bytes);
+    this.#freeAt = this.#leave(Math.max(this.#freeAt, now + cross), cross > 0 ? 2 * bytes : bytes);
     this.passed += bytes;
     const arrival = Math.max(this.#lastArrival, this.#freeAt + rttMs / 2 + 2 * jitterMs * random());
     this.#lastArrival = arrival;
     this.#clock.at(arrival, onArrived);
+  }
+
+  /** @returns when the last of these bytes has passed: a full bucket is `burst` bytes ahead of its rate. */
+  #leave(from: number, bytes: number): number {
+    const { rate, burst } = this.#options;
+    const { fullAt, bytes: before } = this.#bucket;
+    const isFull = rate.finish(fullAt, before) <= from;
+    this.#bucket = isFull ? { fullAt: from, bytes } : { fullAt, bytes: before + bytes };
+    const beyond = this.#bucket.bytes - burst;
+    return beyond <= 0 ? from : Math.max(from, rate.finish(this.#bucket.fullAt, beyond));
   }
 
   /** Towards the server: never full, but it stands still with the rest. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { backUnder, figuresOf, type Figures } from './figures.js';
 import { simulateOptions } from './options.js';
+import { rateOf } from './rate-plan.js';
+import { SimulatedLink } from './simulated-link.js';
 import { simulate, type Outcome } from './simulation.js';
+import { VirtualClock } from './virtual-clock.js';
 
 /** As on the command line. */
 function run(options: string): Outcome {
@@ -96,6 +99,25 @@ describe('a viewer behind a simulated link', () => {
     expect(Math.max(...rates) / Math.min(...rates)).toBeLessThan(2);
     expect(Math.max(...all.map(({ ageMs }) => ageMs.p95))).toBeLessThanOrEqual(150);
     expect(outcome.renditions).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('a simulated token bucket', () => {
+  it('lets its burst through at once, the rest at its rate, and fills again', () => {
+    const clock = new VirtualClock();
+    const rate = rateOf([{ from: 0, bytesPerMs: 100 }]);
+    const link = new SimulatedLink(clock, {
+      rate,
+      rttMs: 0,
+      jitterMs: 0,
+      crossMs: () => 0,
+      burst: 1000,
+      random: () => 0,
+    });
+    const arrivals: number[] = [];
+    for (const at of [0, 0, 0, 15, 100]) clock.at(at, () => link.send(600, () => arrivals.push(clock.now())));
+    clock.runUntil(200);
+    expect(arrivals).toEqual([0, 2, 8, 15, 100]);
   });
 });
 

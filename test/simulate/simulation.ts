@@ -12,6 +12,8 @@ export interface Scenario {
   readonly jitterMs: number;
   /** The queue before the narrowest place, ms: a greedy neighbour fills it. */
   readonly queueMs: number;
+  /** What a token bucket lets through at once when it is full, bytes; 0: no bucket. */
+  readonly burst: number;
   /** When a greedy neighbour begins, ms; Infinity: never. */
   readonly crossFrom: number;
   readonly viewers: number;
@@ -32,6 +34,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   rttMs: 40,
   jitterMs: 0,
   queueMs: 400,
+  burst: 0,
   crossFrom: Infinity,
   viewers: 1,
   seconds: 30,
@@ -75,10 +78,10 @@ export function simulate(scenario: Scenario): Outcome {
   const clock = new VirtualClock();
   const random = seededRandom(scenario.seed);
   const rate = rateOf(scenario.plan);
-  const { crossFrom, queueMs, rttMs, jitterMs } = scenario;
+  const { crossFrom, queueMs, rttMs, jitterMs, burst } = scenario;
   const crossMs = (time: number) =>
     time < crossFrom ? 0 : queueMs * (0.5 + 0.5 * (((time - crossFrom) % CROSS_MS) / CROSS_MS));
-  const link = new SimulatedLink(clock, { rate, rttMs, jitterMs, crossMs, random });
+  const link = new SimulatedLink(clock, { rate, rttMs, jitterMs, crossMs, burst, random });
   const { stream, encodes } = simulatedStream(clock, { ...scenario, random });
   const viewers = Array.from({ length: scenario.viewers }, () => new SimulatedViewer(clock, link, scenario.busy));
   viewers.forEach((viewer, index) => {
