@@ -6,6 +6,9 @@ import { refuseRequest } from './refuse-socket.js';
 /** Browsers ask for one thing at a time on a connection of HTTP/1.1; some old clients send a handful ahead. */
 const MOST_WAITING = 16;
 
+/** Of what follows a refusal so much is thrown away. Node's parser cannot be paused, and takes up to 2 MB at a time. */
+const MOST_IGNORED = 100;
+
 /** What came ahead of the refusal has this long to be answered before the connection is cut, ms. */
 const CUT_MS = 1000;
 
@@ -13,6 +16,7 @@ interface Line {
   answering: ServerResponse | undefined;
   readonly waiting: { request: IncomingMessage; response: ServerResponse }[];
   isCut: boolean;
+  ignored: number;
 }
 
 /**
@@ -35,9 +39,8 @@ export class Turns {
 
   take(request: IncomingMessage, response: ServerResponse): void {
     const line = this.#lineOf(request.socket);
-    // What goes on coming in the same chunk is thrown away unread.
-    if (line.isCut) return;
-    if (line.answering === undefined) this.#answer(line, request, response);
+    if (line.isCut) ignore(line, request.socket);
+    else if (line.answering === undefined) this.#answer(line, request, response);
     else if (line.waiting.length < MOST_WAITING) line.waiting.push({ request, response });
     else cut(line, request, response);
   }
@@ -45,7 +48,7 @@ export class Turns {
   #lineOf(socket: Duplex): Line {
     let line = this.#lines.get(socket);
     if (line === undefined) {
-      line = { answering: undefined, waiting: [], isCut: false };
+      line = { answering: undefined, waiting: [], isCut: false, ignored: 0 };
       this.#lines.set(socket, line);
     }
     return line;
@@ -68,10 +71,13 @@ export class Turns {
   }
 }
 
+function ignore(line: Line, socket: Duplex): void {
+  line.ignored += 1;
+  if (line.ignored > MOST_IGNORED) socket.destroy();
+}
+
 function cut(line: Line, { socket }: IncomingMessage, response: ServerResponse): void {
   line.isCut = true;
-  // Node's parser reads past the stream, up to 2 MB at a time, until somebody else listens; then it can be paused.
-  socket.on('data', () => undefined).pause();
   const message = `More than ${MOST_WAITING} requests wait for an answer on this connection.`;
   const error = new FramewireError('too-many-requests', message, 'Wait for answers before you ask for more.');
   // It follows the answers of those that wait.
