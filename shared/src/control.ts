@@ -72,7 +72,12 @@ const clientMessage = z.discriminatedUnion(
   },
 );
 
+/** The one text message that is no JSON: a script says it after each picture, and needs no more than this word. */
+export const NEXT = 'next';
+
 export type ClientMessage = z.infer<typeof clientMessage>;
+/** All that a viewer can say in text. */
+export type ClientText = ClientMessage | { type: typeof NEXT };
 export type Subscribe = z.infer<typeof subscribe>;
 export type Wishes = Omit<z.infer<typeof set>, 'type'>;
 
@@ -197,8 +202,8 @@ export type ServerMessage = z.infer<typeof serverMessage>;
 export type Parsed<T> = { ok: true; message: T } | { ok: false; reason: string };
 
 /** Parses what a viewer sent. Never throws: `reason` is a sentence that can be sent back. */
-export function parseClientMessage(text: string): Parsed<ClientMessage> {
-  return parse(clientMessage, text);
+export function parseClientMessage(text: string): Parsed<ClientText> {
+  return text === NEXT ? { ok: true, message: { type: NEXT } } : parse(clientMessage, text);
 }
 
 /** Parses what a server sent; fields that a newer server adds are left out. */

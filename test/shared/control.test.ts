@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pick, seeded } from './seeded.js';
 
-const Accepted = z.object({ name: z.string(), message: z.unknown() });
+const Accepted = z.object({ name: z.string(), message: z.unknown(), text: z.string().optional() });
 const Refused = z.object({
   name: z.string(),
   message: z.unknown().optional(),
@@ -26,8 +26,8 @@ describe.each([
   ['parseClientMessage', parseClientMessage, vectors.toServer],
   ['parseServerMessage', parseServerMessage, vectors.toViewer],
 ] as const)('%s', (_name, parse, { valid, invalid }) => {
-  it.each(valid)('accepts $name', ({ message }) => {
-    expect(parse(JSON.stringify(message))).toEqual({ ok: true, message });
+  it.each(valid)('accepts $name', ({ message, text }) => {
+    expect(parse(text ?? JSON.stringify(message))).toEqual({ ok: true, message });
   });
 
   it.each(invalid)('refuses $name in a sentence that names it', ({ message, text, names }) => {
@@ -63,6 +63,14 @@ describe.each([
     for (const text of ['['.repeat(MAX_CONTROL_BYTES), `${'{"type":'.repeat(2000)}1${'}'.repeat(2000)}`]) {
       expect(reasonOf(parse(text))).toMatch(SENTENCE);
     }
+  });
+});
+
+describe('parseClientMessage', () => {
+  it('takes one word that is no JSON, and nothing that is like it', () => {
+    expect(parseClientMessage('next')).toEqual({ ok: true, message: { type: 'next' } });
+    for (const text of ['Next', 'next ', 'nex', '"next"', '{"type":"next"}', 'next next'])
+      expect(parseClientMessage(text).ok).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   parseClientMessage,
   type ChangeCause,
   type ChosenRendition,
-  type ClientMessage,
+  type ClientText,
   type ServerMessage,
   type StreamInfo,
 } from '@framewire/shared/control';
@@ -90,7 +90,7 @@ export class ScriptedServer {
 
 /** The server's end of one connection. Clock samples and nonsense are answered by itself. */
 export class ScriptedViewer {
-  readonly controls: ClientMessage[] = [];
+  readonly controls: ClientText[] = [];
   readonly acks: Ack[] = [];
   pings = 0;
   /** Set to false to leave clock samples unanswered. */
@@ -174,8 +174,8 @@ export class ScriptedViewer {
   }
 
   /** Waits for the `count`th control message of a type, from 1. */
-  control<T extends ClientMessage['type']>(type: T, count = 1): Promise<Extract<ClientMessage, { type: T }>> {
-    const isWanted = (message: ClientMessage): message is Extract<ClientMessage, { type: T }> => message.type === type;
+  control<T extends ClientText['type']>(type: T, count = 1): Promise<Extract<ClientText, { type: T }>> {
+    const isWanted = (message: ClientText): message is Extract<ClientText, { type: T }> => message.type === type;
     return eventually(() => this.controls.filter(isWanted)[count - 1], `${type} number ${count}`);
   }
 

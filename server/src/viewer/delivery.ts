@@ -5,6 +5,7 @@ import type { EncodedFrame } from '../frames.js';
 import { OPEN_GATE, passGate } from '../rate-gate.js';
 import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
+import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
 import { ViewerCounts } from './viewer-counts.js';
 
 /** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
@@ -76,6 +77,7 @@ export class Delivery {
   #rendition: number | undefined;
   #pacer: Pacer = IDLE_PACER;
   #link: Link = UNKNOWN_LINK;
+  #credit = NO_CREDIT;
   #lastSentAt = -Infinity;
   #lastArrivedAt = -Infinity;
   #alarm: { at: number; alarm: Alarm } | undefined;
@@ -159,6 +161,12 @@ export class Delivery {
     return result.frames;
   }
 
+  /** The viewer asks for the next picture: from the first time on it gets one each time. */
+  next(): void {
+    this.#credit = creditGiven(this.#credit);
+    this.proceed();
+  }
+
   /** Nobody will tell any more whether what is in flight has arrived. */
   forget(): void {
     this.#pacer = IDLE_PACER;
@@ -191,8 +199,9 @@ export class Delivery {
     else this.#arm(isWaiting ? at : at - LEAD_MS);
   }
 
-  /** @returns up to `by`, or in the past: it may be sent by then. */
+  /** @returns up to `by`, or in the past: it may be sent by then; Infinity: only the viewer can tell. */
   #sendableAt(by: number): number {
+    if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
     const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
     return Math.max(byWay, this.#lastSentAt + this.#limits.intervalMs);
@@ -218,6 +227,7 @@ export class Delivery {
     this.#counts.sent += 1;
     this.#counts.sentBytes += bytes;
     this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
+    this.#credit = creditSpent(this.#credit);
     this.#lastSentAt = now;
     this.#socket.send(frame);
   }

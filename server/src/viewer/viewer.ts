@@ -157,6 +157,11 @@ export class Viewer {
     if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
   }
 
+  /** The viewer has taken a picture and asks for the next: from the first time on it gets one each time. */
+  next(): void {
+    this.#delivery.next();
+  }
+
   /** Who tells of arrivals changes: those of frames on their way may never be told. */
   forgetInFlight(): void {
     this.#delivery.forget();

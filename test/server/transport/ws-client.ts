@@ -28,8 +28,10 @@ export class WsClient implements Disposable {
     return client;
   }
 
-  say(message: object | Uint8Array): void {
-    this.#ws.send(message instanceof Uint8Array ? message : JSON.stringify(message));
+  /** @param message a text as it is, or what becomes JSON. */
+  say(message: object | Uint8Array | string): void {
+    const isReady = message instanceof Uint8Array || typeof message === 'string';
+    this.#ws.send(isReady ? message : JSON.stringify(message));
   }
 
   /** Waits for a text message with that in it, and gives it. */

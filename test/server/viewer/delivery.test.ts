@@ -63,6 +63,23 @@ function known(): Bench {
 }
 
 describe('the delivery of frames', () => {
+  it('sends a viewer that says next one frame each time, the newest, however long that takes', () => {
+    const bench = new Bench();
+    bench.offer(1);
+    bench.acknowledge(1);
+    bench.delivery.next();
+    bench.offer(2);
+    bench.acknowledge(2);
+    for (const seq of [3, 4, 5]) bench.offer(seq);
+    bench.clock.runUntil(bench.clock.now() + 60_000);
+    expect(bench.sent).toEqual([1, 2]);
+    expect(bench.readiness.at(-1)).toBe(false);
+    expect(bench.delivery.waitedMs).toBe(0);
+    bench.delivery.next();
+    expect(bench.sent).toEqual([1, 2, 5]);
+    expect(bench.balance).toBe(0);
+  });
+
   it('has no more on its way to a viewer that says that it holds all of them up', () => {
     const bench = known();
     const held = { isHeld: true, heldMs: 1e9 };

@@ -5,7 +5,7 @@ import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import {
   parseClientMessage,
-  type ClientMessage,
+  type ClientText,
   type ServerMessage,
   type SourceState,
   type Subscribe,
@@ -50,7 +50,7 @@ const YIELD_MS = 2000;
 const CLOSE_MS = 500;
 
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
-const CLAIMS: ReadonlySet<ClientMessage['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
+const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
 /** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
 const pages = SharedPages.open();
@@ -263,7 +263,7 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
     this.#obey(parsed.message);
   }
 
-  #obey(message: ClientMessage): void {
+  #obey(message: ClientText): void {
     switch (message.type) {
       case 'hello':
         if (message.protocol !== PROTOCOL_VERSION) {
@@ -287,6 +287,9 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
         break;
       case 'unsubscribe':
         this.#viewer.stop();
+        break;
+      case 'next':
+        this.#viewer.next();
         break;
       case 'key':
         // Every JPEG is a key frame.

@@ -89,6 +89,24 @@ describe('a WebSocket viewer', () => {
     expect(silent.binaries).toEqual(faithful.binaries);
   });
 
+  it.each([true, false])('that says next gets one picture each time (acknowledgements: %s)', async acks => {
+    await using endpoint = await openEndpoint();
+    const { producer } = endpoint.kit;
+    producer.live();
+    using client = await WsClient.open(endpoint.port);
+    client.say({ type: 'subscribe', mode: 'fixed', acks });
+    await client.hears('"type":"subscribed"');
+    const isReady = () => [...producer.wanted.values()].every(({ fps }) => fps > 0);
+    for (let seq = 1; seq <= 5; seq += 1) {
+      producer.capture();
+      await eventually(() => client.binaries.length === 2 * seq, `frame ${seq}`);
+      if (acks) client.say(encodeAck(ack(seq)));
+      if (seq > 1) await eventually(() => !isReady(), 'no wish for more');
+      client.say('next');
+      await eventually(isReady, 'readiness for the next');
+    }
+  });
+
   it('that asks for a fixed rendition is answered so at once', async () => {
     await using endpoint = await openEndpoint();
     endpoint.kit.producer.live();

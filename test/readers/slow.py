@@ -1,0 +1,80 @@
+# A script that works on each picture for a while: python3 slow.py KIND URL STEP SECONDS, times in s. Prints for each
+# picture when it was taken, its age in s, its width and bytes. Server and script must share their clocks.
+import asyncio, json, struct, sys, time
+
+kind, url, step, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
+start = time.monotonic()
+
+def took(age, width, size):
+    print(f"{time.monotonic() - start:.3f} {age:.3f} {width} {size}", flush=True)
+    return time.monotonic() - start < seconds
+
+async def websocket(says_next=False, blocks=False, **options):
+    import websockets
+    async with websockets.connect(url, max_size=None, compression=None, **options) as socket:
+        # Headers only to know how old pictures are.
+        await socket.send(json.dumps({"type": "subscribe", "acks": False}))
+        header = None
+        async for message in socket:
+            if isinstance(message, str):
+                continue
+            if header is None:
+                header = message
+                continue
+            (captured,), (width,) = struct.unpack_from("<d", header, 16), struct.unpack_from("<H", header, 28)
+            header = None
+            if says_next:
+                await socket.send("next")
+            if not took(time.monotonic() - captured / 1000, width, len(message)):
+                return
+            time.sleep(step) if blocks else await asyncio.sleep(step)
+
+def width_of(jpeg):
+    at = jpeg.index(b"\xff\xc0")
+    return struct.unpack_from(">H", jpeg, at + 7)[0]
+
+def multipart(stream):
+    while True:
+        line, fields = stream.readline(), {}
+        while line not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            fields[name.lower()] = value.strip()
+            line = stream.readline()
+        if b"content-length" not in fields:
+            if line == b"":
+                return
+            continue
+        jpeg = stream.read(int(fields[b"content-length"]))
+        if not took(time.time() - float(fields[b"x-timestamp"]), width_of(jpeg), len(jpeg)):
+            return
+        time.sleep(step)
+
+async def aiohttp_parts():
+    import aiohttp
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        reader = aiohttp.MultipartReader.from_response(response)
+        while True:
+            part = await reader.next()
+            jpeg = bytes(await part.read())
+            if not took(time.time() - float(part.headers["X-Timestamp"]), width_of(jpeg), len(jpeg)):
+                return
+            await asyncio.sleep(step)
+
+def requests_parts():
+    import requests
+    multipart(requests.get(url, stream=True).raw)
+
+def socket_parts():
+    import urllib.request
+    multipart(urllib.request.urlopen(url))
+
+kinds = {
+    "next": lambda: asyncio.run(websocket(says_next=True)),
+    "queue": lambda: asyncio.run(websocket()),
+    "one": lambda: asyncio.run(websocket(max_queue=1)),
+    "blocking": lambda: asyncio.run(websocket(blocks=True)),
+    "aiohttp": lambda: asyncio.run(aiohttp_parts()),
+    "requests": requests_parts,
+    "urllib": socket_parts,
+}
+kinds[kind]()
