@@ -23,6 +23,8 @@ export function closeVerdict(closeCode: number, said: string): CloseVerdict {
       return { retry: true, code: 'server-full', reason: reason('The server has as many viewers as it may have.') };
     case CLOSE_CODES.stalled:
       return { retry: true, code: 'connection-lost', reason: reason('Frames took too long to arrive.') };
+    case CLOSE_CODES.shapeChanged:
+      return { retry: true, code: 'connection-lost', reason: reason('The source has another shape now.') };
     default:
       return isOurFault(closeCode)
         ? { retry: false, code: 'refused', reason: reason(`The server ended the connection with code ${closeCode}.`) }

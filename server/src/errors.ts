@@ -45,6 +45,8 @@ export const ERRORS = {
   'host-refused': { status: 403 },
   'too-many-viewers': { status: 503 },
   'too-many-connections': { status: 503 },
+  'too-many-sizes': { status: 503 },
+  'shape-changed': { status: 503 },
   'too-many-snapshots': { status: 503 },
   'server-stopping': { status: 503 },
   'no-frame': { status: 504 },

@@ -19,6 +19,8 @@ const wishes = {
   codec: z.optional(z.enum(['jpeg', 'h264'], { error: 'codec is "jpeg" or "h264"' })),
   mode: z.optional(z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' })),
   quality: z.optional(quality),
+  /** fixed: all pictures are as large as the first. Absent: `auto`, or `fixed` with `headers: false`. */
+  size: z.optional(z.enum(['auto', 'fixed'], { error: 'size is "auto" or "fixed"' })),
   maxWidth: z.nullish(side('maxWidth')),
   maxHeight: z.nullish(side('maxHeight')),
   fps: z.nullish(

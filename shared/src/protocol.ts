@@ -28,6 +28,8 @@ export const CLOSE_CODES = {
   badMessages: 4400,
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS` while frames were on their way. */
   stalled: 4408,
+  /** The source has another shape, and this viewer takes only pictures of the size of its first. Connect again. */
+  shapeChanged: 4409,
   /** More messages a second than any honest viewer sends. */
   tooManyMessages: 4429,
   /** The server has as many viewers as it may have. Reconnect later. */

@@ -14,7 +14,7 @@ import { startServer, type Server } from '../support/server.js';
 const SIZE = { width: 640, height: 320 };
 const COUNT = 30;
 
-/** What a program read of `/video_feed?mode=fixed`, each picture in a file of its own, in their order. */
+/** What a program read of `/video_feed`, each picture in a file of its own, in their order. */
 interface Reader {
   needs: readonly Requirement[];
   /** Starts it. It ends by itself, or when the folder holds what was wanted. */
@@ -34,7 +34,7 @@ const READERS: Record<string, Reader> = {
   'OpenCV’s VideoCapture': { needs: ['python3-opencv'], read: script('opencv') },
   'OpenCV’s VideoCapture, half as wide': {
     needs: ['python3-opencv'],
-    read: (url, folder) => script('opencv')(`${url}&width=320`, folder),
+    read: (url, folder) => script('opencv')(`${url}?width=320`, folder),
     size: '320x160',
   },
   'PIL, cut at the markers of JPEG': { needs: ['python3-pil'], read: script('markers') },
@@ -119,7 +119,7 @@ describe('what others read of /video_feed', () => {
       skipBecause(context, missing(...needs));
       const own = mkdtempSync(join(folder, 'reader-'));
       spawnSync('chmod', ['a+rwx', folder, own]);
-      await using reader = read(`${server.url}/video_feed?mode=fixed`, own);
+      await using reader = read(`${server.url}/video_feed`, own);
       await eventually(() => picturesIn(own).length > COUNT, `pictures of ${name}: ${reader.output()}`, 30_000);
       await reader.stop(1000);
       // The last may not be written to its end; Motion takes seconds for its own.

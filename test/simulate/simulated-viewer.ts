@@ -92,6 +92,10 @@ export class SimulatedViewer implements ViewerTransport {
     this.#link.send(0, () => this.#say(this.#ackPace.allow({ every, slowMs })));
   }
 
+  refused({ message }: Error): void {
+    throw new Error(`Nobody is refused in a simulation: ${message}`);
+  }
+
   stalled(): void {
     this.stalledAt.push(this.#clock.now());
   }

@@ -53,7 +53,8 @@ export class PlainFeed {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const response = await fetch(this.#url, { cache: 'no-store', signal });
+    // The server takes for a browser what wants an image: pictures of any size, and again while they stand still.
+    const response = await fetch(this.#url, { cache: 'no-store', headers: { Accept: 'image/*' }, signal });
     if (!response.ok || response.body === null) return;
     const parts = new PartReader();
     const reader = response.body.getReader();

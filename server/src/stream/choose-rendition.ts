@@ -6,6 +6,7 @@ import {
   renditionKey,
   type Quality,
   type RenditionSpec,
+  type Size,
 } from '@framewire/shared/rendition';
 import type { SourceInfo } from '../frames.js';
 
@@ -16,6 +17,11 @@ export interface RenditionRequest {
   /** Pixels; null: no bound. */
   maxWidth: number | null;
   maxHeight: number | null;
+  /**
+   * `fixed`: all pictures have the size of the first, which is what these bounds come to; a slow link costs quality and
+   * rate. For readers that cannot be told of a change, or cannot take one.
+   */
+  size: 'auto' | 'fixed';
   /** Frames a second at most; null: all that the source has. */
   fps: number | null;
 }
@@ -26,6 +32,7 @@ export const DEFAULT_REQUEST: RenditionRequest = {
   quality: 30,
   maxWidth: null,
   maxHeight: null,
+  size: 'auto',
   fps: null,
 };
 
@@ -35,14 +42,19 @@ export interface Choice {
   why: string;
 }
 
-/** The rendition that answers a request best, on its own. */
+/**
+ * The rendition that answers a request best, on its own.
+ *
+ * @param size of the pictures, where it is settled already.
+ */
 export function chooseRendition(
   request: RenditionRequest,
   source: Pick<SourceInfo, 'width' | 'height' | 'isJpeg'>,
+  size: Size = fitWithin(source, request.maxWidth ?? Infinity, request.maxHeight ?? Infinity),
 ): Choice {
-  const size = fitWithin(source, request.maxWidth ?? Infinity, request.maxHeight ?? Infinity);
   const isFullSize = size.width === source.width && size.height === source.height;
-  const spec: RenditionSpec = { codec: request.codec, ...size, quality: request.quality };
+  const { width, height } = size;
+  const spec: RenditionSpec = { codec: request.codec, width, height, quality: request.quality };
   if (request.quality !== 'source' || (source.isJpeg && isFullSize)) return { spec, why: '' };
   const why = source.isJpeg
     ? `The source's own pictures are ${source.width}x${source.height}: quality ${QUALITY_OF_SOURCE} at this size.`
@@ -67,4 +79,17 @@ export function nearestRendition(wanted: RenditionSpec, existing: Iterable<Rendi
 function distanceBetween(a: RenditionSpec, b: RenditionSpec): number {
   const pixels = Math.abs(Math.log2((a.width * a.height) / (b.width * b.height)));
   return pixels + Math.abs(numericQuality(a.quality) - numericQuality(b.quality)) / 25;
+}
+
+/**
+ * Whether pictures of the one shape can be scaled to the other size without being squeezed: to a hundredth, because sides
+ * are rounded to even numbers.
+ */
+export function hasShapeOf(source: Size, size: Size): boolean {
+  return Math.abs(Math.log((source.width * size.height) / (source.height * size.width))) < shapeTolerance(size);
+}
+
+/** Two pixels of the shorter side, which is what rounding may take, and at least a hundredth. */
+function shapeTolerance({ width, height }: Size): number {
+  return Math.max(0.01, 2 / Math.min(width, height));
 }

@@ -1,6 +1,6 @@
-import { numericQuality, renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
+import { fitWithin, numericQuality, renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
 import type { SourceInfo } from '../frames.js';
-import { chooseRendition, type RenditionRequest } from './choose-rendition.js';
+import { chooseRendition, type Choice, type RenditionRequest } from './choose-rendition.js';
 
 /** One step of the ladder: what is left of a viewer's wish. */
 interface Step {
@@ -41,16 +41,24 @@ const LADDER: readonly Step[] = [
   { scale: 0.175, quality: 20, minFps: 5 },
 ];
 
+/**
+ * The same for viewers whose pictures must stay as large as the first: quality goes on below 30, to the lowest at which
+ * faces and number plates can still be told apart, and from there on the rate.
+ */
+const LADDER_OF_ONE_SIZE: readonly Step[] = [
+  ...LADDER.filter(({ scale }) => scale === 1),
+  { scale: 1, quality: 20, minFps: 20 },
+  { scale: 1, quality: 14, minFps: 12 },
+  { scale: 1, quality: 10, minFps: 1 },
+];
+
 /** Narrower pictures show nothing any more, pixels. */
 const LEAST_WIDTH = 160;
 
 /** A step that leaves more of the bytes than this is none. */
 const LEAST_STEP = 0.88;
 
-export interface Rung {
-  /** What a viewer would have asked for to get it. */
-  readonly request: RenditionRequest;
-  readonly spec: RenditionSpec;
+export interface Rung extends Readonly<Choice> {
   readonly key: string;
   readonly minFps: number;
 }
@@ -69,26 +77,27 @@ export interface Ladder {
 /**
  * The ladder for one wish, best first: the first rung is the wish itself, whatever it is; steps that come to the same
  * picture, or nearly, are left out.
+ *
+ * @param size of the pictures, where it is settled already.
  */
 export function ladderFor(
   request: RenditionRequest,
   source: Pick<SourceInfo, 'width' | 'height' | 'isJpeg'>,
+  size?: Size,
 ): readonly [Rung, ...Rung[]] {
-  const { spec: asked } = chooseRendition(request, source);
-  const rungs: [Rung, ...Rung[]] = [{ request, spec: asked, key: renditionKey(asked), minFps: Infinity }];
+  const wish = chooseRendition(request, source, size);
+  const { spec: asked } = wish;
+  const rungs: [Rung, ...Rung[]] = [{ ...wish, key: renditionKey(asked), minFps: Infinity }];
   let last = typicalBytes(asked);
-  for (const { scale, quality, minFps } of LADDER) {
-    const lower = {
-      ...request,
-      quality: Math.min(quality, numericQuality(asked.quality)),
-      maxWidth: Math.floor(asked.width * scale),
-      maxHeight: Math.ceil(asked.height * scale),
-    };
-    const { spec } = chooseRendition(lower, source);
+  for (const { scale, quality, minFps } of request.size === 'fixed' ? LADDER_OF_ONE_SIZE : LADDER) {
+    const sides =
+      scale === 1 ? asked : fitWithin(source, Math.floor(asked.width * scale), Math.ceil(asked.height * scale));
+    const lower = { ...request, quality: Math.min(quality, numericQuality(asked.quality)) };
+    const { spec } = chooseRendition(lower, source, sides);
     const bytes = typicalBytes(spec);
-    if (spec.width < LEAST_WIDTH || bytes > last * LEAST_STEP) continue;
+    if ((scale < 1 && spec.width < LEAST_WIDTH) || bytes > last * LEAST_STEP) continue;
     last = bytes;
-    rungs.push({ request: lower, spec, key: renditionKey(spec), minFps });
+    rungs.push({ spec, why: '', key: renditionKey(spec), minFps });
   }
   return rungs;
 }

@@ -1,4 +1,6 @@
 import type { ChangeCause, ChosenRendition, SourceState } from '@framewire/shared/control';
+import type { Size } from '@framewire/shared/rendition';
+import type { FramewireError } from '../errors.js';
 import type { EncodedFrame } from '../frames.js';
 import type { RenditionRequest } from './choose-rendition.js';
 import type { Ladder, Rung } from './ladder.js';
@@ -17,6 +19,8 @@ export interface FrameSink {
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
   chosen(rendition: ChosenRendition, why: string, cause: ChangeCause): void;
   source(state: SourceState): void;
+  /** There is nothing of the size that it must have: no frames come any more. Never called from within `acquire`. */
+  refused(error: FramewireError): void;
 }
 
 /** One viewer's claim on a rendition. The last lease of a rendition ends it; the last of a stream, the source. */
@@ -74,7 +78,7 @@ class LeaseLadder implements Ladder {
   }
 }
 
-/** A lease as its stream sees it: `rendition` is the stream's to set. */
+/** A lease as its stream sees it: `rendition` is for `Renditions` to set. */
 export class StreamLease implements Lease, RenditionMember {
   // With 200 viewers each object on a frame's way is out of the cache by the next frame: the fewer, the better.
   readonly #delivery: FrameTaker;
@@ -87,6 +91,8 @@ export class StreamLease implements Lease, RenditionMember {
   readonly #owner: LeaseOwner;
   #request: RenditionRequest;
   #isReady = false;
+  /** Of its first picture, where all must be as large. */
+  #size: Size | undefined;
 
   constructor(request: RenditionRequest, sink: FrameSink, owner: LeaseOwner) {
     this.#delivery = sink.delivery;
@@ -117,6 +123,15 @@ export class StreamLease implements Lease, RenditionMember {
     return this.#isReady;
   }
 
+  get keepsSize(): boolean {
+    return this.#request.size === 'fixed';
+  }
+
+  /** What all its pictures measure, where that is settled. */
+  get size(): Size | undefined {
+    return this.#size;
+  }
+
   deliver(frame: EncodedFrame): void {
     if (!this.#isReleased) this.#delivery.offer(frame);
   }
@@ -132,6 +147,7 @@ export class StreamLease implements Lease, RenditionMember {
     // Out of the demand with the old rate, and into it with the new one.
     const wasReady = this.#isReady;
     this.setReady(false);
+    if (!asksForSameSize(request, this.#request)) this.#size = undefined;
     this.#request = request;
     this.#ladder = undefined;
     this.#cause = 'asked';
@@ -143,6 +159,7 @@ export class StreamLease implements Lease, RenditionMember {
   putUp(steps: readonly [Rung, ...Rung[]]): Rung {
     this.#ladder = new LeaseLadder(steps, this, this.#owner);
     this.#ladder.step = this.#ladder.at(this.sink.startRung(this.#ladder));
+    if (this.keepsSize) this.#size ??= steps[0].spec;
     return this.#ladder.step;
   }
 
@@ -165,9 +182,20 @@ export class StreamLease implements Lease, RenditionMember {
     this.sink.chosen(rendition, why, cause);
   }
 
+  /** Tells its viewer, once that knows its lease, that there is nothing for it. */
+  refuse(error: FramewireError): void {
+    queueMicrotask(() => {
+      if (!this.#isReleased) this.sink.refused(error);
+    });
+  }
+
   [Symbol.dispose](): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#owner.released(this);
   }
+}
+
+function asksForSameSize(a: RenditionRequest, b: RenditionRequest): boolean {
+  return a.size === b.size && a.maxWidth === b.maxWidth && a.maxHeight === b.maxHeight;
 }

@@ -6,6 +6,8 @@ export interface RenditionMember {
   /** Frames a second at most; Infinity for all. */
   readonly fps: number;
   readonly isReady: boolean;
+  /** Whether it must not be given another size. */
+  readonly keepsSize: boolean;
   deliver(frame: EncodedFrame): void;
 }
 
@@ -27,8 +29,17 @@ export class SharedRendition {
     this.#onDemand = onDemand;
   }
 
-  get isUnused(): boolean {
-    return this.#members.length === 0;
+  get members(): number {
+    return this.#members.length;
+  }
+
+  /** Whether any of its viewers must not be given another size. */
+  get keepsSize(): boolean {
+    return this.#members.some(({ keepsSize }) => keepsSize);
+  }
+
+  isSoleMember(member: RenditionMember): boolean {
+    return this.#members.length === 1 && this.#members[0] === member;
   }
 
   join(member: RenditionMember): void {

@@ -1,15 +1,17 @@
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
-import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
+import { renditionKey, type Size } from '@framewire/shared/rendition';
 import { machineClock, type Clock } from '../clock.js';
+import { FramewireError } from '../errors.js';
 import type { EncodedFrame, SourceInfo } from '../frames.js';
-import { chooseRendition, nearestRendition, type Choice, type RenditionRequest } from './choose-rendition.js';
+import { chooseRendition, hasShapeOf, type Choice, type RenditionRequest } from './choose-rendition.js';
 import type { CreateProducer, Producer } from './producer.js';
 import { Loss } from './loss.js';
-import { ladderFor, typicalBytes } from './ladder.js';
+import { ladderFor } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
 import { RenditionSizes } from './rendition-sizes.js';
-import { SharedRendition } from './shared-rendition.js';
+import { Renditions } from './renditions.js';
+import type { SharedRendition } from './shared-rendition.js';
 import { StreamNumbers } from './stream-numbers.js';
 
 export interface StreamOptions {
@@ -51,7 +53,7 @@ export class Stream {
   readonly #clock: Clock;
   readonly #producer: Producer;
   readonly #leases = new Set<StreamLease>();
-  readonly #renditions = new Map<string, SharedRendition>();
+  readonly #renditions: Renditions;
   #state: SourceState = { state: 'idle' };
   /** While the state is `lost`; its placeholder has the same number in every rendition. */
   #loss: Shown | undefined;
@@ -61,7 +63,6 @@ export class Stream {
   #counts = { captured: 0, encoded: 0 };
   readonly #sizes = new RenditionSizes();
   readonly #numbers = new StreamNumbers();
-  #lastRenditionId = 0;
   #grace: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #leaseOwner: LeaseOwner;
@@ -86,6 +87,7 @@ export class Stream {
       },
       warning: onWarning,
     });
+    this.#renditions = new Renditions(options.maxRenditions, this.#producer);
   }
 
   get info(): StreamInfo {
@@ -99,7 +101,7 @@ export class Stream {
       fps: this.#info !== undefined && this.#info.fps > 0 ? this.#info.fps : null,
       viewers: this.viewers,
       ...this.#counts,
-      renditions: [...this.#renditions.keys()],
+      renditions: this.#renditions.keys,
     };
   }
 
@@ -148,6 +150,12 @@ export class Stream {
     return lease;
   }
 
+  /** @throws FramewireError too-many-sizes when there is no place now for a viewer that must keep its size. */
+  refuseWithoutRoom(request: RenditionRequest): void {
+    if (request.size !== 'fixed' || this.#info === undefined) return;
+    if (!this.#renditions.canHaveSize(chooseRendition(request, this.#info).spec)) throw this.#tooManySizes();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#grace);
@@ -166,7 +174,7 @@ export class Stream {
 
   #release(lease: StreamLease): void {
     this.#leases.delete(lease);
-    this.#leave(lease);
+    this.#renditions.leave(lease);
     if (this.#leases.size === 0) this.#startGrace();
   }
 
@@ -184,62 +192,55 @@ export class Stream {
   #place(lease: StreamLease): void {
     const source = this.#info ?? (this.#state.state === 'lost' ? UNKNOWN_SOURCE : undefined);
     if (source === undefined) return;
-    const rung = lease.rung ?? lease.putUp(ladderFor(lease.request, source));
-    const ideal = chooseRendition(rung.request, source);
-    const isNew = !this.#renditions.has(renditionKey(ideal.spec));
-    const isLast = lease.rendition !== undefined && this.#isAloneIn(lease);
-    const isFull = isNew && this.#renditions.size - (isLast ? 1 : 0) >= this.#options.maxRenditions;
-    const choice = isFull ? (this.#nearest(ideal.spec, lease.hasStepped) ?? ideal) : ideal;
-    if (lease.rendition === undefined || renditionKey(lease.rendition.spec) !== renditionKey(choice.spec)) {
-      this.#leave(lease);
-      const rendition = this.#renditionFor(choice.spec);
-      lease.rendition = rendition;
-      rendition.join(lease);
+    if (lease.size !== undefined && !hasShapeOf(source, lease.size)) {
+      this.#renditions.leave(lease);
+      lease.refuse(this.#otherShape(lease.size, source));
+      return;
+    }
+    const rung = lease.rung ?? lease.putUp(ladderFor(lease.request, source, lease.size));
+    const choice = this.#renditions.choose(lease, rung);
+    if (choice === undefined) this.#placeInstead(lease, rung);
+    else this.#give(lease, choice);
+  }
+
+  #give(lease: StreamLease, { spec, why }: Choice): void {
+    const isNew = this.#renditions.join(lease, spec);
+    const { rendition } = lease;
+    if (rendition === undefined) return;
+    if (isNew) {
       void this.#showLoss(rendition, frame => {
         if (lease.rendition === rendition) lease.deliver(frame);
       });
     }
-    lease.answer({ id: lease.rendition.id, ...choice.spec, fps: lease.request.fps }, choice.why);
+    lease.answer({ id: rendition.id, ...rendition.spec, fps: lease.request.fps }, why);
   }
 
-  /** @param isBound when its link carries no more than that: something smaller, if there is. */
-  #nearest(wanted: RenditionSpec, isBound: boolean): Choice | undefined {
-    const specs = [...this.#renditions.values()].map(({ spec }) => spec);
-    const smaller = isBound ? specs.filter(spec => typicalBytes(spec) <= typicalBytes(wanted)) : specs;
-    return nearestRendition(wanted, smaller) ?? nearestRendition(wanted, specs);
-  }
-
-  #isAloneIn(lease: StreamLease): boolean {
-    return ![...this.#leases].some(other => other !== lease && other.rendition === lease.rendition);
-  }
-
-  #leave(lease: StreamLease): void {
-    const { rendition } = lease;
-    if (rendition === undefined) return;
-    lease.rendition = undefined;
-    rendition.leave(lease);
-    if (!rendition.isUnused) return;
-    this.#renditions.delete(renditionKey(rendition.spec));
-    this.#producer.drop(rendition.id);
-  }
-
-  #renditionFor(spec: RenditionSpec): SharedRendition {
-    const key = renditionKey(spec);
-    let rendition = this.#renditions.get(key);
-    if (rendition === undefined) {
-      const id = this.#freeRenditionId();
-      rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
-      this.#renditions.set(key, rendition);
+  /** At the limit, viewers that can take another size make room for one that cannot. */
+  #placeInstead(lease: StreamLease, choice: Choice): void {
+    const expendable = this.#renditions.expendable();
+    if (expendable === undefined) {
+      lease.refuse(this.#tooManySizes());
+      return;
     }
-    return rendition;
+    const others = [...this.#leases].filter(other => other !== lease && other.rendition === expendable);
+    for (const other of others) this.#renditions.leave(other);
+    this.#give(lease, choice);
+    for (const other of others) this.#place(other);
   }
 
-  /** Numbers come back after 65535 renditions, but never that of one in use. */
-  #freeRenditionId(): number {
-    const used = new Set(Array.from(this.#renditions.values(), ({ id }) => id));
-    do this.#lastRenditionId = (this.#lastRenditionId % 0xffff) + 1;
-    while (used.has(this.#lastRenditionId));
-    return this.#lastRenditionId;
+  #otherShape(size: Size, source: Size): FramewireError {
+    const message = `${this.name} is ${source.width}x${source.height} now, which is no picture of ${size.width}x${size.height}.`;
+    return new FramewireError('shape-changed', message, 'Connect again to get it as it is.');
+  }
+
+  #tooManySizes(): FramewireError {
+    const sizes = this.#renditions.sizes.join(', ');
+    const message = `${this.name} is watched in as many sizes as it may have at the same time: ${sizes}.`;
+    return new FramewireError(
+      'too-many-sizes',
+      message,
+      'Ask for one of these, or with size=auto for whatever there is.',
+    );
   }
 
   #changeSource(state: SourceState, info: SourceInfo | undefined): void {
@@ -253,11 +254,11 @@ export class Stream {
     // All leave before the first is placed again: renditions of the old size would count against the limit.
     if (isOther) {
       for (const lease of this.#leases) {
-        this.#leave(lease);
+        this.#renditions.leave(lease);
         lease.takeDown();
       }
     }
-    for (const rendition of this.#renditions.values()) {
+    for (const rendition of this.#renditions) {
       void this.#showLoss(rendition, frame => rendition.deliver(frame));
     }
     for (const lease of this.#leases) if (lease.rendition === undefined) this.#place(lease);
@@ -275,7 +276,7 @@ export class Stream {
    * the next picture replaces it. It is sent with every report: whoever has joined since the last one needs it.
    */
   #fail(id: number, producerSeq: number, reason: string): void {
-    const rendition = [...this.#renditions.values()].find(other => other.id === id);
+    const rendition = this.#renditions.withId(id);
     if (this.#state.state === 'lost' || rendition === undefined) return;
     if (this.#failure?.reason !== reason) this.#failure = this.#explain(reason);
     const shown = { seq: this.#numbers.of(producerSeq), why: this.#failure };
@@ -320,11 +321,10 @@ export class Stream {
 
   #deliver(header: FrameHeader, payload: Uint8Array): void {
     const frame = encoded(header, payload);
-    for (const [key, rendition] of this.#renditions) {
-      if (rendition.id !== header.rendition) continue;
-      this.#sizes.observe(key, payload.length, this.#clock.now());
-      rendition.deliver(frame);
-    }
+    const rendition = this.#renditions.withId(header.rendition);
+    if (rendition === undefined) return;
+    this.#sizes.observe(renditionKey(rendition.spec), payload.length, this.#clock.now());
+    rendition.deliver(frame);
   }
 }
 

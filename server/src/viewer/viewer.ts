@@ -2,6 +2,7 @@ import type { Ack } from '@framewire/shared/ack';
 import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
+import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import { carriesWish, climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
@@ -42,6 +43,8 @@ export interface ViewerTransport extends FrameSocket {
    * `slowMs`. Only for those that call `acknowledge`.
    */
   acknowledgeEvery?(frames: number, slowMs: number): void;
+  /** There is nothing of the size that it must have: let it go, and tell it. */
+  refused(error: FramewireError): void;
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS`: let it go, its socket may not even close. */
   stalled(): void;
 }
@@ -104,6 +107,7 @@ export class Viewer {
         this.#transport.chosen(stream, { rendition, mode, why: this.#reasons(rendition, why), cause });
       },
       source: state => this.#transport.source(stream, state),
+      refused: error => this.#transport.refused(error),
     });
     this.#watching = { state: 'watching', stream, lease };
     this.#delivery.open();

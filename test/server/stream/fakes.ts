@@ -7,6 +7,7 @@ import type { FrameSink, Lease } from '../../../server/src/stream/lease.js';
 import type { Producer, ProducerEvents } from '../../../server/src/stream/producer.js';
 import { Stream, type StreamOptions } from '../../../server/src/stream/stream.js';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../../server/src/viewer/viewer.js';
+import type { FramewireError } from '../../../server/src/errors.js';
 import type { EncodedFrame, SourceInfo } from '../../../server/src/frames.js';
 
 export const INFO: SourceInfo = { width: 1280, height: 720, fps: 30, isJpeg: false, description: 'fake 1280x720' };
@@ -132,6 +133,7 @@ export class RecordingSink implements FrameSink {
   readonly frames: EncodedFrame[] = [];
   readonly choices: { rendition: ChosenRendition; why: string }[] = [];
   readonly states: SourceState[] = [];
+  readonly refusals: string[] = [];
 
   get seqs(): number[] {
     return this.frames.map(({ header }) => header.seq);
@@ -160,6 +162,10 @@ export class RecordingSink implements FrameSink {
 
   source(state: SourceState): void {
     this.states.push(state);
+  }
+
+  refused({ code }: FramewireError): void {
+    this.refusals.push(code);
   }
 }
 

@@ -33,6 +33,29 @@ describe('the ladder for a wish', () => {
     expect(keys({ maxWidth: 640 }).slice(0, 2)).toEqual(['640x360-q30', '536x302-q30']);
   });
 
+  it('takes quality and then rate, never size, where all pictures must be as large', () => {
+    expect(keys({ size: 'fixed', quality: 60 })).toEqual(
+      ['60', '45', '30', '20', '14', '10'].map(quality => `1280x720-q${quality}`),
+    );
+    // 500x281 comes to even sides, from which the aspect would lead to other ones.
+    expect(keys({ size: 'fixed', maxWidth: 500 }, { ...SOURCE, width: 1920, height: 1080 })).toEqual(
+      ['30', '20', '14', '10'].map(quality => `500x280-q${quality}`),
+    );
+    expect(keys({ size: 'fixed', maxWidth: 96, quality: 30 })).toContain('96x54-q10');
+    const lowest = ladderFor(request({ size: 'fixed' }), SOURCE).map(({ minFps }) => minFps);
+    expect(lowest).toEqual([Infinity, 20, 12, 1]);
+  });
+
+  it('scales into a size that is settled', () => {
+    const scaled = ladderFor(
+      request({ size: 'fixed', quality: 'source' }),
+      { width: 640, height: 360, isJpeg: true },
+      SOURCE,
+    );
+    expect(scaled[0]).toMatchObject({ spec: { width: 1280, height: 720, quality: 90 } });
+    expect(new Set(scaled.map(({ spec }) => spec.width))).toEqual(new Set([1280]));
+  });
+
   it.each([
     [1280, 720],
     [1920, 1080],
@@ -47,7 +70,7 @@ describe('the ladder for a wish', () => {
       const bytes = ladder.map(({ spec }) => typicalBytes(spec));
       const steps = bytes.slice(1).map((size, index) => size / (bytes[index] ?? 0));
       expect(Math.max(0, ...steps)).toBeLessThanOrEqual(0.88);
-      expect(ladder[0].request).toEqual(request({ quality }));
+      expect(ladder[0].spec).toMatchObject({ width, height });
     }
   });
 

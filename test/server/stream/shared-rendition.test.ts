@@ -9,6 +9,7 @@ const SPEC = { codec: 'jpeg', width: 64, height: 36, quality: 30 } as const;
 class Member implements RenditionMember {
   fps: number;
   isReady: boolean;
+  readonly keepsSize = false;
   readonly frames: EncodedFrame[] = [];
   onFrame: () => void = () => undefined;
 
@@ -88,7 +89,7 @@ describe('a shared rendition', () => {
     rendition.leave(idle);
     rendition.leave(ready);
     expect(demands).toEqual([20, 0]);
-    expect(rendition.isUnused).toBe(true);
+    expect(rendition.members).toBe(0);
     // Who has left already changes nothing.
     rendition.leave(ready);
     expect(demands).toEqual([20, 0]);
@@ -102,7 +103,7 @@ describe('a shared rendition', () => {
     });
     rendition.deliver(encodedFrame());
     expect(members.map(({ frames }) => frames.length)).toEqual([1, 1, 1, 1, 1]);
-    expect(rendition.isUnused).toBe(true);
+    expect(rendition.members).toBe(0);
     rendition.deliver(encodedFrame());
     expect(members[0]?.frames).toHaveLength(1);
   });

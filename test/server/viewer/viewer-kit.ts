@@ -3,6 +3,7 @@ import type { SourceState, ViewerStats } from '@framewire/shared/control';
 import { renditionKey } from '@framewire/shared/rendition';
 import type { Stream } from '../../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerTransport } from '../../../server/src/viewer/viewer.js';
+import type { FramewireError } from '../../../server/src/errors.js';
 import type { EncodedFrame } from '../../../server/src/frames.js';
 import { frameHeader, streamKit, viewerRequest, type FakeProducer } from '../stream/fakes.js';
 
@@ -16,6 +17,7 @@ export class FakeTransport implements ViewerTransport {
   readonly ackEvery: number[] = [];
   readonly states: string[] = [];
   readonly reports: ViewerStats[] = [];
+  readonly refusals: string[] = [];
   stalls = 0;
 
   get seqs(): number[] {
@@ -47,6 +49,10 @@ export class FakeTransport implements ViewerTransport {
 
   stats(stats: ViewerStats): void {
     this.reports.push(stats);
+  }
+
+  refused({ code }: FramewireError): void {
+    this.refusals.push(code);
   }
 
   stalled(): void {

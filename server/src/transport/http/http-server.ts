@@ -9,6 +9,7 @@ import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
 import type { Access } from './access.js';
 import { ClientFiles } from './client-files.js';
+import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
@@ -120,7 +121,9 @@ function pictureHandlers(broadcaster: Broadcaster, { access, maxRenditions }: Ht
     return index === undefined ? query : { ...query, stream: broadcaster.streamAt(index).name };
   };
   const videoFeed = (request: FastifyRequest, reply: FastifyReply, index?: number) => {
-    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, asked(request, reply, index));
+    const size = isBrowser(request.headers) ? 'auto' : 'fixed';
+    const query = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
+    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
     return reply.hijack();
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);

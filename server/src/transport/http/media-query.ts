@@ -22,6 +22,7 @@ const mediaQuery = z.object({
   fps: number('fps is a number from 0.1 to 240', 0.1, 240).optional(),
   width: side('width'),
   height: side('height'),
+  size: z.enum(['auto', 'fixed'], { error: 'size is "auto" or "fixed"' }).optional(),
   mode: z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' }).optional(),
   latencyBudgetMs: whole('latencyBudgetMs', 20, 5000).optional(),
 });
@@ -72,7 +73,7 @@ export interface MediaQuery {
 
 /** @throws FramewireError bad-request */
 export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VIEWER_REQUEST): MediaQuery {
-  const { stream, quality, fps, width, height, mode, latencyBudgetMs } = parse(mediaQuery, query);
+  const { stream, quality, fps, width, height, size, mode, latencyBudgetMs } = parse(mediaQuery, query);
   return {
     stream,
     request: {
@@ -81,6 +82,7 @@ export function parseMediaQuery(query: unknown, base: ViewerRequest = DEFAULT_VI
       fps: fps ?? null,
       maxWidth: width ?? null,
       maxHeight: height ?? null,
+      size: size ?? base.size,
       mode: mode ?? base.mode,
       latencyBudgetMs: latencyBudgetMs ?? base.latencyBudgetMs,
     },

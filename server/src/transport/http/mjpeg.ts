@@ -5,15 +5,22 @@ import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
 import { sleepWatch } from '../../sleep-watch.js';
+import { isBrowser } from './browser.js';
 import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { WayAcks } from '../kernel/way-acks.js';
 
 /**
- * A picture that stands still is sent again after this, ms: browsers and proxies hold the last part back. Once a
- * second, which is when it is looked at, give or take some ms.
+ * A picture that stands still is sent to browsers again after this, ms: they and their proxies hold the last part back.
+ * Once a second, which is when it is looked at, give or take some ms.
  */
 const REPEAT_MS = 950;
+
+/**
+ * What is no browser may record, and a picture that came twice would be two. Only a placeholder comes again, after this,
+ * ms: OpenCV gives a camera up that is silent for 30 s, Motion one that is for 5.
+ */
+const PLACEHOLDER_REPEAT_MS = 3950;
 
 /** A picture that has just arrived does not stand still: the next one is about to be encoded, ms. */
 const REST_MS = 250;
@@ -42,13 +49,14 @@ export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
   readonly #acks: WayAcks;
   readonly #viewer = new Viewer(this);
+  readonly #isBrowser: boolean;
   /** `arrivedAt`: Infinity while it is on its way. */
-  #last: { seq: number; part: Buffer; sentAt: number; arrivedAt: number } | undefined;
+  #last: { frame: EncodedFrame; sentAt: number; arrivedAt: number } | undefined;
 
   /**
    * Takes the response over, until either side ends it.
    *
-   * @throws FramewireError unknown-stream, too-many-viewers or server-stopping, before anything was sent.
+   * @throws FramewireError unknown-stream, too-many-sizes, too-many-viewers or server-stopping, before anything was sent.
    */
   static serve(
     response: ServerResponse,
@@ -57,6 +65,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
     { stream, request }: MediaQuery,
   ): void {
     const watched = broadcaster.stream(stream);
+    watched.refuseWithoutRoom(request);
     const viewer = new MjpegViewer(response, socket);
     const admission = broadcaster.admit(viewer);
     response.on('error', () => undefined);
@@ -88,15 +97,17 @@ export class MjpegViewer implements Guest, ViewerTransport {
 
   private constructor(response: ServerResponse, socket: Socket) {
     this.#response = response;
+    this.#isBrowser = isBrowser(response.req.headers);
     this.#acks = new WayAcks(socket, openTcpInfo(socket), (seq, arrival) => {
-      if (this.#last?.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
+      if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);
     });
   }
 
   send(frame: EncodedFrame): void {
-    this.#put(frame.header.seq, partFor(frame));
+    this.#last = { frame, sentAt: monotonicMs(), arrivedAt: Infinity };
+    this.#acks.send(frame.header.seq, onTaken => this.#response.write(partFor(frame), onTaken));
   }
 
   isClogged(): boolean {
@@ -115,6 +126,11 @@ export class MjpegViewer implements Guest, ViewerTransport {
     // As `chosen`.
   }
 
+  refused(): void {
+    // The end of the answer is all that it can be told: whoever reads on asks again.
+    this.#response.end();
+  }
+
   stalled(): void {
     this.#response.destroy();
   }
@@ -124,9 +140,9 @@ export class MjpegViewer implements Guest, ViewerTransport {
     const last = this.#last;
     const now = monotonicMs();
     // One copy a second may be more than the link carries: every new picture would wait behind those.
-    if (last === undefined || now - last.sentAt < REPEAT_MS || now - last.arrivedAt < REST_MS) return;
+    if (last === undefined || now - last.sentAt < this.#repeatMs(last.frame) || now - last.arrivedAt < REST_MS) return;
     if (sleepWatch.isFromBefore(last.sentAt, now)) return;
-    this.#put(last.seq, last.part);
+    this.send(last.frame);
   }
 
   giveWay(): boolean {
@@ -137,8 +153,8 @@ export class MjpegViewer implements Guest, ViewerTransport {
     this.#response.destroy();
   }
 
-  #put(seq: number, part: Buffer): void {
-    this.#last = { seq, part, sentAt: monotonicMs(), arrivedAt: Infinity };
-    this.#acks.send(seq, onTaken => this.#response.write(part, onTaken));
+  #repeatMs({ header }: EncodedFrame): number {
+    if (this.#isBrowser) return REPEAT_MS;
+    return header.placeholder ? PLACEHOLDER_REPEAT_MS : Infinity;
   }
 }

@@ -113,7 +113,7 @@ class SnapshotWait implements Guest {
     this.stream = stream;
     this.wish = JSON.stringify([codec, quality, maxWidth, maxHeight]);
     // A rate says how soon another picture follows, which nobody waits for here.
-    this.#request = { codec, quality, maxWidth, maxHeight, fps: null };
+    this.#request = { codec, quality, maxWidth, maxHeight, size: 'auto', fps: null };
   }
 
   newFrame(): Promise<EncodedFrame> {
@@ -142,6 +142,7 @@ class SnapshotWait implements Guest {
           if (state.state !== 'lost') return;
           this.end(new FramewireError(isErrorCode(state.code) ? state.code : 'no-frame', state.reason));
         },
+        refused: error => this.end(error),
       });
       lease.setReady(true);
     });

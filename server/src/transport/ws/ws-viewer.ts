@@ -15,17 +15,12 @@ import {
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';
-import {
-  DEFAULT_VIEWER_REQUEST,
-  Viewer,
-  type Answer,
-  type ViewerRequest,
-  type ViewerTransport,
-} from '../../viewer/viewer.js';
+import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } from '../../viewer/viewer.js';
 import { FramewireError, messageOf } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
 import { MessageLimits } from './message-limits.js';
+import { requestFrom } from './request-from.js';
 import { SharedPages } from '../kernel/shared-pages.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { WayAcks, type ByteCount } from '../kernel/way-acks.js';
@@ -131,6 +126,12 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
 
   acknowledgeEvery(frames: number, slowMs: number): void {
     this.#say({ type: 'acks', every: frames, slowMs });
+  }
+
+  refused(error: FramewireError): void {
+    this.refuse(error);
+    const isFull = error.code === 'too-many-sizes';
+    this.close(isFull ? CLOSE_CODES.tooManyViewers : CLOSE_CODES.shapeChanged, 'No picture of your size can be had.');
   }
 
   stalled(): void {
@@ -299,9 +300,11 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
 
   #subscribe(message: Subscribe): void {
     const stream = this.#broadcaster.stream(message.stream);
-    const request = requestFrom(message, DEFAULT_VIEWER_REQUEST);
+    const headers = message.headers ?? true;
+    // Without headers a viewer cannot be told that the size changes, and a file that it writes could not change it.
+    const request = requestFrom(message, { ...DEFAULT_VIEWER_REQUEST, size: headers ? 'auto' : 'fixed' });
     this.#dropPendingSet();
-    this.#hasHeaders = message.headers ?? true;
+    this.#hasHeaders = headers;
     const before = this.#acknowledges;
     // Without headers a viewer does not know what to acknowledge.
     this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
@@ -340,14 +343,4 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
     clearTimeout(this.#pendingSet?.timer);
     this.#pendingSet = undefined;
   }
-}
-
-/** @throws FramewireError unsupported-codec */
-function requestFrom(wishes: Wishes, base: ViewerRequest): ViewerRequest {
-  const { codec = base.codec, quality = base.quality, fps = base.fps } = wishes;
-  const { mode = base.mode, latencyBudgetMs = base.latencyBudgetMs } = wishes;
-  const { maxWidth = base.maxWidth, maxHeight = base.maxHeight } = wishes;
-  if (codec !== 'jpeg')
-    throw new FramewireError('unsupported-codec', `This server encodes no ${codec}.`, 'Ask for jpeg.');
-  return { codec, quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs };
 }

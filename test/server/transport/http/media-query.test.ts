@@ -9,11 +9,20 @@ describe('the query of a picture endpoint', () => {
 
   it('is understood', () => {
     const link = { mode: 'fixed', latencyBudgetMs: '250' };
-    const query = { stream: 'gate', quality: '60', fps: '12.5', width: '640', height: '480', cache: '17', ...link };
+    const query = {
+      stream: 'gate',
+      quality: '60',
+      fps: '12.5',
+      width: '640',
+      height: '480',
+      size: 'fixed',
+      cache: '17',
+      ...link,
+    };
     expect(parseMediaQuery(query)).toEqual({
       stream: 'gate',
       request: {
-        ...{ codec: 'jpeg', quality: 60, fps: 12.5, maxWidth: 640, maxHeight: 480 },
+        ...{ codec: 'jpeg', quality: 60, fps: 12.5, maxWidth: 640, maxHeight: 480, size: 'fixed' },
         ...{ mode: 'fixed', latencyBudgetMs: 250 },
       },
     });

@@ -5,12 +5,16 @@ import { openEndpoint } from '../endpoint.js';
 import { RawClient } from '../raw-client.js';
 
 const GET = ['GET /video_feed HTTP/1.1', 'Host: localhost'];
+const BROWSER = [...GET, 'Accept: image/avif,image/webp,*/*'];
 
 /** A kernel that says what the test wants; without figures, as where it cannot be asked. */
 const kernel = vi.hoisted((): { figures: TcpFigures | undefined } => ({ figures: undefined }));
 vi.mock('../../../../server/src/transport/kernel/tcp-info.js', () => ({
   openTcpInfo: () => (kernel.figures === undefined ? undefined : { read: () => kernel.figures }),
 }));
+
+/** To a real watch, time that is set on by hand looks like a sleep. */
+vi.mock('../../../../server/src/sleep-watch.js', () => ({ sleepWatch: { isFromBefore: () => false } }));
 
 describe('a multipart viewer', () => {
   it('gets each picture as a part with its length and the boundary behind', async () => {
@@ -60,6 +64,35 @@ describe('a multipart viewer', () => {
     await eventually(() => endpoint.broadcaster.viewers === 0, 'free place');
   });
 
+  it.each([
+    ['a program', GET, 'jpeg-1280x720-q10'],
+    ['a browser', BROWSER, 'jpeg-640x360-q30'],
+    [
+      'a browser that wants one size',
+      ['GET /video_feed?size=fixed HTTP/1.1', ...BROWSER.slice(1)],
+      'jpeg-1280x720-q10',
+    ],
+    ['a program that takes any', ['GET /video_feed?size=auto HTTP/1.1', ...GET.slice(1)], 'jpeg-640x360-q30'],
+  ])('begins with few bytes: of the size that it asked for as %s', async (_name, asking, rendition) => {
+    await using endpoint = await openEndpoint();
+    endpoint.kit.producer.live();
+    using client = await RawClient.open(endpoint.port);
+    client.say(...asking);
+    await eventually(() => endpoint.kit.stream.info.renditions.length > 0, 'rendition');
+    expect(endpoint.kit.stream.info.renditions).toEqual([rendition]);
+  });
+
+  it('that must have one size is let go when the source has another shape', async () => {
+    await using endpoint = await openEndpoint();
+    endpoint.kit.producer.live();
+    using client = await RawClient.open(endpoint.port);
+    client.say(...GET);
+    await eventually(() => endpoint.kit.stream.info.renditions.length > 0, 'rendition');
+    endpoint.kit.producer.live({ width: 640, height: 480 });
+    await client.ends();
+    await eventually(() => endpoint.broadcaster.viewers === 0, 'free place');
+  });
+
   it('is refused when there are as many as there may be', async () => {
     await using endpoint = await openEndpoint(1);
     using first = await RawClient.open(endpoint.port);
@@ -81,12 +114,12 @@ describe('a picture that stands still', () => {
   });
 
   /** A viewer that has got one picture; seconds pass when the test says so. */
-  async function still() {
+  async function still(asking = BROWSER) {
     const endpoint = await openEndpoint();
     endpoint.kit.producer.live();
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'hrtime'] });
     const client = await RawClient.open(endpoint.port);
-    client.say(...GET);
+    client.say(...asking);
     const { producer } = endpoint.kit;
     await eventually(() => [...producer.wanted.values()].some(({ fps }) => fps > 0), 'demand');
     producer.capture();
@@ -105,6 +138,20 @@ describe('a picture that stands still', () => {
       vi.advanceTimersByTime(1000);
       await eventually(() => viewer.parts() === parts, `${parts} parts`);
     }
+  });
+
+  it('is not sent again to a program, which may record; a placeholder is, before the program gives up', async () => {
+    await using viewer = await still(GET);
+    vi.advanceTimersByTime(60_000);
+    viewer.producer.capture({ payloadBytes: 5 });
+    await viewer.client.hears(NEXT);
+    expect(viewer.parts()).toBe(1);
+    viewer.producer.lost();
+    const PLACEHOLDER = 'Content-Length: 2\r\n';
+    await viewer.client.hears(PLACEHOLDER);
+    vi.advanceTimersByTime(3000);
+    vi.advanceTimersByTime(1000);
+    await eventually(() => viewer.client.received.split(PLACEHOLDER).length === 3, 'placeholder once more');
   });
 
   it('is not sent again while a copy of it is on its way', async () => {
