@@ -1,4 +1,6 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { PartReader } from '../../client/src/part-reader.js';
 import { EmulatedLink } from '../support/emulated-link.js';
 import { eventually } from '../support/eventually.js';
 import { startServer } from '../support/server.js';
@@ -53,6 +55,48 @@ describe('a viewer behind a slow link', { timeout: 60_000 }, () => {
     await eventually(() => viewer.frameCount >= before + 10, 'ten frames more');
     const old = ages(viewer, viewer.frameCount - before).filter(age => age > MOST_MS);
     expect(old.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a program behind a slow link, which cannot be told that the size changes', { timeout: 60_000 }, () => {
+  const sizesOf = async (jpegs: readonly Uint8Array[]) => {
+    const all = await Promise.all(jpegs.map(jpeg => sharp(jpeg).metadata()));
+    return [...new Set(all.map(({ width, height }) => `${width}x${height}`))];
+  };
+
+  it('gets pictures of one size at /video_feed, fresh ones, and none twice', async () => {
+    await using server = await startServer(SOURCE);
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 5e6, rttMs: 40 });
+    const gone = new AbortController();
+    const { body } = await fetch(`${link.url}/video_feed?quality=${RICH.quality}`, { signal: gone.signal });
+    const reader = new PartReader();
+    const [jpegs, receivedAges]: [Uint8Array[], number[]] = [[], []];
+    for await (const chunk of body ?? []) {
+      jpegs.push(...reader.push(chunk));
+      const takenAt = /X-Timestamp: (\d+\.\d+)\r/.exec(Buffer.from(chunk).toString('latin1'))?.[1];
+      if (takenAt !== undefined) receivedAges.push(Date.now() - Number(takenAt) * 1000);
+      if (jpegs.length >= 60) break;
+    }
+    gone.abort();
+    expect(await sizesOf(jpegs)).toEqual(['1280x720']);
+    expect(Math.max(...receivedAges.slice(-20))).toBeLessThan(MOST_MS);
+    expect(new Set(jpegs.map(jpeg => Buffer.from(jpeg).toString('base64'))).size).toBe(jpegs.length);
+  });
+
+  it('gets pictures of one size over a WebSocket without headers, although others take all renditions', async () => {
+    await using server = await startServer([...SOURCE, '--max-renditions', '2']);
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 3e6, rttMs: 40 });
+    await using small = await Viewer.open(server.url, { subscribe: { maxWidth: 320 } });
+    await using large = await Viewer.open(server.url, { subscribe: { maxWidth: 800 } });
+    await eventually(() => small.frameCount > 0 && large.frameCount > 0, 'both renditions');
+    await using viewer = await Viewer.open(link.url, { subscribe: { ...RICH, mode: 'auto', headers: false } });
+    await eventually(() => viewer.frameCount >= 60, 'sixty frames');
+    expect(await sizesOf(viewer.frames.map(({ payload }) => payload))).toEqual(['1280x720']);
+    const before = [small, large].map(({ frameCount }) => frameCount);
+    await eventually(
+      () => small.frameCount > (before[0] ?? 0) && large.frameCount > (before[1] ?? 0),
+      'frames for all',
+    );
   });
 });
 

@@ -17,7 +17,7 @@ export interface LinkContender {
   order(base: string): Pick<Extract<WatchOrder, { kind: 'multipart' }>, 'kind' | 'url'> | WebSocketOrder;
 }
 
-type WebSocketOrder = Pick<Extract<WatchOrder, { kind: 'websocket' }>, 'kind' | 'url' | 'subscribe'>;
+type WebSocketOrder = Pick<Extract<WatchOrder, { kind: 'websocket' | 'bare' }>, 'kind' | 'url' | 'subscribe'>;
 
 export const PORT = 8097;
 
@@ -53,11 +53,17 @@ export function linkContenders(): LinkContender[] {
     const subscribe = JSON.stringify({ type: 'subscribe', quality: QUALITY, mode });
     return { kind: 'websocket' as const, url, subscribe };
   };
+  const bare = (url: string) => {
+    const subscribe = JSON.stringify({ type: 'subscribe', quality: QUALITY, headers: false });
+    return { kind: 'bare' as const, url, subscribe };
+  };
   const multipart = (path: string) => (url: string) => ({ kind: 'multipart' as const, url: url + path });
   return [
     framewire('ws', 'WebSocket', ws('auto')),
     framewire('ws-fixed', 'WebSocket, fixed', ws('fixed')),
-    framewire('feed', '/video_feed', multipart(`/video_feed?quality=${QUALITY}`)),
+    framewire('bare', 'WebSocket without headers', bare),
+    framewire('feed', '/video_feed, a program', multipart(`/video_feed?quality=${QUALITY}`)),
+    framewire('feed-browser', '/video_feed, a browser', multipart(`/video_feed?quality=${QUALITY}&size=auto`)),
     framewire('feed-fixed', '/video_feed, fixed', multipart(`/video_feed?quality=${QUALITY}&mode=fixed`)),
     {
       key: 'flask',

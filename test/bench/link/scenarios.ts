@@ -26,7 +26,9 @@ export interface Scenario {
 }
 
 export const QUEUE_MS = 400;
-const OURS = ['ws', 'ws-fixed', 'feed', 'feed-fixed'] as const;
+/** Who can be told of another size, and who keeps the first. */
+const BOTH_KINDS = ['ws', 'bare', 'feed', 'feed-browser'] as const;
+const OURS = ['ws', 'ws-fixed', 'bare', 'feed', 'feed-browser', 'feed-fixed'] as const;
 const STEP_SPANS = [
   { name: 'before', from: 3, to: 15 },
   { name: 'fallen to 2', from: 15, to: 35 },
@@ -48,7 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
       [15, 2],
       [35, 20],
     ],
-    { seconds: 55, contenders: ['ws', 'feed'], spans: STEP_SPANS },
+    { seconds: 55, contenders: BOTH_KINDS, spans: STEP_SPANS },
   ),
   scenario(
     'wire-fall',
@@ -60,7 +62,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     {
       seconds: 25,
-      contenders: ['ws', 'feed'],
+      contenders: BOTH_KINDS,
       spans: [
         { name: 'before', from: 3, to: 12 },
         { name: 'fallen to 5', from: 12, to: 25 },
@@ -68,13 +70,13 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
     },
   ),
-  scenario('wire-random', '2-30 Mbit/s, another every 0.5 s', 'wire', random(20), { contenders: ['ws', 'feed'] }),
-  scenario('wire-1', '1 Mbit/s', 'wire', [[0, 1]], { contenders: ['ws', 'feed'] }),
-  scenario('wire-0.3', '300 kbit/s', 'wire', [[0, 0.3]], { contenders: ['ws', 'feed'] }),
+  scenario('wire-random', '2-30 Mbit/s, another every 0.5 s', 'wire', random(20), { contenders: BOTH_KINDS }),
+  scenario('wire-1', '1 Mbit/s', 'wire', [[0, 1]], { contenders: BOTH_KINDS }),
+  scenario('wire-0.3', '300 kbit/s', 'wire', [[0, 0.3]], { contenders: BOTH_KINDS }),
   scenario('wire-100', '100 Mbit/s', 'wire', [[0, 100]], { contenders: OURS, seconds: 10 }),
   scenario('emulated-5', '5 Mbit/s, RTT 40 ms', 'emulated', [[0, 5]], {
     rttMs: 40,
-    contenders: ['ws', 'ws-fixed', 'feed'],
+    contenders: ['ws', 'ws-fixed', 'feed', 'feed-browser'],
   }),
   scenario(
     'emulated-step',
@@ -136,7 +138,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario('wire-download', '10 Mbit/s, beside a greedy download', 'wire', [[0, 10]], {
     hasDownload: true,
-    contenders: ['ws', 'feed', 'flask', 'ustreamer'],
+    contenders: [...BOTH_KINDS, 'flask', 'ustreamer'],
   }),
   ...[1, 2, 3].map(round =>
     scenario(

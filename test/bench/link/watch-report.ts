@@ -17,6 +17,8 @@ const common = {
 const order = z.discriminatedUnion('kind', [
   /** `subscribe`: the control message to send, as JSON. */
   z.object({ kind: z.literal('websocket'), subscribe: z.string(), ...common }),
+  /** A WebSocket without headers and acknowledgements, as scripts have it. */
+  z.object({ kind: z.literal('bare'), subscribe: z.string(), ...common }),
   z.object({ kind: z.literal('multipart'), ...common }),
 ]);
 /** What the viewers of one measurement are to do. */

@@ -80,6 +80,15 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
   });
 }
 
+function watchBare(viewer: number, { url, subscribe }: Extract<WatchOrder, { kind: 'bare' }>): void {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, SUBPROTOCOL, { perMessageDeflate: false });
+  socket.on('open', () => socket.send(subscribe));
+  socket.on('error', fail);
+  socket.on('message', (data, isBinary) => {
+    if (isBinary && Buffer.isBuffer(data)) keep(viewer, data);
+  });
+}
+
 function watchMultipart(viewer: number, url: string): void {
   const reader = new MultipartReader('/', true, {
     flowing: () => undefined,
@@ -113,6 +122,7 @@ for (let viewer = 0; viewer < order.viewers; viewer += 1) {
   setTimeout(
     () => {
       if (order.kind === 'websocket') watchWebSocket(viewer, order);
+      else if (order.kind === 'bare') watchBare(viewer, order);
       else watchMultipart(viewer, order.url);
     },
     waitMs + viewer * 20,
