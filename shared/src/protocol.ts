@@ -38,3 +38,6 @@ export const CLOSE_CODES = {
 
 /** How long frames may stay unacknowledged (or unwritten, for viewers without acks) before the viewer is closed, ms. */
 export const STALL_TIMEOUT_MS = 10_000;
+
+/** How long frames may lie unread at a viewer without acks that answers pings, before it is closed, ms. */
+export const UNREAD_TIMEOUT_MS = 60_000;

@@ -41,6 +41,8 @@ describe('a script that is slow itself, on a fast link', { timeout: 60_000 }, ()
 
   const kinds: readonly (readonly [what: string, kind: string, needs: Requirement])[] = [
     ['that says next', 'next', 'python3-websockets'],
+    ['whose library reads one message ahead', 'one', 'python3-websockets'],
+    ['that blocks its event loop', 'blocking', 'python3-websockets'],
   ];
 
   it.concurrent.for(kinds)('%s gets fresh pictures at its own rate, whole', async ([, kind, needs], context) => {

@@ -6,6 +6,7 @@ import { OPEN_GATE, passGate } from '../rate-gate.js';
 import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
+import { asked, FREE_READER, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
 import { ViewerCounts } from './viewer-counts.js';
 
 /** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
@@ -78,6 +79,7 @@ export class Delivery {
   #pacer: Pacer = IDLE_PACER;
   #link: Link = UNKNOWN_LINK;
   #credit = NO_CREDIT;
+  #reader: ReaderPace = FREE_READER;
   #lastSentAt = -Infinity;
   #lastArrivedAt = -Infinity;
   #alarm: { at: number; alarm: Alarm } | undefined;
@@ -147,6 +149,7 @@ export class Delivery {
     if (result === undefined) return 0;
     const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
+    if (!('headerAt' in arrival)) this.#reader = reached(this.#reader, seq, arrivedAt);
     const { headerAt, isHeld, heldMs } = 'headerAt' in arrival ? arrival : this.#onTime(sentAt, arrival);
     this.#lastArrivedAt = arrivedAt;
     const now = this.#clock.now();
@@ -167,8 +170,20 @@ export class Delivery {
     this.proceed();
   }
 
-  /** Nobody will tell any more whether what is in flight has arrived. */
+  /** The frame that was sent last was followed by a ping, whose pong will tell when it was read. */
+  asked(seq: number): void {
+    this.#reader = asked(this.#reader, seq, this.#clock.now());
+  }
+
+  /** That pong has come. */
+  read(seq: number): void {
+    this.#reader = read(this.#reader, seq, this.#clock.now());
+    this.proceed();
+  }
+
+  /** Nobody will tell any more whether what is in flight has arrived, or was read. */
   forget(): void {
+    this.#reader = FREE_READER;
     this.#pacer = IDLE_PACER;
   }
 
@@ -178,6 +193,11 @@ export class Delivery {
     const now = this.#clock.now();
     if (!this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#sendWaiting(now);
     this.#lookAhead(now);
+  }
+
+  /** For how long a viewer that answers pings, and does not say `next`, has not read what it was sent, ms. */
+  get unreadMs(): number {
+    return this.#credit.isAsked ? 0 : unreadMs(this.#reader, this.#clock.now());
   }
 
   /** For how long the viewer has owed an acknowledgement, ms. */
@@ -204,7 +224,8 @@ export class Delivery {
     if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
     const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
-    return Math.max(byWay, this.#lastSentAt + this.#limits.intervalMs);
+    const byReader = readableAt(this.#reader, by);
+    return Math.max(byWay, byReader, this.#lastSentAt + this.#limits.intervalMs);
   }
 
   /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */

@@ -1,6 +1,6 @@
 import type { Ack } from '@framewire/shared/ack';
 import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
-import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
+import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../clock.js';
 import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
@@ -166,6 +166,16 @@ export class Viewer {
     this.#delivery.next();
   }
 
+  /** The frame that was sent last was followed by a ping, whose pong will tell when it was read. */
+  asked(seq: number): void {
+    this.#delivery.asked(seq);
+  }
+
+  /** That pong has come. */
+  read(seq: number): void {
+    this.#delivery.read(seq);
+  }
+
   /** Who tells of arrivals changes: those of frames on their way may never be told. */
   forgetInFlight(): void {
     this.#delivery.forget();
@@ -175,7 +185,7 @@ export class Viewer {
 
   /** Call once a second. */
   tick(): void {
-    if (this.#delivery.waitedMs > STALL_TIMEOUT_MS) {
+    if (this.#delivery.waitedMs > STALL_TIMEOUT_MS || this.#delivery.unreadMs > UNREAD_TIMEOUT_MS) {
       this.#transport.stalled();
       return;
     }

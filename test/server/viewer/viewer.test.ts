@@ -215,6 +215,29 @@ describe('a viewer', () => {
     expect(transport.stalls).toBe(1);
   });
 
+  it('that answers pings is given up when it leaves a frame unread for 60 s, unless it says next', () => {
+    const { producer, transport, viewer } = watching();
+    const leaves = (seq: number) => {
+      producer.capture();
+      viewer.asked(seq);
+      viewer.arrived(seq, { arrivedAt: performance.now(), rttMs: 1 });
+    };
+    leaves(1);
+    viewer.read(1);
+    vi.advanceTimersByTime(3_600_000);
+    viewer.tick();
+    leaves(2);
+    vi.advanceTimersByTime(60_000);
+    viewer.tick();
+    expect(transport.stalls).toBe(0);
+    vi.advanceTimersByTime(1000);
+    viewer.tick();
+    expect(transport.stalls).toBe(1);
+    viewer.next();
+    viewer.tick();
+    expect(transport.stalls).toBe(1);
+  });
+
   it('is not given up while it takes something, however slowly, or while nothing comes', () => {
     const { producer, transport, viewer } = watching();
     for (let seq = 1; seq <= 10; seq += 1) {

@@ -44,6 +44,9 @@ const YIELD_MS = 2000;
 /** Longest wait for the other side's part of the closing handshake, ms. */
 const CLOSE_MS = 500;
 
+/** What a ping behind a frame carries, and its pong brings back: the number of that frame. */
+const SEQ_BYTES = 4;
+
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
 const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
@@ -74,13 +77,23 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
     this.#broadcaster = broadcaster;
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
-    ws.on('pong', () => void this.#isWelcome());
+    ws.on('pong', data => {
+      if (this.#isWelcome() && data.length === SEQ_BYTES) this.#viewer.read(data.readUInt32LE());
+    });
   }
 
   send(frame: EncodedFrame): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#acknowledges) this.#write(frame);
-    else this.#wayAcks.send(frame.header.seq, onTaken => this.#write(frame, onTaken));
+    if (this.#acknowledges) {
+      this.#write(frame);
+      return;
+    }
+    const { seq } = frame.header;
+    this.#wayAcks.send(seq, onTaken => this.#write(frame, onTaken));
+    const number = Buffer.alloc(SEQ_BYTES);
+    number.writeUInt32LE(seq);
+    this.#ws.ping(number);
+    this.#viewer.asked(seq);
   }
 
   #write(frame: EncodedFrame, onTaken?: () => void): void {
