@@ -6,7 +6,7 @@ import { OPEN_GATE, passGate } from '../rate-gate.js';
 import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
-import { asked, FREE_READER, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
+import { asked, FREE_READER, isSlow, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
 import { ViewerCounts } from './viewer-counts.js';
 
 /** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
@@ -56,6 +56,9 @@ interface Waiting {
 
 /** A picture takes this long from its capture until it could be sent: who is ready by then is ready now, ms. */
 const LEAD_MS = 8;
+
+/** Linux acknowledges bytes that nobody reads at once so much later at most (RFC 1122 allows 500), ms. */
+const DELAYED_ACK_MS = 200;
 
 /** How soon to look again at a socket that holds bytes back, ms. */
 const CLOGGED_MS = 10;
@@ -231,7 +234,8 @@ export class Delivery {
   /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */
   #onTime(sentAt: number, { arrivedAt, rttMs }: WayArrival): ViewerArrival {
     const headerAt = Math.min(arrivedAt, Math.max(sentAt + rttMs, this.#lastArrivedAt));
-    return { headerAt, arrivedAt, isHeld: false, heldMs: 0 };
+    const isHeld = isSlow(this.#reader);
+    return { headerAt, arrivedAt, isHeld, heldMs: isHeld ? DELAYED_ACK_MS : 0 };
   }
 
   #sendWaiting(now: number): void {

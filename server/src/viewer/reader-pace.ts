@@ -204,14 +204,18 @@ function prompt(pace: ReaderPace, now: number): ReaderPace {
   return { ...next, steps: [], run, intervalMs: lifted < LEAST_INTERVAL_MS ? 0 : lifted };
 }
 
+/** Whether the program is what limits, at the moment. */
+export function isSlow({ answers, intervalMs, lateAt }: ReaderPace): boolean {
+  return answers && (intervalMs > 0 || lateAt !== undefined);
+}
+
 /** @returns when the next frame may be sent; up to `by`, or in the past: it may by then; Infinity: when a pong comes. */
 export function readableAt(pace: ReaderPace, by: number): number {
-  const { answers, freeAt = by, unread, intervalMs, lateAt, dueAt } = pace;
+  const { answers, freeAt = by, unread, dueAt } = pace;
   if (!answers) return unread.length < FIRST_FRAMES ? -Infinity : freeAt;
   const oldest = unread[0];
-  const isSlow = intervalMs > 0 || lateAt !== undefined;
-  if (oldest === undefined) return isSlow ? dueAt : -Infinity;
-  return isSlow || by > (oldest.arrivedAt ?? by) + minOf(pace.lag) + LATE_MS ? Infinity : -Infinity;
+  if (oldest === undefined) return isSlow(pace) ? dueAt : -Infinity;
+  return isSlow(pace) || by > (oldest.arrivedAt ?? by) + minOf(pace.lag) + LATE_MS ? Infinity : -Infinity;
 }
 
 /** For how long somebody who has answered before has not read a frame, ms. */
