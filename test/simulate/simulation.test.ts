@@ -64,6 +64,15 @@ describe('a viewer behind a simulated link', () => {
     expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(4);
   });
 
+  it.each([16_000, 64_000, 256_000])('comes back behind a token bucket of %d bytes as well', burst => {
+    const outcome = run(`--link 20mbit,2mbit@15,20mbit@35 --seconds 55 --burst ${burst}`);
+    const { bytesPerFrame } = only(outcome, 3, 15);
+    const back = outcome.viewers[0]?.received.find(({ at, bytes }) => at > 35_000 && bytes > 0.9 * bytesPerFrame);
+    expect(back?.at).toBeLessThan(45_000);
+    expect(only(outcome, 18, 35).ageMs.p95).toBeLessThanOrEqual(100);
+    expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(6);
+  });
+
   it.each([1, 2, 3, 4, 5, 6])('stays fresh on a link of random rates (seed %d)', seed => {
     const { ageMs } = only(run(`--link 2mbit-30mbit --seconds 60 --seed ${seed}`), 3, 60);
     expect(ageMs.p95).toBeLessThanOrEqual(80);

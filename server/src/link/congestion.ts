@@ -1,3 +1,4 @@
+import { NO_BUCKET, passed, type TokenBucket } from './token-bucket.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
@@ -24,6 +25,7 @@ export interface Link {
   readonly emptyTrip: WindowedMin;
   /** Bounds the rate while queues grow that were not foreseen; Infinity when they do not. */
   readonly ceiling: number;
+  readonly bucket: TokenBucket;
   /** Frames in a row that met a queue which was not foreseen. */
   readonly surprises: number;
   readonly goodput: Goodput;
@@ -117,6 +119,9 @@ const CEILING_SHARE = 1.1;
 /** How fast a ceiling lifts: 5 % in 200 ms. */
 const LIFT_PER_MS = 1.05 ** (1 / 200);
 
+/** Event loops and jitter make as much; a frame that is later than foreseen by more met a drained bucket, ms. */
+const SLOW_MS = 12;
+
 const NEVER = { bytes: 0, at: -Infinity };
 
 export const UNKNOWN_LINK: Link = {
@@ -128,6 +133,7 @@ export const UNKNOWN_LINK: Link = {
   roundTrip: NO_MIN,
   emptyTrip: NO_MIN,
   ceiling: Infinity,
+  bucket: NO_BUCKET,
   surprises: 0,
   goodput: { bytes: 0, older: NEVER, newer: NEVER },
   at: -Infinity,
@@ -174,7 +180,10 @@ function learned(link: Link, seen: Observation): Link {
   const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
-  const ceiling = ceilingFor(link, { surprises, goodput, measured, now });
+  const arrives = arrivalRate(goodput, now);
+  const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay });
+  const bucket = passed(link.bucket, { slowRate, isInRow: link.bucket.slow.at === link.at, measured, arrives, now });
+  const ceiling = bucket.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
     queueMs,
@@ -182,6 +191,7 @@ function learned(link: Link, seen: Observation): Link {
     samples,
     ...trips,
     ceiling,
+    bucket,
     surprises,
     goodput,
     at: now,
@@ -244,6 +254,11 @@ function isFaster({ bytes, ms }: RateSample, rate: number | undefined): boolean 
   return rate !== undefined && COLLAPSE * bytes > rate * ms;
 }
 
+/** What frames pass at, as far as a token bucket lets them, bytes per ms; 0 when not known. */
+export function passingRate({ samples }: Link): number {
+  return samples.length === 0 ? 0 : rateOf(samples);
+}
+
 /** Bytes by time over all, so that a long frame weighs more than one that slipped through a burst. */
 function rateOf(samples: readonly RateSample[]): number {
   let bytes = 0;
@@ -263,9 +278,29 @@ function arrived(goodput: Goodput, { bytes, now }: Observation, lastAt: number):
   return { bytes: total, older: goodput.newer, newer: { bytes: goodput.bytes, at: now } };
 }
 
+/** Bytes per ms; 0 when not known. */
+function arrivalRate({ bytes, older }: Goodput, now: number): number {
+  return older.at === -Infinity ? 0 : (bytes - older.bytes) / Math.max(1, now - older.at);
+}
+
 function surprisesAfter(surprises: number, unforeseenMs: number): number {
   if (unforeseenMs <= SURPRISE_MS) return 0;
   return unforeseenMs > SHOCK_MS ? Math.max(MAX_SURPRISES, surprises + 1) : surprises + 1;
+}
+
+/** What a frame passed at that came so much later than foreseen, bytes per ms; undefined: it did not. */
+function slowRateOf(
+  { rate }: Link,
+  { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs }: Observation,
+  { surprises, arrives, emptyWay }: { surprises: number; arrives: number; emptyWay: number },
+): number | undefined {
+  if (rate === undefined) return undefined;
+  const unforeseenMs = arrivedAt - sentAt - emptyWay - foreseenQueueMs - bytes / rate;
+  const took = arrivedAt - headerAt;
+  const isSlow = unforeseenMs > SLOW_MS && took > SLOW_MS && bytes > LEAST_BYTES;
+  const isQueue = surprises >= MAX_SURPRISES && arrives > 0;
+  if (!isSlow && !isQueue) return undefined;
+  return Math.min(isSlow ? (bytes - FIRST_SEGMENT) / took : Infinity, isQueue ? CEILING_SHARE * arrives : Infinity);
 }
 
 /**
@@ -275,12 +310,10 @@ function surprisesAfter(surprises: number, unforeseenMs: number): number {
  */
 function ceilingFor(
   link: Link,
-  found: { surprises: number; goodput: Goodput; measured: number | undefined; now: number },
+  found: { surprises: number; arrives: number; measured: number | undefined; now: number },
 ): number {
-  const { surprises, goodput, measured, now } = found;
-  if (surprises >= MAX_SURPRISES && goodput.older.at > -Infinity) {
-    return (CEILING_SHARE * (goodput.bytes - goodput.older.bytes)) / Math.max(1, now - goodput.older.at);
-  }
+  const { surprises, arrives, measured, now } = found;
+  if (surprises >= MAX_SURPRISES && arrives > 0) return CEILING_SHARE * arrives;
   if (link.ceiling === Infinity) return Infinity;
   const lifted = link.ceiling * LIFT_PER_MS ** (now - link.at);
   return measured !== undefined && lifted > measured ? Infinity : lifted;

@@ -1,5 +1,5 @@
 import type { Ladder } from '../stream/ladder.js';
-import { isHeldUp, rttMs, type Link } from '../link/congestion.js';
+import { isHeldUp, passingRate, rttMs, type Link } from '../link/congestion.js';
 
 /**
  * Where on the ladder of renditions one viewer stands. Pure.
@@ -16,6 +16,8 @@ export interface Climb {
   readonly trial: Trial | undefined;
   /** Not undefined once a step up was taken back: the next one waits. */
   readonly hold: Hold | undefined;
+  /** When the link last lost half of what it had carried or more, not counting steps up that were mistakes, ms. */
+  readonly fellAt: number;
   /** Frames in a row that came too late. */
   readonly late: number;
   /** Since when the way has had room for a better rung. */
@@ -24,6 +26,8 @@ export interface Climb {
 
 interface Trial {
   readonly at: number;
+  /** Of a probe: the rung that was known to hold. */
+  readonly from: number | undefined;
   /** The link's rate as it was believed, bytes per ms. */
   readonly rate: number;
 }
@@ -103,6 +107,16 @@ const HOLDS_TO_TRY = 6;
 const MAX_TRY_MS = 60_000;
 
 /**
+ * A token bucket hides what the link carries in the long run until it is drained, so steps up are probes: large enough
+ * to drain it soon, and while nothing comes late one follows from another after so long, ms. For a while after a fall
+ * no probe waits longer than this, because nothing else tells that the link has come back.
+ */
+const PROBE_MS = 1000;
+const FIRST_PROBE = 2.6;
+const MAX_PROBE_HOLD_MS = 6000;
+const FALL_MS = 60_000;
+
+/**
  * Who has more waits longer for yet more, with the square of the bytes by this: viewers that share a link then come to
  * equal parts, as additive increase with multiplicative decrease does. In proportion they come to 1:2.3, so within 1:2.
  */
@@ -119,7 +133,7 @@ export function startClimb(event: ClimbEvent): Climb {
     link.rate === undefined
       ? firstRung(ladder.rungs - 1, index => ladder.bytes(index) <= FIRST_BYTES)
       : bestFitting(event, UP_SHARE);
-  return { rung, changedAt: now, trial: undefined, hold: undefined, late: 0, roomSince: -Infinity };
+  return { rung, changedAt: now, trial: undefined, hold: undefined, fellAt: -Infinity, late: 0, roomSince: -Infinity };
 }
 
 /** After each acknowledged frame. */
@@ -171,11 +185,17 @@ function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
   const last = ladder.rungs - 1;
   const most = ladder.bytes(climb.rung) * Math.max(SHRINK.most, Math.min(SHRINK.least, shrink));
   const small = shrink === 1 ? 0 : firstRung(last, rung => ladder.bytes(rung) <= most);
-  const rung = Math.min(last, Math.max(climb.rung + 1, small, bestFitting(event, DOWN_SHARE)));
+  const { trial } = climb;
+  const fitting = bestFitting(event, DOWN_SHARE);
+  const isProbe = event.link.bucket.rate !== undefined && trial?.from !== undefined;
+  const lower = isProbe ? Math.min(trial.from, Math.max(small, fitting)) : Math.max(small, fitting);
+  const rung = Math.min(last, Math.max(climb.rung + 1, lower));
   const down = { ...climb, late: 0, roomSince: undefined };
   if (rung === climb.rung) return down;
   const hold = climb.trial === undefined ? climb.hold : holdAfter(climb.trial, climb.hold);
-  return { ...down, rung, changedAt: now, trial: undefined, hold };
+  const isFall = trial === undefined && 2 * ladder.bytes(rung) < ladder.bytes(climb.rung);
+  const fellAt = isFall ? now : climb.fellAt;
+  return { ...down, rung, changedAt: now, trial: undefined, hold, fellAt };
 }
 
 function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
@@ -188,6 +208,7 @@ function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
 function raised(climb: Climb, event: ClimbEvent): Climb {
   const { now, ladder, link } = event;
   if (climb.rung === 0) return climb;
+  if (link.bucket.rate !== undefined) return probed(climb, event);
   const rate = link.rate ?? 0;
   const { hold } = climb;
   const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;
@@ -199,11 +220,30 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   if (roomSince !== undefined && now - roomSince >= waitMs) {
     const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
     const reach = firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
-    return stepUp(climb, isOther ? reach : climb.rung - 1, { at: now, rate });
+    return stepUp(climb, isOther ? reach : climb.rung - 1, { at: now, from: undefined, rate });
   }
   const tryMs = Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * Math.max(1, patience);
   if (now - climb.changedAt <= Math.min(MAX_TRY_MS, tryMs)) return { ...climb, roomSince };
-  return stepUp(climb, climb.rung - 1, { at: now, rate });
+  return stepUp(climb, climb.rung - 1, { at: now, from: undefined, rate });
+}
+
+/** The first step is as large as to drain the bucket soon; one more follows from each that holds. */
+function probed(climb: Climb, event: ClimbEvent): Climb {
+  const { now, ladder, link } = event;
+  const { rung, trial, hold, fellAt } = climb;
+  const fitting = bestFitting(event, UP_SHARE);
+  const from = trial?.from;
+  const hasRoom = from === undefined && fitting < rung;
+  const mostMs = now - fellAt < FALL_MS ? MAX_PROBE_HOLD_MS : MAX_HOLD_MS;
+  const holdMs = Math.max(PROBE_MS, Math.min(mostMs, hold?.ms ?? FIRST_HOLD_MS));
+  const waitMs = from === undefined ? holdMs : PROBE_MS;
+  if (now - climb.changedAt < waitMs) return climb;
+  const most = (from === undefined ? FIRST_PROBE : LONGEST_STEP) * ladder.bytes(rung);
+  // A probe of what the frames themselves do not pass in time is lost.
+  const best = hasRoom ? fitting : bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
+  if (best >= rung) return climb;
+  const reach = firstRung(rung - 1, better => better >= best && ladder.bytes(better) <= most);
+  return stepUp(climb, reach, { at: now, from: hasRoom ? undefined : (from ?? rung), rate: link.rate ?? 0 });
 }
 
 /**
@@ -218,7 +258,7 @@ function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
   if (climb.rung === 0 || waitedMs < Math.max(UNMEASURED_MS, hold?.ms ?? 0)) return climb;
   const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
   const reach = firstRung(climb.rung - 1, rung => ladder.bytes(rung) <= most);
-  return stepUp(climb, reach, { at: now, rate: link.rate ?? 0 });
+  return stepUp(climb, reach, { at: now, from: undefined, rate: link.rate ?? 0 });
 }
 
 function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
