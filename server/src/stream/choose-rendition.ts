@@ -3,7 +3,6 @@ import {
   numericQuality,
   fitWithin,
   QUALITY_OF_SOURCE,
-  renditionKey,
   type Quality,
   type RenditionSpec,
   type Size,
@@ -63,16 +62,14 @@ export function chooseRendition(
 }
 
 /** The existing rendition that looks most like the wanted one; undefined when none has its codec. */
-export function nearestRendition(wanted: RenditionSpec, existing: Iterable<RenditionSpec>): Choice | undefined {
+export function nearestRendition(wanted: RenditionSpec, existing: Iterable<RenditionSpec>): RenditionSpec | undefined {
   let nearest: { spec: RenditionSpec; distance: number } | undefined;
   for (const spec of existing) {
     if (spec.codec !== wanted.codec) continue;
     const distance = distanceBetween(spec, wanted);
     if (nearest === undefined || distance < nearest.distance) nearest = { spec, distance };
   }
-  if (nearest === undefined) return undefined;
-  const why = `This stream has as many renditions as it may have; the nearest to ${renditionKey(wanted)} is this.`;
-  return { spec: nearest.spec, why };
+  return nearest?.spec;
 }
 
 /** Twice the pixels weighs as much as 25 steps of quality: about the same difference in bytes. */

@@ -14,6 +14,8 @@ export interface FrameTaker {
 export interface FrameSink {
   /** Takes the frames; the same as long as the lease lives. */
   readonly delivery: FrameTaker;
+  /** Whether it rather waits for what it asked for than takes something else meanwhile. Default: no. */
+  readonly isPatient?: boolean;
   /** There is a ladder for the request, or another one. @returns the rung to begin with. */
   startRung(ladder: Ladder): number;
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
@@ -125,6 +127,10 @@ export class StreamLease implements Lease, RenditionMember {
 
   get keepsSize(): boolean {
     return this.#request.size === 'fixed';
+  }
+
+  get isPatient(): boolean {
+    return this.sink.isPatient === true;
   }
 
   /** What all its pictures measure, where that is settled. */

@@ -1,21 +1,49 @@
 import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
+import type { Clock } from '../clock.js';
 import { nearestRendition, type Choice } from './choose-rendition.js';
 import { typicalBytes } from './ladder.js';
 import type { StreamLease } from './lease.js';
 import type { Producer } from './producer.js';
 import { SharedRendition } from './shared-rendition.js';
+import { FULL_BUCKET, tokenAt, tokenTaken } from './token-bucket.js';
 
-/** The renditions of one stream that are in use: how many there may be, which a lease gets, and their numbers. */
+/**
+ * How often a rendition may be begun. Each takes threads and memory of the engine, which come back late: viewers that come
+ * and go by the hundred, each with another size, took gigabytes. The burst is more than there may be at once, so that
+ * a source which comes back in another size makes nobody wait.
+ */
+const BEGINNINGS = { burst: 10, perSecond: 10 } as const;
+
+/** `later`: it will be told when it is its turn; `full`: there is none of the size that it must have. */
+export type Chosen = Choice | 'later' | 'full';
+
+/**
+ * The renditions of one stream that are in use: how many there may be and how often one is begun, which a lease gets, and
+ * their numbers.
+ */
 export class Renditions implements Iterable<SharedRendition> {
   readonly #byKey = new Map<string, SharedRendition>();
   readonly #most: number;
   readonly #producer: Pick<Producer, 'want' | 'drop'>;
+  readonly #clock: Clock;
+  readonly #onTurn: (lease: StreamLease) => void;
+  /** Who waits for something to be begun for it, first come first served. */
+  readonly #waiting = new Set<StreamLease>();
+  #begun = FULL_BUCKET;
+  #isCalling = false;
   #lastId = 0;
 
-  /** @param most at the same time. */
-  constructor(most: number, producer: Pick<Producer, 'want' | 'drop'>) {
+  /** @param most at the same time. @param onTurn something may be begun for that lease now: choose for it again. */
+  constructor(
+    most: number,
+    producer: Pick<Producer, 'want' | 'drop'>,
+    clock: Clock,
+    onTurn: (lease: StreamLease) => void,
+  ) {
     this.#most = most;
     this.#producer = producer;
+    this.#clock = clock;
+    this.#onTurn = onTurn;
   }
 
   get keys(): string[] {
@@ -35,16 +63,20 @@ export class Renditions implements Iterable<SharedRendition> {
     return [...this].find(rendition => rendition.id === id);
   }
 
-  /** @returns the ideal, or at the limit the nearest to it; undefined when there is none of the size that it must have. */
-  choose(lease: StreamLease, ideal: Choice): Choice | undefined {
-    const isLast = lease.rendition?.isSoleMember(lease) === true;
-    if (this.#byKey.has(renditionKey(ideal.spec)) || this.#byKey.size - (isLast ? 1 : 0) < this.#most) return ideal;
-    const specs = [...this].map(({ spec }) => spec);
-    const wanted = ideal.spec;
-    const eligible = lease.keepsSize ? specs.filter(spec => hasSize(spec, wanted)) : specs;
-    // Who is below its wish has a link that carries no more: something smaller, if there is.
-    const smaller = eligible.filter(spec => typicalBytes(spec) <= typicalBytes(wanted));
-    return (lease.hasStepped ? nearestRendition(wanted, smaller) : undefined) ?? nearestRendition(wanted, eligible);
+  /** @returns the ideal where it is in use or can be begun; else the nearest to it, of those that the lease may have. */
+  choose(lease: StreamLease, ideal: Choice): Chosen {
+    const [first = lease] = this.#waiting;
+    this.#waiting.delete(lease);
+    if (this.#byKey.has(renditionKey(ideal.spec))) return ideal;
+    const isFull = this.#byKey.size >= this.#most;
+    const hasToken = tokenAt(this.#begun, BEGINNINGS) <= this.#clock.now();
+    // At the limit whoever is alone in its rendition exchanges it; else those who wait come first.
+    const hasRoom = isFull ? lease.rendition?.isSoleMember(lease) === true : first === lease;
+    if (hasToken && hasRoom) return ideal;
+    const nearest = lease.isPatient && !isFull ? undefined : this.#nearest(lease, ideal.spec);
+    if (nearest === undefined && isFull && hasToken) return 'full';
+    this.#wait(lease);
+    return nearest === undefined ? 'later' : { spec: nearest, why: isFull ? fullOf(ideal.spec) : BUSY };
   }
 
   /** Whether a viewer that must have that size would find a place now. */
@@ -52,9 +84,10 @@ export class Renditions implements Iterable<SharedRendition> {
     return this.#byKey.size < this.#most || this.#hasSize(size) || this.expendable() !== undefined;
   }
 
-  /** The rendition with the fewest viewers of those whose viewers can all be given another one. */
+  /** The rendition with the fewest viewers of those whose viewers can all be given another one; the newest of several. */
   expendable(): SharedRendition | undefined {
     return [...this]
+      .toReversed()
       .filter(rendition => !rendition.keepsSize || this.#hasSize(rendition.spec, rendition))
       .toSorted((a, b) => a.members - b.members)[0];
   }
@@ -63,9 +96,10 @@ export class Renditions implements Iterable<SharedRendition> {
   join(lease: StreamLease, spec: RenditionSpec): boolean {
     const key = renditionKey(spec);
     if (lease.rendition !== undefined && renditionKey(lease.rendition.spec) === key) return false;
-    this.leave(lease);
+    this.#part(lease);
     let rendition = this.#byKey.get(key);
     if (rendition === undefined) {
+      this.#begun = tokenTaken(this.#begun, BEGINNINGS, this.#clock.now());
       const id = this.#freeId();
       rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
       this.#byKey.set(key, rendition);
@@ -75,7 +109,13 @@ export class Renditions implements Iterable<SharedRendition> {
     return true;
   }
 
+  /** It waits for nothing any more either. */
   leave(lease: StreamLease): void {
+    this.#waiting.delete(lease);
+    this.#part(lease);
+  }
+
+  #part(lease: StreamLease): void {
     const { rendition } = lease;
     if (rendition === undefined) return;
     lease.rendition = undefined;
@@ -83,6 +123,31 @@ export class Renditions implements Iterable<SharedRendition> {
     if (rendition.members > 0) return;
     this.#byKey.delete(renditionKey(rendition.spec));
     this.#producer.drop(rendition.id);
+  }
+
+  #wait(lease: StreamLease): void {
+    this.#waiting.add(lease);
+    if (!this.#isCalling) this.#callLater();
+  }
+
+  /** Those for whom there is still no room go to the end of the line. */
+  #callLater(): void {
+    this.#isCalling = true;
+    const soon = this.#clock.now() + 1000 / BEGINNINGS.perSecond;
+    this.#clock.at(Math.max(soon, tokenAt(this.#begun, BEGINNINGS)), () => {
+      const [lease] = this.#waiting;
+      if (lease !== undefined) this.#onTurn(lease);
+      this.#isCalling = this.#waiting.size > 0;
+      if (this.#isCalling) this.#callLater();
+    });
+  }
+
+  #nearest(lease: StreamLease, wanted: RenditionSpec): RenditionSpec | undefined {
+    const specs = [...this].map(({ spec }) => spec);
+    const eligible = lease.keepsSize ? specs.filter(spec => hasSize(spec, wanted)) : specs;
+    // Who is below its wish has a link that carries no more: something smaller, if there is.
+    const smaller = eligible.filter(spec => typicalBytes(spec) <= typicalBytes(wanted));
+    return (lease.hasStepped ? nearestRendition(wanted, smaller) : undefined) ?? nearestRendition(wanted, eligible);
   }
 
   #hasSize(size: Size, besides?: SharedRendition): boolean {
@@ -96,6 +161,12 @@ export class Renditions implements Iterable<SharedRendition> {
     while (used.has(this.#lastId));
     return this.#lastId;
   }
+}
+
+const BUSY = 'Many viewers ask this stream for different pictures at once; this one is there already, yours follows.';
+
+function fullOf(wanted: RenditionSpec): string {
+  return `This stream has as many renditions as it may have; the nearest to ${renditionKey(wanted)} is this.`;
 }
 
 function hasSize(a: Size, b: Size): boolean {

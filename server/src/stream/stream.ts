@@ -87,7 +87,9 @@ export class Stream {
       },
       warning: onWarning,
     });
-    this.#renditions = new Renditions(options.maxRenditions, this.#producer);
+    this.#renditions = new Renditions(options.maxRenditions, this.#producer, this.#clock, lease =>
+      this.#place(lease, 'turn'),
+    );
   }
 
   get info(): StreamInfo {
@@ -189,7 +191,7 @@ export class Stream {
   }
 
   /** Finds the lease its rendition; before the source's size is known, that waits. */
-  #place(lease: StreamLease): void {
+  #place(lease: StreamLease, occasion: 'news' | 'turn' = 'news'): void {
     const source = this.#info ?? (this.#state.state === 'lost' ? UNKNOWN_SOURCE : undefined);
     if (source === undefined) return;
     if (lease.size !== undefined && !hasShapeOf(source, lease.size)) {
@@ -199,8 +201,9 @@ export class Stream {
     }
     const rung = lease.rung ?? lease.putUp(ladderFor(lease.request, source, lease.size));
     const choice = this.#renditions.choose(lease, rung);
-    if (choice === undefined) this.#placeInstead(lease, rung);
-    else this.#give(lease, choice);
+    if (choice === 'full') this.#placeInstead(lease, rung);
+    else if (choice !== 'later' && (occasion === 'news' || choice.spec !== lease.rendition?.spec))
+      this.#give(lease, choice);
   }
 
   #give(lease: StreamLease, { spec, why }: Choice): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../simulate/virtual-clock.js';
 import { request, streamKit } from './fakes.js';
 
 describe('a stream gives renditions', () => {
@@ -106,11 +107,15 @@ describe('a stream gives renditions', () => {
   });
 
   it('under numbers that differ as long as they are in use', () => {
-    const { producer, watch } = streamKit();
+    const clock = new VirtualClock();
+    const { producer, watch } = streamKit({ clock });
     producer.live();
     const { sink } = watch({ quality: 1 });
     const { lease } = watch({ quality: 2 });
-    for (let i = 0; i < 65_540; i += 1) lease.change(request({ quality: 2 + (i % 2) }));
+    for (let i = 0; i < 65_540; i += 1) {
+      clock.runUntil(i * 1000);
+      lease.change(request({ quality: 2 + (i % 2) }));
+    }
     expect(sink.choices[0]?.rendition.id).toBe(1);
     expect(producer.wanted.get(1)).toEqual({ key: 'jpeg-1280x720-q1', fps: Infinity });
     expect(producer.wanted.size).toBe(2);

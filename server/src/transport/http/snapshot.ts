@@ -136,6 +136,7 @@ class SnapshotWait implements Guest {
             if (frame.header.capturedAt >= askedAt && !frame.header.placeholder) done(() => resolve(frame));
           },
         },
+        isPatient: true,
         startRung: () => 0,
         chosen: () => undefined,
         source: state => {
