@@ -77,6 +77,9 @@ const EARLY_SHARE = 0.97;
 /** A program is not taken for slow before so many steps in a row. */
 const SURE = 2;
 
+/** An interval grows by no more than this for one late frame: the machine may have stopped, and not the program. */
+const GROWTH = 1.25;
+
 /** How fast a bound is lifted while nothing is late. */
 const LIFT = 0.95;
 
@@ -165,7 +168,8 @@ function late(pace: ReaderPace, { frames, now }: { frames: number; now: number }
   const queued = queuedIn(pace, steps, run === undefined ? 0 : run.frames - (now - run.since) / stepMs);
   if (queued >= LEAST_QUEUE) return drained(pace, { queued, stepMs, now });
   const isKnown = steps.length >= (pace.intervalMs === 0 ? SURE : 1) && pace.steady === undefined;
-  const intervalMs = isKnown ? Math.min(MOST_INTERVAL_MS, stepMs * EARLY_SHARE) : pace.intervalMs;
+  const most = pace.intervalMs === 0 ? MOST_INTERVAL_MS : Math.min(MOST_INTERVAL_MS, pace.intervalMs * GROWTH);
+  const intervalMs = isKnown ? Math.min(most, stepMs * EARLY_SHARE) : pace.intervalMs;
   const dueAt = now + intervalMs * (pace.steady === undefined ? 1 : PRESS);
   const next = { ...pace, lateAt: now, steps, intervalMs, dueAt };
   return steps.length < SURE ? next : { ...next, run: undefined };
