@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { RawData, WebSocket } from 'ws';
 import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
@@ -19,12 +18,11 @@ import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } fro
 import { FramewireError, messageOf } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
 import { monotonicMs } from '../../monotonic.js';
+import { FrameWriter } from './frame-writer.js';
 import { MessageLimits } from './message-limits.js';
 import { requestFrom } from './request-from.js';
-import { SharedPages } from '../kernel/shared-pages.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
-import { WayAcks, type ByteCount } from '../kernel/way-acks.js';
-import { wireImage } from './ws-wire.js';
+import { WayAcks } from '../kernel/way-acks.js';
 
 /** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
 const SET_INTERVAL_MS = 100;
@@ -50,30 +48,27 @@ const SEQ_BYTES = 4;
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
 const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
-/** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
-const pages = SharedPages.open();
-
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
-export class WsViewer implements Guest, ViewerTransport, ByteCount {
+export class WsViewer implements Guest, ViewerTransport {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
+  readonly #frames: FrameWriter;
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
   readonly #viewer = new Viewer(this);
   /** For viewers that do not acknowledge. */
   #acks: WayAcks | undefined;
-  /** Bytes of shared pages, which went past the stream. */
-  #sharedBytes = 0;
   #hasHeaders = true;
   #acknowledges = true;
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
   #heardAt = monotonicMs();
 
-  /** @param socket below `ws`: frames are written to it directly, see `wireImage`. */
+  /** @param socket below `ws`: frames are written to it directly, see `FrameWriter`. */
   constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#frames = new FrameWriter(socket);
     this.#broadcaster = broadcaster;
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
@@ -85,44 +80,19 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
   send(frame: EncodedFrame): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#acknowledges) {
-      this.#write(frame);
+      this.#frames.write(frame, this.#hasHeaders);
       return;
     }
     const { seq } = frame.header;
-    this.#wayAcks.send(seq, onTaken => this.#write(frame, onTaken));
+    this.#wayAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
     const number = Buffer.alloc(SEQ_BYTES);
     number.writeUInt32LE(seq);
     this.#ws.ping(number);
     this.#viewer.asked(seq);
   }
 
-  #write(frame: EncodedFrame, onTaken?: () => void): void {
-    const image = wireImage(frame);
-    if (!this.#hasHeaders) {
-      this.#socket.write(image.payload, onTaken);
-    } else if (this.#socket instanceof TLSSocket) {
-      // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
-      this.#socket.write(image.header);
-      this.#socket.write(image.payload, onTaken);
-    } else if (onTaken === undefined && !this.isClogged()) {
-      this.#share(image.both);
-    } else {
-      this.#socket.write(image.both, onTaken);
-    }
-  }
-
-  #share(bytes: Buffer): void {
-    const taken = pages?.send(this.#socket, bytes) ?? 0;
-    this.#sharedBytes += taken;
-    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
-  }
-
-  get bytesWritten(): number {
-    return this.#socket.bytesWritten + this.#sharedBytes;
-  }
-
   isClogged(): boolean {
-    return this.#socket.writableLength > 0;
+    return this.#frames.isClogged();
   }
 
   chosen(stream: Stream, answer: Answer): void {
@@ -199,7 +169,7 @@ export class WsViewer implements Guest, ViewerTransport, ByteCount {
   }
 
   get #wayAcks(): WayAcks {
-    return (this.#acks ??= new WayAcks(this, openTcpInfo(this.#socket), (seq, arrival) => {
+    return (this.#acks ??= new WayAcks(this.#frames, openTcpInfo(this.#socket), (seq, arrival) => {
       this.#viewer.arrived(seq, arrival);
     }));
   }
