@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeSpec, parseSource, sourceSpec, type SourceOptions } from '../../../server/src/source/source-spec.js';
+import { skipBecause } from '../../support/requires.js';
 
 const OPTIONS: SourceOptions = {
   size: { width: 640, height: 480 },
@@ -73,7 +74,7 @@ describe('a source on the command line', () => {
     rmSync(link);
     // 81 is Video4Linux. Making a device needs root, and a container may refuse even that.
     const made = spawnSync('mknod', [link, 'c', '81', '7']);
-    context.skip(made.status !== 0, 'devices cannot be made here');
+    skipBecause(context, made.status === 0 ? undefined : 'devices cannot be made here');
     const again = path.join(folder, 'again');
     symlinkSync(link, again);
     const specs = [link, again].map(name => parseSource(name, OPTIONS).spec);
