@@ -25,10 +25,10 @@ describe.skipIf(process.platform !== 'linux')('a server that was stopped for a w
     feed.response.destroy();
     // Both clocks are this machine's; the newest picture that came before is from before the stop.
     const oldest = Number(process.hrtime.bigint()) / 1e6 - (Date.now() - wokeAt) - 2000;
-    for (const { header } of [...acking.frames.slice(before.acking), ...bare.frames.slice(before.bare)]) {
-      expect(header?.capturedAt).toBeGreaterThan(oldest);
-    }
-    const parts = feed.takenAt.slice(before.parts);
+    // The one that the server held when it was stopped may leave as the first.
+    const frames = [...acking.frames.slice(before.acking + 1), ...bare.frames.slice(before.bare + 1)];
+    for (const { header } of frames) expect(header?.capturedAt).toBeGreaterThan(oldest);
+    const parts = feed.takenAt.slice(before.parts + 1);
     expect(parts.length).toBeGreaterThan(5);
     expect(Math.min(...parts)).toBeGreaterThan(wokeAt - 2000);
     expect(childrenOf(server.pid)).toEqual(engines);
