@@ -1,4 +1,4 @@
 import '@framewire/client/element';
-import { Page } from './page.js';
+import { Page } from './page/page.js';
 
 new Page().start();

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
-import { byId, setText } from './dom.js';
-import { bitrateFigure, figureText, latencyFigure, rateFigure, type Figure } from './figures.js';
+import { byId, setText } from '../dom.js';
+import { bitrateFigure, figureText, latencyFigure, rateFigure, type Figure } from '../figures.js';
 import type { Columns } from './history.js';
 
 /** Which line the lower plot draws. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ViewStatus } from '../../../client/src/view/view-status.js';
-import { emptyWords, serverWords, viewWords, type Words } from '../../../client/dashboard/states.js';
-import type { ViewFacts } from '../../../client/dashboard/view-facts.js';
+import type { ViewStatus } from '../../../../client/src/view/view-status.js';
+import { emptyWords, serverWords, viewWords, type Words } from '../../../../client/dashboard/view/states.js';
+import type { ViewFacts } from '../../../../client/dashboard/view/view-facts.js';
 
 const facts = (status: ViewStatus, more: Partial<ViewFacts> = {}): ViewFacts => ({
   stream: 'gate',

@@ -1,17 +1,17 @@
 import type { StreamInfo } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
-import { byId, setData, setText } from './dom.js';
-import { Fullscreen } from './fullscreen.js';
-import { History, NOTHING } from './history.js';
+import { byId, setData, setText } from '../dom.js';
+import { Fullscreen } from '../stage/fullscreen.js';
+import { History, NOTHING } from '../plots/history.js';
 import { listenToKeys } from './keyboard.js';
-import { Panel } from './panel.js';
-import { MinutePlot } from './plot.js';
-import { SettingsForm } from './settings-form.js';
+import { Panel } from '../panel/panel.js';
+import { MinutePlot } from '../plots/plot.js';
+import { SettingsForm } from '../panel/settings-form.js';
 import type { PageAction } from './shortcuts.js';
-import { Stage } from './stage.js';
-import { emptyWords, serverWords, type Words } from './states.js';
+import { Stage } from '../stage/stage.js';
+import { emptyWords, serverWords, type Words } from '../view/states.js';
 import { watchStreams } from './stream-list.js';
-import { Tiles } from './tiles.js';
+import { Tiles } from '../grid/tiles.js';
 import { formatPageState, parsePageState, type PageState } from './url-state.js';
 
 const TICK_MS = 1000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pictureFileName } from '../../../client/dashboard/save-picture.js';
+import { pictureFileName } from '../../../../client/dashboard/stage/save-picture.js';
 
 describe('the name of a saved picture', () => {
   const at = new Date(2026, 2, 1, 14, 5, 9);

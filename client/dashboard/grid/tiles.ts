@@ -1,12 +1,12 @@
 import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
 import type { StreamInfo } from '@framewire/client';
-import { ask } from './ask.js';
-import { byId, make, setData, setText } from './dom.js';
-import { figureText, latencyFigure, rateFigure } from './figures.js';
+import { ask } from '../view/ask.js';
+import { byId, make, setData, setText } from '../dom.js';
+import { figureText, latencyFigure, rateFigure } from '../figures.js';
 import { gridLayout } from './grid-layout.js';
-import { viewWords, type Words } from './states.js';
-import { DEFAULT_STATE, type PageState } from './url-state.js';
-import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from './view-facts.js';
+import { viewWords, type Words } from '../view/states.js';
+import { DEFAULT_STATE, type PageState } from '../page/url-state.js';
+import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from '../view/view-facts.js';
 
 /** What a tile asks for: little beside the large picture, more when the tiles are all there is. */
 const RENDITIONS = {

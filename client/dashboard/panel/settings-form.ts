@@ -1,8 +1,8 @@
 import type { Subscribed } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
-import { byId, make, setText } from './dom.js';
-import { viewerText } from './figures.js';
-import { BUDGETS, DEFAULT_QUALITY, parseBudget, parseStep, RATES, WIDTHS, type Settings } from './url-state.js';
+import { byId, make, setText } from '../dom.js';
+import { viewerText } from '../figures.js';
+import { BUDGETS, DEFAULT_QUALITY, parseBudget, parseStep, RATES, WIDTHS, type Settings } from '../page/url-state.js';
 
 /**
  * The wishes for the large picture: quality, width, frame rate. Beside each wish stands what is really sent.

@@ -6,7 +6,7 @@ import {
   RATES,
   WIDTHS,
   type PageState,
-} from '../../../client/dashboard/url-state.js';
+} from '../../../../client/dashboard/page/url-state.js';
 
 const states: { name: string; hash: string; state: PageState }[] = [
   { name: 'nothing chosen', hash: '', state: DEFAULT_STATE },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gridLayout } from '../../../client/dashboard/grid-layout.js';
+import { gridLayout } from '../../../../client/dashboard/grid/grid-layout.js';
 
 describe('the grid', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { byId, make } from './dom.js';
+import { byId, make } from '../dom.js';
 import { actionFor, SHORTCUTS, type KeyUse, type PageAction } from './shortcuts.js';
 
 /** Calls `act` for every shortcut that the focused control has no use for, and fills the help with all of them. */

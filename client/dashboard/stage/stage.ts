@@ -1,12 +1,12 @@
 import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
 import type { StreamInfo, Subscribed } from '@framewire/client';
-import { ask } from './ask.js';
-import { byId, setData, setText } from './dom.js';
-import { figureText, latencyFigure, rateFigure } from './figures.js';
+import { ask } from '../view/ask.js';
+import { byId, setData, setText } from '../dom.js';
+import { figureText, latencyFigure, rateFigure } from '../figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
-import { viewWords, type Words } from './states.js';
-import type { Settings } from './url-state.js';
-import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from './view-facts.js';
+import { viewWords, type Words } from '../view/states.js';
+import type { Settings } from '../page/url-state.js';
+import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from '../view/view-facts.js';
 
 export interface StageListener {
   /** Once a second while connected, also while paused. */

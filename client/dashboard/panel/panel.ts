@@ -1,7 +1,7 @@
 import type { StreamInfo, Subscribed } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
-import { byId, make, setText } from './dom.js';
-import { bitrateFigure, countText, figureText, latencyFigure, NO_FIGURE, rateFigure, type Figure } from './figures.js';
+import { byId, make, setText } from '../dom.js';
+import { bitrateFigure, countText, figureText, latencyFigure, NO_FIGURE, rateFigure, type Figure } from '../figures.js';
 
 const STAGES = ['encode', 'network', 'draw'] as const;
 const DROPS = ['rate', 'superseded', 'skipped', 'client'] as const;

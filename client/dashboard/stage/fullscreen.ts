@@ -1,4 +1,4 @@
-import { byId, setData, setText } from './dom.js';
+import { byId, setData, setText } from '../dom.js';
 
 /** Nobody has moved for so long: the buttons over a fullscreen picture go away. */
 const IDLE_AFTER_MS = 2500;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionFor, SHORTCUTS, type Key } from '../../../client/dashboard/shortcuts.js';
+import { actionFor, SHORTCUTS, type Key } from '../../../../client/dashboard/page/shortcuts.js';
 
 const press = (key: string, modifiers: Partial<Key> = {}): Key => ({
   key,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { History, HISTORY_MS, type Sample } from '../../../client/dashboard/history.js';
+import { History, HISTORY_MS, type Sample } from '../../../../client/dashboard/plots/history.js';
 
 const sample = (p50: number): Sample => ({
   latencyP50Ms: p50,

@@ -1,5 +1,5 @@
 import type { ViewStatus } from '@framewire/client/element';
-import { durationText } from './figures.js';
+import { durationText } from '../figures.js';
 import type { ViewFacts } from './view-facts.js';
 
 /** `ok`: pictures come; `busy`: wait a moment; `warn`: wait longer; `bad`: somebody should look; `off`: as wanted. */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { StreamInfo } from '../../../client/src/client.js';
-import type { ViewStatus } from '../../../client/src/view/view-status.js';
-import { isCurable, newFacts, pictureEveryMs, withStats, withStatus } from '../../../client/dashboard/view-facts.js';
+import type { StreamInfo } from '../../../../client/src/client.js';
+import type { ViewStatus } from '../../../../client/src/view/view-status.js';
+import {
+  isCurable,
+  newFacts,
+  pictureEveryMs,
+  withStats,
+  withStatus,
+} from '../../../../client/dashboard/view/view-facts.js';
 
 const connecting: ViewStatus = { state: 'connecting' };
 const live: ViewStatus = { state: 'live' };
