@@ -11,9 +11,9 @@ const inlineWorker: Plugin = {
   name: 'framewire-inline-worker',
   enforce: 'pre',
   load(id) {
-    if (id !== source('view/start-worker.ts')) return null;
+    if (id !== source('pipeline/start-worker.ts')) return null;
     return `
-      import ViewWorker from '${source('view/view-worker.ts')}?worker&inline';
+      import ViewWorker from '${source('pipeline/view-worker.ts')}?worker&inline';
       export const startWorker = () => new ViewWorker({ name: 'framewire-view' });
     `;
   },

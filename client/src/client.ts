@@ -1,23 +1,23 @@
 import { encodeAck, type Ack } from '@framewire/shared/ack';
 import type { ClientMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
-import { AckPace } from './ack-pace.js';
-import { Connection, type ConnectionEvents, type ConnectionState } from './connection.js';
+import { AckPace } from './connection/ack-pace.js';
+import { Connection, type ConnectionEvents, type ConnectionState } from './connection/connection.js';
 import { Emitter } from './emitter.js';
 import { clientError, FramewireClientError } from './errors.js';
 import { createFrame, missedBetween, type Frame } from './frame.js';
 import { FrameIterator } from './frame-iterator.js';
-import type { HoldUp } from './hold-up.js';
-import type { Arrival } from './receiver.js';
-import { webSocketUrl } from './server-url.js';
-import type { Control, Welcome } from './session.js';
-import { StatsMeter, type ClientStats } from './stats.js';
+import type { HoldUp } from './latency/hold-up.js';
+import type { Arrival } from './connection/receiver.js';
+import { webSocketUrl } from './connection/server-url.js';
+import type { Control, Welcome } from './connection/session.js';
+import { StatsMeter, type ClientStats } from './latency/stats.js';
 import { Subscription, type Subscribed, type SubscribeOptions, type SubscriptionMessage } from './subscription.js';
 
 export type { ChosenRendition, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
-export type { ConnectionState } from './connection.js';
+export type { ConnectionState } from './connection/connection.js';
 export { FramewireClientError, type ClientErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
-export type { ClientStats, LatencyStats, Percentiles } from './stats.js';
+export type { ClientStats, LatencyStats, Percentiles } from './latency/stats.js';
 export type { Subscribed, SubscribeOptions } from './subscription.js';
 
 export interface ConnectOptions {

@@ -1,6 +1,6 @@
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { Codec } from '@framewire/shared/protocol';
-import type { Arrival } from './receiver.js';
+import type { Arrival } from './connection/receiver.js';
 
 /** One received picture: the header's fields, the bytes, and when they came. */
 export interface Frame extends Readonly<FrameHeader> {

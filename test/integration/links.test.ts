@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { PartReader } from '../../client/src/part-reader.js';
+import { PartReader } from '../../client/src/pipeline/part-reader.js';
 import { EmulatedLink } from '../support/emulated-link.js';
 import { eventually } from '../support/eventually.js';
 import { startServer } from '../support/server.js';

@@ -4,8 +4,8 @@ import type { Clock } from '../../server/src/clock.js';
 import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
-import { AckPace } from '../../client/src/ack-pace.js';
-import { HoldUp, TICK_MS } from '../../client/src/hold-up.js';
+import { AckPace } from '../../client/src/connection/ack-pace.js';
+import { HoldUp, TICK_MS } from '../../client/src/latency/hold-up.js';
 import type { SimulatedLink } from './simulated-link.js';
 
 /** One frame as it arrived. */

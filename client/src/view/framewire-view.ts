@@ -3,7 +3,7 @@ import type { Subscribed } from '../subscription.js';
 import { WATCH_ATTRIBUTES, watchSettings } from './attributes.js';
 import { Overlay } from './overlay.js';
 import { ViewLink, type Told } from './view-link.js';
-import type { Flow, ViewStats, ViewStatus } from './view-status.js';
+import type { Flow, ViewStats, ViewStatus } from '../pipeline/view-status.js';
 import { Visibility } from './visibility.js';
 
 /** What a `<framewire-view>` tells the page, and the `detail` of each event. */

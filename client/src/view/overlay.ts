@@ -1,6 +1,6 @@
 import { statusText } from './status-text.js';
 import { viewStyle } from './view-style.js';
-import type { ViewStatus } from './view-status.js';
+import type { ViewStatus } from '../pipeline/view-status.js';
 
 /** What is inside a `<framewire-view>`: the canvas, and over it the text that says why there is no live picture. */
 export class Overlay {

@@ -1,4 +1,4 @@
-import type { ViewStatus } from './view-status.js';
+import type { ViewStatus } from '../pipeline/view-status.js';
 
 /** What people read, and hear from a screen reader; empty while there is nothing to tell. */
 export function statusText(status: ViewStatus): string {

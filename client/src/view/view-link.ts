@@ -1,11 +1,11 @@
 import { clientError } from '../errors.js';
-import { TICK_MS } from '../hold-up.js';
-import { CanvasPainter } from '../render/canvas-painter.js';
+import { TICK_MS } from '../latency/hold-up.js';
+import { CanvasPainter } from '../pipeline/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { FromWorker, ToWorker } from '../pipeline/messages.js';
 import { leaveFeed, wantFeed } from './plain-places.js';
-import { startWorker } from './start-worker.js';
-import type { Flow } from './view-status.js';
+import { startWorker } from '../pipeline/start-worker.js';
+import type { Flow } from '../pipeline/view-status.js';
 
 export interface ViewLinkOptions {
   /** An absolute address: a worker has no page to be relative to. */

@@ -6,7 +6,7 @@ import { parseServerMessage } from '@framewire/shared/control';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
-import { AckPace } from '../../../client/src/ack-pace.js';
+import { AckPace } from '../../../client/src/connection/ack-pace.js';
 import { ageAt, readTimeCode } from '../../support/time-code.js';
 import { MultipartReader } from '../load/multipart-reader.js';
 import { parseWatchOrder, type Seen, type WatchOrder } from './watch-report.js';

@@ -2,7 +2,7 @@ import { ACK_BYTES, encodeAck, type Ack } from '@framewire/shared/ack';
 import { parseServerMessage } from '@framewire/shared/control';
 import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
-import { AckPace } from '../../../client/src/ack-pace.js';
+import { AckPace } from '../../../client/src/connection/ack-pace.js';
 import type { Protocol } from './plan.js';
 import type { Reader, ReaderEvents } from './reader.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ViewStatus } from '../../../../client/src/view/view-status.js';
+import type { ViewStatus } from '../../../../client/src/pipeline/view-status.js';
 import { emptyWords, serverWords, viewWords, type Words } from '../../../../client/dashboard/view/states.js';
 import type { ViewFacts } from '../../../../client/dashboard/view/view-facts.js';
 

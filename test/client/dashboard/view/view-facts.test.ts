@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamInfo } from '../../../../client/src/client.js';
-import type { ViewStatus } from '../../../../client/src/view/view-status.js';
+import type { ViewStatus } from '../../../../client/src/pipeline/view-status.js';
 import {
   isCurable,
   newFacts,

@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { closeVerdict } from '../../client/src/close-verdict.js';
+import { closeVerdict } from '../../../client/src/connection/close-verdict.js';
 
 describe('closeVerdict', () => {
   it.each([

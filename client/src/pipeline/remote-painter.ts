@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.js';
-import type { Painter, PainterEvents } from '../render/canvas-painter.js';
+import type { Painter, PainterEvents } from './canvas-painter.js';
 import type { FromWorker } from './messages.js';
 
 /** Hands bitmaps to the page, which draws the newest: for browsers without OffscreenCanvas. */

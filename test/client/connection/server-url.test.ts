@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FramewireClientError } from '../../client/src/errors.js';
-import { videoFeedUrl, webSocketUrl } from '../../client/src/server-url.js';
+import { FramewireClientError } from '../../../client/src/errors.js';
+import { videoFeedUrl, webSocketUrl } from '../../../client/src/connection/server-url.js';
 
 const PAGE = 'https://site.example/cameras/index.html?a=1#top';
 

@@ -1,7 +1,7 @@
 import type { ClientMessage } from '@framewire/shared/control';
 import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
-import type { ClockSync } from './clock-sync.js';
-import type { HoldUp } from './hold-up.js';
+import type { ClockSync } from '../latency/clock-sync.js';
+import type { HoldUp } from '../latency/hold-up.js';
 import { Session, type Ending, type SessionEvents } from './session.js';
 
 /**

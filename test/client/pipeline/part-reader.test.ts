@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PartError, PartReader } from '../../client/src/part-reader.js';
-import { seeded } from '../shared/seeded.js';
+import { PartError, PartReader } from '../../../client/src/pipeline/part-reader.js';
+import { seeded } from '../../shared/seeded.js';
 
 const BOUNDARY = '\r\n--frame\r\n';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../client/src/view/status-text.js';
-import { isPlainHttpOnly, viewStatus, type ViewFacts } from '../../../client/src/view/view-status.js';
+import { isPlainHttpOnly, viewStatus, type ViewFacts } from '../../../client/src/pipeline/view-status.js';
 
 const OPEN: ViewFacts = {
   connection: { state: 'open' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ClockSync } from '../../client/src/clock-sync.js';
-import { seededRandom } from '../support/random.js';
+import { ClockSync } from '../../../client/src/latency/clock-sync.js';
+import { seededRandom } from '../../support/random.js';
 
 type Recorded = readonly [sentAt: number, serverReceivedAt: number, serverSentAt: number, receivedAt: number];
 

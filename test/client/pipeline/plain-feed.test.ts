@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import type { Frame } from '../../../client/src/frame.js';
-import { PlainFeed } from '../../../client/src/view/plain-feed.js';
+import { PlainFeed } from '../../../client/src/pipeline/plain-feed.js';
 import { eventually } from '../../support/eventually.js';
 
 /** A feed, and the server's end of each of its requests. */

@@ -1,8 +1,8 @@
 import { encodeClockPong } from '@framewire/shared/clock';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { describe, expect, it } from 'vitest';
-import { Receiver } from '../../client/src/receiver.js';
-import { seededRandom } from '../support/random.js';
+import { Receiver } from '../../../client/src/connection/receiver.js';
+import { seededRandom } from '../../support/random.js';
 
 const HEADER: FrameHeader = {
   codec: 'jpeg',

@@ -1,5 +1,5 @@
 import { object, optional, string } from 'zod/mini';
-import type { ClientErrorCode } from '../errors.js';
+import type { ClientErrorCode } from '../../errors.js';
 import type { Refusal } from './socket.js';
 
 /** What every refusal of a Framewire server says, by plain HTTP as well. */

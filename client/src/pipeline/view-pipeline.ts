@@ -1,11 +1,11 @@
 import { FramewireClient, type ConnectionState } from '../client.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
-import { CALM_TICK_MS, HoldUp } from '../hold-up.js';
-import { JpegDecoder } from '../decode/jpeg-decoder.js';
-import { CanvasPainter, type Painter } from '../render/canvas-painter.js';
-import { isOwnServer, videoFeedUrl } from '../server-url.js';
-import { SlidingWindow } from '../sliding-window.js';
+import { CALM_TICK_MS, HoldUp } from '../latency/hold-up.js';
+import { JpegDecoder } from './jpeg-decoder.js';
+import { CanvasPainter, type Painter } from './canvas-painter.js';
+import { isOwnServer, videoFeedUrl } from '../connection/server-url.js';
+import { SlidingWindow } from '../latency/sliding-window.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { PlainFeed } from './plain-feed.js';

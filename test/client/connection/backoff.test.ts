@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryDelayMs } from '../../client/src/backoff.js';
+import { retryDelayMs } from '../../../client/src/connection/backoff.js';
 
 describe('retryDelayMs', () => {
   it('doubles from half a second to ten seconds', () => {

@@ -1,5 +1,5 @@
 import type { Wishes } from '@framewire/shared/control';
-import { clientError } from './errors.js';
+import { clientError } from '../errors.js';
 
 const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['http:', 'ws:'],

@@ -1,6 +1,6 @@
-import { retryDelayMs } from '../backoff.js';
+import { retryDelayMs } from '../connection/backoff.js';
 import { createFrame, type Frame } from '../frame.js';
-import { PartReader } from '../part-reader.js';
+import { PartReader } from './part-reader.js';
 
 /** A picture that stands still comes again each second: a feed that is silent for longer is none, ms. */
 const SILENCE_MS = 4000;

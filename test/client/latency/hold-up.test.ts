@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CALM_TICK_MS, HoldUp, TICK_MS } from '../../client/src/hold-up.js';
+import { CALM_TICK_MS, HoldUp, TICK_MS } from '../../../client/src/latency/hold-up.js';
 
 /** Signs of a free thread from one time to another. */
 function free(holdUp: HoldUp, from: number, to: number): void {

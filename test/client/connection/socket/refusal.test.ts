@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusalOf } from '../../../client/src/socket/refusal.js';
+import { refusalOf } from '../../../../client/src/connection/socket/refusal.js';
 
 const URL = 'ws://cam.example:81/ws';
 

@@ -2,9 +2,9 @@ import { encodeClockPing } from '@framewire/shared/clock';
 import { parseServerMessage, type ClientMessage, type ServerMessage } from '@framewire/shared/control';
 import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import { openSocket } from '#socket';
-import { ClockSync } from './clock-sync.js';
+import { ClockSync } from '../latency/clock-sync.js';
 import { closeVerdict } from './close-verdict.js';
-import { OwnTicks, type HoldUp } from './hold-up.js';
+import { OwnTicks, type HoldUp } from '../latency/hold-up.js';
 import { Receiver, type Arrival } from './receiver.js';
 import type { Refusal, Socket } from './socket/socket.js';
 

@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from '@framewire/shared/protocol';
-import type { ClientErrorCode } from './errors.js';
+import type { ClientErrorCode } from '../errors.js';
 
 export interface CloseVerdict {
   /** Whether connecting again can help. */

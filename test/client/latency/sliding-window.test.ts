@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SlidingWindow } from '../../client/src/sliding-window.js';
+import { SlidingWindow } from '../../../client/src/latency/sliding-window.js';
 
 describe('SlidingWindow', () => {
   it('takes percentiles by nearest rank', () => {

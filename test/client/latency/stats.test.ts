@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StatsMeter } from '../../client/src/stats.js';
+import { StatsMeter } from '../../../client/src/latency/stats.js';
 
 const UNSYNCED = { synced: false, rttMs: undefined };
 const SYNCED = { synced: true, rttMs: 0.5 };

@@ -1,6 +1,6 @@
 import type { SourceState } from '@framewire/shared/control';
-import type { ConnectionState } from '../connection.js';
-import type { ClientStats } from '../stats.js';
+import type { ConnectionState } from '../connection/connection.js';
+import type { ClientStats } from '../latency/stats.js';
 
 /** What a `<framewire-view>` shows now. `reason` is a sentence for people, `code` is stable for programs. */
 export type ViewStatus =

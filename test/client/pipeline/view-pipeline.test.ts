@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { ViewPipeline } from '../../../client/src/view/view-pipeline.js';
-import type { ViewStatus } from '../../../client/src/view/view-status.js';
+import { ViewPipeline } from '../../../client/src/pipeline/view-pipeline.js';
+import type { ViewStatus } from '../../../client/src/pipeline/view-status.js';
 import { eventually } from '../../support/eventually.js';
 import { ScriptedServer } from '../../support/scripted-server.js';
 
