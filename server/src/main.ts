@@ -8,7 +8,7 @@ function explain(error: unknown): unknown {
 }
 
 try {
-  const { runCommand } = await import('./command.js');
+  const { runCommand } = await import('./cli/command.js');
   await runCommand();
 } catch (thrown) {
   const error = explain(thrown);

@@ -3,15 +3,15 @@ import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import { Broadcaster } from './stream/broadcaster.js';
 import { Stream, type StreamOptions } from './stream/stream.js';
 import { CloseStack } from './close-stack.js';
-import type { Config } from './config.js';
+import type { Config } from './cli/config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
 import { seldom } from './ops/seldom.js';
-import { Access } from './transport/http/access.js';
-import { mostConnections } from './transport/http/connection-limits.js';
+import { Access } from './access/access.js';
+import { mostConnections } from './transport/listen/connection-limits.js';
 import { createHttpServer } from './transport/http/http-server.js';
-import { listen } from './transport/http/listeners.js';
-import { freeFiles } from './transport/http/open-files.js';
+import { listen } from './transport/listen/listeners.js';
+import { freeFiles } from './transport/listen/open-files.js';
 import { WsEndpoint } from './transport/ws/ws.js';
 
 /** How long the start waits for a source to open, ms: a camera on the network that is down does not hold up the others. */

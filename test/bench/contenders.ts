@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.js';
-import { fakeCamera, type FakeCamera, type FakeCameraOptions, type NoFakeCamera } from '../support/fake-camera.js';
+import {
+  fakeCamera,
+  type FakeCamera,
+  type FakeCameraOptions,
+  type NoFakeCamera,
+} from '../support/camera/fake-camera.js';
 import { DEBIAN_PYTHON, missing } from '../support/requires.js';
 import { run, type Run } from '../support/run.js';
-import { startServer } from '../support/server.js';
+import { startServer } from '../support/server/server.js';
 import { compiled } from './floor/compiled.js';
 import type { Protocol } from './load/plan.js';
 import type { FloorKind } from './results.js';

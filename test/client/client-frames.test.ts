@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../client/src/client.js';
 import { eventually } from '../support/eventually.js';
-import { ScriptedServer } from '../support/scripted-server.js';
+import { ScriptedServer } from '../support/server/scripted-server.js';
 import { framesOf, synced, watching } from './watching.js';
 
 describe('frames', () => {

@@ -1,6 +1,6 @@
 import { connect, type ConnectionState, type Frame, type FramewireClient } from '../../client/src/client.js';
 import { eventually } from '../support/eventually.js';
-import type { ScriptedServer, ScriptedViewer } from '../support/scripted-server.js';
+import type { ScriptedServer, ScriptedViewer } from '../support/server/scripted-server.js';
 
 /** A client that watches `gate`, and the server's end of it. */
 export async function watching(server: ScriptedServer): Promise<{ client: FramewireClient; viewer: ScriptedViewer }> {

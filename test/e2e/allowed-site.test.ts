@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../support/browser.js';
-import { servePage, type PageServer } from '../support/page-server.js';
+import { launchChromium, openPage } from '../support/browser/browser.js';
+import { servePage, type PageServer } from '../support/browser/page-server.js';
 import { missing } from '../support/requires.js';
-import { startServer } from '../support/server.js';
+import { startServer } from '../support/server/server.js';
 
 const reason = missing('chromium');
 

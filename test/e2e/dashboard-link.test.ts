@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../support/browser.js';
-import { serveDashboard, type DashboardServer } from '../support/dashboard-server.js';
+import { launchChromium, openPage } from '../support/browser/browser.js';
+import { serveDashboard, type DashboardServer } from '../support/browser/dashboard-server.js';
 import { eventually } from '../support/eventually.js';
 import { missing } from '../support/requires.js';
-import type { ScriptedViewer } from '../support/scripted-server.js';
-import { linkStats } from '../support/link-stats.js';
+import type { ScriptedViewer } from '../support/server/scripted-server.js';
+import { linkStats } from '../support/server/link-stats.js';
 
 const reason = missing('chromium');
 const WHY = 'The link carries 4.8 Mbit/s: 320x180 at quality 20 in place of 640x360.';

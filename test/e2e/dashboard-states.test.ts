@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage, pixels } from '../support/browser.js';
+import { launchChromium, openPage, pixels } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
-import { cameraOrSkip } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/camera/fake-camera.js';
 import { missing } from '../support/requires.js';
-import { startServer } from '../support/server.js';
+import { startServer } from '../support/server/server.js';
 
 const reason = missing('chromium');
 const LONG_MS = 60_000;

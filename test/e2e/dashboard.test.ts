@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchChromium, openPage, pixels, receivedSize, type WatchedPage } from '../support/browser.js';
+import { launchChromium, openPage, pixels, receivedSize, type WatchedPage } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
 import { missing } from '../support/requires.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 
 const reason = missing('chromium');
 

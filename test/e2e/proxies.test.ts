@@ -1,14 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '@framewire/client';
-import { streamAt } from '../support/api.js';
-import { launchChromium, openPage, pixels } from '../support/browser.js';
+import { streamAt } from '../support/server/api.js';
+import { launchChromium, openPage, pixels } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
-import { openFirefox } from '../support/firefox.js';
-import { servePage } from '../support/page-server.js';
-import { startHaproxy, startNginx } from '../support/proxy.js';
+import { openFirefox } from '../support/browser/firefox.js';
+import { servePage } from '../support/browser/page-server.js';
+import { startHaproxy, startNginx } from '../support/server/proxy.js';
 import { missing, skipBecause } from '../support/requires.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 
 const LONG_MS = 60_000;
 

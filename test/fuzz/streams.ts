@@ -6,7 +6,7 @@ import { FramewireError } from '../../server/src/errors.js';
 import { openSource, type Source } from '../../server/src/source/source.js';
 import { seededRandom } from '../support/random.js';
 import { TestHost } from '../support/source.js';
-import { VideoFolder } from '../support/video-file.js';
+import { VideoFolder } from '../support/camera/video-file.js';
 import { damaged } from './damage.js';
 
 /** Time for one stream to be played; its stamps may say anything. */

@@ -26,6 +26,8 @@ const FORBIDDEN: readonly [string, string][] = [
   ['server/src', 'sharp'],
   ['server/src', 'node-av/api'],
   ['server/src', './server.js'],
+  ['server/src/cli', '../engine/engine.js'],
+  ['server/src/cli', 'node-av'],
   ['server/src/source', '../encode/encoder.js'],
   ['server/src/source', '../engine/engine.js'],
   ['server/src/source', 'sharp'],
@@ -75,7 +77,7 @@ const ALLOWED: readonly [string, string][] = [
 
 /** Files whose name counts. */
 const NAMED: Record<string, string> = {
-  'server/src/command.ts': `import { startServer } from './server.js'; startServer();`,
+  'server/src/cli/command.ts': `import { startServer } from '../server.js'; startServer();`,
   'server/src/transport/http/snapshot.ts': `import { sharp } from 'sharp'; sharp();`,
   'server/src/glyphs.ts': `import { sharp } from 'sharp'; sharp();`,
   'server/src/opencv.ts': `import { cv } from '@u4/opencv4nodejs'; cv();`,
@@ -169,7 +171,7 @@ describe('import rules', () => {
   });
 
   it.each([
-    'server/src/command.ts',
+    'server/src/cli/command.ts',
     'server/src/transport/http/snapshot.ts',
     'server/src/glyphs.ts',
     'server/src/engine/frame-types.ts',

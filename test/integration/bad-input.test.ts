@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@framewire/shared/protocol';
-import { streamAt } from '../support/api.js';
+import { streamAt } from '../support/server/api.js';
 import { eventually } from '../support/eventually.js';
-import { cameraOrSkip } from '../support/fake-camera.js';
+import { cameraOrSkip } from '../support/camera/fake-camera.js';
 import { seededRandom } from '../support/random.js';
-import { EarlyExit, startServer, type Server } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { EarlyExit, startServer, type Server } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'framewire-'));
 const notes = join(folder, 'notes.txt');

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, openPage, pixels, receivedSize } from '../support/browser.js';
+import { launchChromium, openPage, pixels, receivedSize } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
-import { servePage, type PageServer } from '../support/page-server.js';
+import { servePage, type PageServer } from '../support/browser/page-server.js';
 import { DEBIAN_PYTHON, missing } from '../support/requires.js';
 import { run } from '../support/run.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 
 const example = (name: string): string => fileURLToPath(new URL(`../../client/examples/${name}`, import.meta.url));
 

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 
 const refusal = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@framewire/shared/protocol';
-import { streamAt } from '../support/api.js';
+import { streamAt } from '../support/server/api.js';
 import { eventually } from '../support/eventually.js';
 import { childrenOf, isRunning } from '../support/processes.js';
-import { startServer } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { startServer } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 describe('what is always true', () => {
   it('encodes each picture once for all who want the same, and not at all when nobody is ready', async () => {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, openPage } from '../support/browser.js';
+import { launchChromium, openPage } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
-import { MjpegCamera } from '../support/mjpeg-camera.js';
-import { servePage } from '../support/page-server.js';
+import { MjpegCamera } from '../support/camera/mjpeg-camera.js';
+import { servePage } from '../support/browser/page-server.js';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
 import { run } from '../support/run.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 import { seeded } from '../shared/seeded.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

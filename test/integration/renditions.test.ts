@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { streamAt } from '../support/api.js';
-import { startServer } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { streamAt } from '../support/server/api.js';
+import { startServer } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 describe('renditions', () => {
   it('keep the aspect, never grow, and are answered with what was chosen', async () => {

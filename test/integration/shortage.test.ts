@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
-import { EarlyExit, startServer } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { EarlyExit, startServer } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 const SOURCE = ['--source', 'test', '--size', '320x240'];
 

@@ -3,8 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { childrenOf } from '../support/processes.js';
-import { startServer } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { startServer } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 describe.skipIf(process.platform !== 'linux')('a server that was stopped for a while', () => {
   it('finds its engine healthy, and shows nothing old', { timeout: 30_000 }, async () => {

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { isRunning, childrenOf } from '../support/processes.js';
 import { run } from '../support/run.js';
-import { Viewer } from '../support/viewer.js';
+import { Viewer } from '../support/server/viewer.js';
 
 const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));

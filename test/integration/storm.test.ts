@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
 import { seededRandom } from '../support/random.js';
-import { startServer, type Server } from '../support/server.js';
-import { Viewer } from '../support/viewer.js';
+import { startServer, type Server } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 
 const VISITORS = 500;
 const MOST_MB = 150;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, openPage } from '../support/browser.js';
-import { CodedCamera } from '../support/coded-camera.js';
-import { EmulatedLink } from '../support/emulated-link.js';
+import { launchChromium, openPage } from '../support/browser/browser.js';
+import { CodedCamera } from '../support/camera/coded-camera.js';
+import { EmulatedLink } from '../support/link/emulated-link.js';
 import { eventually } from '../support/eventually.js';
-import { openFirefox } from '../support/firefox.js';
-import { servePage, type PageServer } from '../support/page-server.js';
+import { openFirefox } from '../support/browser/firefox.js';
+import { servePage, type PageServer } from '../support/browser/page-server.js';
 import { missing, skipBecause, type Requirement } from '../support/requires.js';
-import { startServer, type Server } from '../support/server.js';
-import { ageAt, timeCodeOf } from '../support/time-code.js';
+import { startServer, type Server } from '../support/server/server.js';
+import { ageAt, timeCodeOf } from '../support/camera/time-code.js';
 
 /** The time code is 80 of its cells wide: so scaled, each is a pixel. */
 const CELLS = 80;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CodedCamera, readCodedPicture } from '../support/coded-camera.js';
+import { CodedCamera, readCodedPicture } from '../support/camera/coded-camera.js';
 import { eventually } from '../support/eventually.js';
 import { DEBIAN_PYTHON, missing, skipBecause, type Requirement } from '../support/requires.js';
 import { run, type Run } from '../support/run.js';
-import { startServer, type Server } from '../support/server.js';
+import { startServer, type Server } from '../support/server/server.js';
 
 /** VLC pads pictures to whole blocks of 64 when it saves them. */
 const SIZE = { width: 640, height: 320 };

@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
-import type { Config } from '../../server/src/config.js';
+import type { Config } from '../../server/src/cli/config.js';
 import { FramewireError } from '../../server/src/errors.js';
 import { startServer, type FramewireServer } from '../../server/src/server.js';
 import { eventually } from '../support/eventually.js';
-import { Viewer } from '../support/viewer.js';
+import { Viewer } from '../support/server/viewer.js';
 import { UPRIGHT } from '../../server/src/source/orientation.js';
-import { INFO } from './stream/fakes.js';
+import { INFO } from './fakes.js';
 
 const engines: FakeEngine[] = [];
 

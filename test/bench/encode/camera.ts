@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Size } from '@framewire/shared/rendition';
-import { fakeCamera, type FakeCamera, type NoFakeCamera } from '../../support/fake-camera.js';
+import { fakeCamera, type FakeCamera, type NoFakeCamera } from '../../support/camera/fake-camera.js';
 import { missing } from '../../support/requires.js';
 import { run } from '../../support/run.js';
 import { compiled } from '../floor/compiled.js';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Size } from '@framewire/shared/rendition';
-import type { FakeCamera } from '../../support/fake-camera.js';
-import { startServer } from '../../support/server.js';
-import { Viewer } from '../../support/viewer.js';
+import type { FakeCamera } from '../../support/camera/fake-camera.js';
+import { startServer } from '../../support/server/server.js';
+import { Viewer } from '../../support/server/viewer.js';
 import { usageOf } from '../process-tree.js';
 import { FPS, readBare, recordJpegs, sceneCamera, type BareCamera, type CameraFormat } from './camera.js';
 import { startEncoding, type Encoding } from './encoding.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUYV422, SWS_LANCZOS, type AVPixelFormat } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
-import { fakeCamera } from '../../support/fake-camera.js';
+import { fakeCamera } from '../../support/camera/fake-camera.js';
 import { frameOf } from '../../support/source.js';
 import { natural } from '../../server/encode/pictures.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EmulatedLink } from '../../support/emulated-link.js';
+import { EmulatedLink } from '../../support/link/emulated-link.js';
 import { machine, warnIfBusy } from '../machine.js';
 import { table } from '../table.js';
 import { linkContenders, PORT, type LinkContender } from './contenders.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNginx } from '../../support/proxy.js';
+import { startNginx } from '../../support/server/proxy.js';
 import { has } from '../../support/requires.js';
 
 export function nginxMissing(): string | undefined {

@@ -7,7 +7,7 @@ import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framew
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
 import { AckPace } from '../../../client/src/connection/ack-pace.js';
-import { ageAt, readTimeCode } from '../../support/time-code.js';
+import { ageAt, readTimeCode } from '../../support/camera/time-code.js';
 import { MultipartReader } from '../load/multipart-reader.js';
 import { parseWatchOrder, type Seen, type WatchOrder } from './watch-report.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ageAt, readTimeCode } from '../../support/time-code.js';
+import { ageAt, readTimeCode } from '../../support/camera/time-code.js';
 import { MarkedReader } from './marked-reader.js';
 import { MultipartReader } from './multipart-reader.js';
 import type { Load, Plan } from './plan.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '@framewire/shared/ack';
 import { AckPace } from '../../../client/src/connection/ack-pace.js';
-import { ack } from '../../server/stream/fakes.js';
+import { ack } from '../../server/fakes.js';
 
 const EVERY_FOURTH = { every: 4, slowMs: 8 };
 

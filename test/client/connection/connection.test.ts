@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../support/eventually.js';
-import { ScriptedServer } from '../../support/scripted-server.js';
+import { ScriptedServer } from '../../support/server/scripted-server.js';
 import { framesOf, statesOf, synced, watching } from '../watching.js';
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { launchChromium } from '../../support/browser.js';
+import { launchChromium } from '../../support/browser/browser.js';
 import { eventually } from '../../support/eventually.js';
 import { missing } from '../../support/requires.js';
 import { BLUE, canvasSize, live, RED } from '../view/watched-view.js';

@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { ViewPipeline } from '../../../client/src/pipeline/view-pipeline.js';
 import type { ViewStatus } from '../../../client/src/pipeline/view-status.js';
 import { eventually } from '../../support/eventually.js';
-import { ScriptedServer } from '../../support/scripted-server.js';
+import { ScriptedServer } from '../../support/server/scripted-server.js';
 
 afterEach(() => {
   vi.useRealTimers();

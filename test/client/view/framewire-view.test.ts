@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, pixels } from '../../support/browser.js';
+import { launchChromium, pixels } from '../../support/browser/browser.js';
 import { eventually } from '../../support/eventually.js';
-import { servePage } from '../../support/page-server.js';
+import { servePage } from '../../support/browser/page-server.js';
 import { missing } from '../../support/requires.js';
-import { ScriptedServer } from '../../support/scripted-server.js';
+import { ScriptedServer } from '../../support/server/scripted-server.js';
 import { BLUE, canvasSize, errors, live, openSite, RED, state, view, watch } from './watched-view.js';
 
 const reason = missing('chromium');

@@ -1,9 +1,9 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { ViewStatus } from '../../../client/src/element.js';
-import { openPage, type WatchedPage } from '../../support/browser.js';
-import { servePage, type PageServer } from '../../support/page-server.js';
-import { ScriptedServer, type ScriptedViewer } from '../../support/scripted-server.js';
+import { openPage, type WatchedPage } from '../../support/browser/browser.js';
+import { servePage, type PageServer } from '../../support/browser/page-server.js';
+import { ScriptedServer, type ScriptedViewer } from '../../support/server/scripted-server.js';
 
 /** Two pictures that differ in size and colour. */
 export const RED = await jpeg(320, 180, 'red');

@@ -8,11 +8,11 @@ import { Encoder } from '../../../server/src/encode/encoder.js';
 import { MatConverter } from '../../../server/src/encode/mat-converter.js';
 import { openSource } from '../../../server/src/source/source.js';
 import type { Picture } from '../../../server/src/frames.js';
-import { cameraOrSkip } from '../../support/fake-camera.js';
-import { MjpegCamera } from '../../support/mjpeg-camera.js';
+import { cameraOrSkip } from '../../support/camera/fake-camera.js';
+import { MjpegCamera } from '../../support/camera/mjpeg-camera.js';
 import { missing, skipBecause } from '../../support/requires.js';
 import { frameOf, TestHost } from '../../support/source.js';
-import { VideoFolder } from '../../support/video-file.js';
+import { VideoFolder } from '../../support/camera/video-file.js';
 
 const CAMERA = fileURLToPath(new URL('camera-colours-child.ts', import.meta.url));
 

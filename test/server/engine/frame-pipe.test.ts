@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FrameHeaderError, encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { FramePipeReader, FramePipeWriter } from '../../../server/src/engine/frame-pipe.js';
 import { seededRandom } from '../../support/random.js';
-import { frameHeader } from '../stream/fakes.js';
+import { frameHeader } from '../fakes.js';
 
 interface Sent {
   header: FrameHeader;

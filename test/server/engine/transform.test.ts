@@ -8,7 +8,7 @@ import { ownMat } from '../../../server/src/source/opencv/mat-picture.js';
 import type { Source } from '../../../server/src/source/source.js';
 import { missing } from '../../support/requires.js';
 import { matOf } from '../../support/source.js';
-import { VideoFolder } from '../../support/video-file.js';
+import { VideoFolder } from '../../support/camera/video-file.js';
 import { plain } from '../encode/pictures.js';
 
 const reason = missing('npm run setup:opencv');

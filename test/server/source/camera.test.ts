@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { cameraOrSkip, type FakeCameraOptions } from '../../support/fake-camera.js';
+import { cameraOrSkip, type FakeCameraOptions } from '../../support/camera/fake-camera.js';
 
 const CHILD = fileURLToPath(new URL('camera-child.ts', import.meta.url));
 

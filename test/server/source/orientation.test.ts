@@ -8,7 +8,7 @@ import { UPRIGHT, compose, orientationOf, type Orientation } from '../../../serv
 import { openSource, type Source } from '../../../server/src/source/source.js';
 import { missing, skipBecause } from '../../support/requires.js';
 import { frameOf, TestHost } from '../../support/source.js';
-import { VideoFolder } from '../../support/video-file.js';
+import { VideoFolder } from '../../support/camera/video-file.js';
 
 /** Corners by rows: upper left, upper right, lower left, lower right. */
 const turn = ([a, b, c, d]: string) => `${c}${a}${d}${b}`;

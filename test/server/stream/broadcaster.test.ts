@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Broadcaster, type Guest } from '../../../server/src/stream/broadcaster.js';
-import { streamKit } from './fakes.js';
+import { streamKit } from '../fakes.js';
 
 class FakeGuest implements Guest {
   ticks = 0;

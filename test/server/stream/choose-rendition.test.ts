@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renditionKey, type RenditionSpec } from '@framewire/shared/rendition';
 import { chooseRendition, nearestRendition } from '../../../server/src/stream/choose-rendition.js';
-import { request } from './fakes.js';
+import { request } from '../fakes.js';
 
 const RAW = { width: 1280, height: 720, isJpeg: false };
 const JPEG = { ...RAW, isJpeg: true };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ladderFor, typicalBytes } from '../../../server/src/stream/ladder.js';
-import { request } from './fakes.js';
+import { request } from '../fakes.js';
 
 const SOURCE = { width: 1280, height: 720, isJpeg: false };
 const keys = (wishes: Parameters<typeof request>[0] = {}, source = SOURCE) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ladderFor, typicalBytes } from '../../../server/src/stream/ladder.js';
 import { RenditionSizes } from '../../../server/src/stream/rendition-sizes.js';
-import { request } from './fakes.js';
+import { request } from '../fakes.js';
 
 const [top, second] = ladderFor(request(), { width: 1280, height: 720, isJpeg: false });
 if (second === undefined) throw new Error('The ladder has one rung.');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SharedRendition, type RenditionMember } from '../../../server/src/stream/shared-rendition.js';
 import type { EncodedFrame } from '../../../server/src/frames.js';
 import { seededRandom } from '../../support/random.js';
-import { encodedFrame } from './fakes.js';
+import { encodedFrame } from '../fakes.js';
 
 const SPEC = { codec: 'jpeg', width: 64, height: 36, quality: 30 } as const;
 

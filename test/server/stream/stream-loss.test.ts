@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ViewerCounts } from '../../../server/src/viewer/viewer-counts.js';
-import { LOST, request, streamKit } from './fakes.js';
+import { LOST, request, streamKit } from '../fakes.js';
 
 /** Lets promises that are settled go on, and no time pass. */
 const settle = () => vi.advanceTimersByTimeAsync(0);

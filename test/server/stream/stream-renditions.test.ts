@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../simulate/virtual-clock.js';
-import { request, streamKit } from './fakes.js';
+import { request, streamKit } from '../fakes.js';
 
 describe('a stream gives renditions', () => {
   it('as soon as the size of the source is known', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.js';
-import { request, streamKit } from './fakes.js';
+import { request, streamKit } from '../fakes.js';
 
 const FIXED = { size: 'fixed' } as const;
 const WIDTHS = [1280, 640, 320] as const;

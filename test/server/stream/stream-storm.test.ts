@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../simulate/virtual-clock.js';
-import { RecordingSink, request, streamKit } from './fakes.js';
+import { RecordingSink, request, streamKit } from '../fakes.js';
 
 /** A stream whose limit is never reached; how many renditions were begun in it, and when. */
 function stormKit(maxRenditions = 1000) {

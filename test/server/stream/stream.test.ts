@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LOST, RecordingSink, request, streamKit } from './fakes.js';
+import { LOST, RecordingSink, request, streamKit } from '../fakes.js';
 
 describe('a stream', () => {
   beforeEach(() => {

@@ -1,10 +1,10 @@
-import { Access } from '../../../server/src/transport/http/access.js';
+import { Access } from '../../../server/src/access/access.js';
 import { createHttpServer } from '../../../server/src/transport/http/http-server.js';
-import { listen, type Listeners } from '../../../server/src/transport/http/listeners.js';
+import { listen, type Listeners } from '../../../server/src/transport/listen/listeners.js';
 import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
 import { Broadcaster } from '../../../server/src/stream/broadcaster.js';
 import { CloseStack } from '../../../server/src/close-stack.js';
-import { streamKit, type StreamKit } from '../stream/fakes.js';
+import { streamKit, type StreamKit } from '../fakes.js';
 
 export interface Endpoint extends AsyncDisposable {
   kit: StreamKit;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Delivery } from '../../../server/src/viewer/delivery.js';
 import { seededRandom } from '../../support/random.js';
 import { VirtualClock } from '../../simulate/virtual-clock.js';
-import { encodedFrame } from '../stream/fakes.js';
+import { encodedFrame } from '../fakes.js';
 
 /** 1000 bytes per ms, 20 ms there and 20 back; frames are 11,400 bytes with their header, 1400 of them with it. */
 const PAYLOAD_BYTES = 11_358;

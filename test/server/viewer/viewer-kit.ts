@@ -5,7 +5,7 @@ import type { Stream } from '../../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerTransport } from '../../../server/src/viewer/viewer.js';
 import type { FramewireError } from '../../../server/src/errors.js';
 import type { EncodedFrame } from '../../../server/src/frames.js';
-import { frameHeader, streamKit, viewerRequest, type FakeProducer } from '../stream/fakes.js';
+import { frameHeader, streamKit, viewerRequest, type FakeProducer } from '../fakes.js';
 
 /** A transport that keeps what it is given; frames are taken from it when the test says so. */
 export class FakeTransport implements ViewerTransport {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ack, type viewerRequest } from '../stream/fakes.js';
+import { ack, type viewerRequest } from '../fakes.js';
 import { KEY, watching } from './viewer-kit.js';
 
 describe('a viewer whose rendition follows its link', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Viewer } from '../../../server/src/viewer/viewer.js';
-import { ack, streamKit, viewerRequest } from '../stream/fakes.js';
+import { ack, streamKit, viewerRequest } from '../fakes.js';
 import { expectBalance, FakeTransport, KEY, push, watching } from './viewer-kit.js';
 
 describe('a viewer', () => {

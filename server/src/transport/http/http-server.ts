@@ -7,7 +7,7 @@ import type { Broadcaster } from '../../stream/broadcaster.js';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
-import type { Access } from './access.js';
+import type { Access } from '../../access/access.js';
 import { ClientFiles } from './client-files.js';
 import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';

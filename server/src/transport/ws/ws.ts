@@ -6,9 +6,9 @@ import { CLOSE_CODES, MAX_CONTROL_BYTES, SUBPROTOCOL } from '@framewire/shared/p
 import type { Broadcaster } from '../../stream/broadcaster.js';
 import { FramewireError } from '../../errors.js';
 import { refusedMethod } from '../http/http-server.js';
-import { offersWebSocket } from '../http/listeners.js';
-import type { Access } from '../http/access.js';
-import { refuseSocket } from '../http/refuse-socket.js';
+import { offersWebSocket } from '../listen/listeners.js';
+import type { Access } from '../../access/access.js';
+import { refuseSocket } from '../listen/refuse-socket.js';
 import { WsViewer } from './ws-viewer.js';
 
 /** A viewer that has vanished while nothing is sent to it (paused) is noticed by the kernel after this, ms. */

@@ -5,7 +5,7 @@ import { FramewireError } from '../../../../server/src/errors.js';
 import type { Picture } from '../../../../server/src/frames.js';
 import { openSource, type Source } from '../../../../server/src/source/source.js';
 import { missing } from '../../../support/requires.js';
-import { VideoFolder, moving } from '../../../support/video-file.js';
+import { VideoFolder, moving } from '../../../support/camera/video-file.js';
 import { frameOf, TestHost } from '../../../support/source.js';
 
 const lacks = missing('ffmpeg');

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSource, type Source } from '../../../../server/src/source/source.js';
-import { FileServer } from '../../../support/file-server.js';
+import { FileServer } from '../../../support/camera/file-server.js';
 import { missing, skipBecause } from '../../../support/requires.js';
 import { TestHost } from '../../../support/source.js';
-import { moving, VideoFolder } from '../../../support/video-file.js';
+import { moving, VideoFolder } from '../../../support/camera/video-file.js';
 
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 

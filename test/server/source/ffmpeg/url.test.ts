@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../../server/src/errors.js';
 import { openSource } from '../../../../server/src/source/source.js';
-import { MjpegCamera } from '../../../support/mjpeg-camera.js';
+import { MjpegCamera } from '../../../support/camera/mjpeg-camera.js';
 import { frameOf, TestHost } from '../../../support/source.js';
 
 const HEAD = { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' };

@@ -2,7 +2,7 @@ import sharp, { type JpegOptions } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { JpegSplitter, NoJpegsError } from '../../../../server/src/source/http/jpeg-splitter.js';
 import { seeded } from '../../../shared/seeded.js';
-import { DIALECTS } from '../../../support/mjpeg-dialects.js';
+import { DIALECTS } from '../../../support/camera/mjpeg-dialects.js';
 
 /** How the bytes of these dialects travel is undone by the HTTP client, before they are cut into pictures. */
 const TRAVELLING = ['chunks', 'gzip', 'brotli'];

@@ -4,7 +4,7 @@ import { Broadcaster } from '../../../../server/src/stream/broadcaster.js';
 import type { ViewerRequest } from '../../../../server/src/viewer/viewer.js';
 import { Snapshots } from '../../../../server/src/transport/http/snapshot.js';
 import { eventually } from '../../../support/eventually.js';
-import { encodedFrame, streamKit, viewerRequest } from '../../stream/fakes.js';
+import { encodedFrame, streamKit, viewerRequest } from '../../fakes.js';
 import { openEndpoint } from '../endpoint.js';
 import { RawClient } from '../raw-client.js';
 

@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import { Broadcaster } from '../../../../server/src/stream/broadcaster.js';
 import { WsViewer } from '../../../../server/src/transport/ws/ws-viewer.js';
 import { eventually } from '../../../support/eventually.js';
-import { ack, streamKit } from '../../stream/fakes.js';
+import { ack, streamKit } from '../../fakes.js';
 import { openEndpoint } from '../endpoint.js';
 import { WsClient } from '../ws-client.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { wireImage } from '../../../../server/src/transport/ws/ws-wire.js';
 import { eventually } from '../../../support/eventually.js';
-import { encodedFrame } from '../../stream/fakes.js';
+import { encodedFrame } from '../../fakes.js';
 
 describe('a frame as WebSocket bytes', () => {
   it('is read by a real WebSocket as the header and the payload, of every length', async () => {

@@ -1,0 +1,48 @@
+import { BlockList, isIP } from 'node:net';
+
+/** What stands for every address of this machine. */
+export const ALL_ADDRESSES: readonly string[] = ['::', '0.0.0.0'];
+
+/** What the command line says of names and sites. */
+export interface AllowedNames {
+  /** As `--host` says. */
+  readonly host: string;
+  /** Origins of further pages that may watch; `*` for all. */
+  readonly allowedOrigins: readonly string[];
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Whether a page of that origin may watch. A browser lets any page open a WebSocket to any host, so without this
+ * every site that a user visits could look through a camera on their own machine.
+ *
+ * @param origin the request's Origin header; scripts and same-origin downloads have none.
+ * @param host the request's Host header.
+ * @param allowed further origins, as `https://example.org`; `*` for all.
+ */
+export function mayWatch(origin: string | undefined, host: string | undefined, allowed: readonly string[]): boolean {
+  if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/**
+ * @param host what the server was told to listen on.
+ * @param localAddress where one of its connections came in.
+ */
+export function isForThisMachineOnly(host: string, localAddress: string | undefined): boolean {
+  if (localAddress === undefined || ALL_ADDRESSES.includes(host)) return false;
+  return loopback.check(localAddress, isIP(localAddress) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** @param name a request's Host header: addresses are nobody's to give away, and `localhost` stands for this machine. */
+export function mayBeCalled(name: string | undefined, { host, allowedOrigins }: AllowedNames): boolean {
+  if (name === undefined || allowedOrigins.includes('*')) return true;
+  const url = `http://${name}`;
+  if (!URL.canParse(url)) return false;
+  const hostname = new URL(url).hostname.replace(/\.$/, '');
+  if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^(.+\.)?localhost$/.test(hostname)) return true;
+  return [host.toLowerCase(), ...allowedOrigins.map(origin => new URL(origin).hostname)].includes(hostname);
+}

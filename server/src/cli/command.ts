@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import * as z from 'zod';
+import type { SourceState } from '@framewire/shared/control';
+import { parseCommandLine } from './command-line.js';
+import { monotonicMs } from '../monotonic.js';
+import { createLog } from '../ops/log.js';
+import { seldom } from '../ops/seldom.js';
+import { startServer, type FramewireServer } from '../server.js';
+
+/** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
+const SAME_SIGNAL_MS = 500;
+
+/** What passes by itself. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
+const packageFile = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
+
+/**
+ * Runs the program until a signal stops it.
+ *
+ * @throws FramewireError when the command line is wrong or the server cannot start.
+ */
+export async function runCommand(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2), version);
+  if (command.kind === 'done') return;
+  const stop = new AbortController();
+  const stopping = once(stop.signal, 'abort');
+  let stoppedAt: number | undefined;
+  const onSignal = () => {
+    const now = monotonicMs();
+    stoppedAt ??= now;
+    // A second Ctrl+C means now.
+    if (now - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
+    stop.abort();
+  };
+  // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const log = createLog();
+  outliveShortages(log);
+  const server = await startServer(command.config, version, log, stopping);
+  if (!stop.signal.aborted) process.stdout.write(greeting(server));
+  await stopping;
+  await server.close();
+  process.exit(0);
+}
+
+/**
+ * The last resort, for shortages alone: with no descriptor or memory left any call of Node or a library may throw, also
+ * where nobody can catch it, and the error says nothing against the state of this process; those who watch go on. Any
+ * other error that nobody has caught is a fault, after which nothing can be relied on, and ends the process as ever.
+ */
+function outliveShortages(log: Logger): void {
+  const tell = seldom((error: Error) => log.error(`Something failed for lack of files or memory: ${error.message}.`));
+  process.on('uncaughtException', error => {
+    if ('code' in error && SHORTAGES.has(String(error.code))) {
+      tell(error);
+      return;
+    }
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
+}
+
+function greeting({ urls, streams }: FramewireServer): string {
+  const width = Math.max(...streams.map(({ name }) => name.length));
+  const lines = streams.map(({ name, description, source }) => {
+    return `  ${name.padEnd(width)}  ${description}${remarkOn(source)}`;
+  });
+  const [first = '', ...others] = urls.local;
+  const also = others.map(url => `  (also ${url})`).join('');
+  const network =
+    urls.network.length > 0
+      ? [
+          ...urls.network.map(url => `  Network: ${url}`),
+          '  There is no password: whoever reaches these addresses can watch.',
+        ]
+      : ['  Only this machine can watch; --host :: lets the network in.'];
+  return [
+    '',
+    `framewire ${version} streams`,
+    ...lines,
+    '',
+    `  Open:    ${first}${also}`,
+    ...network,
+    '',
+    '  Ctrl+C stops.',
+    '',
+    '',
+  ].join('\n');
+}
+
+/** A loss is told here and not in the log: it was there before the log began to follow the sources. */
+function remarkOn(source: SourceState): string {
+  switch (source.state) {
+    case 'live':
+    case 'idle':
+      return '';
+    case 'starting':
+      return ' (starting)';
+    case 'lost':
+      return ` (lost: ${source.reason})`;
+  }
+}

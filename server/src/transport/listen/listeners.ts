@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  maxHeaderSize,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { ALL_ADDRESSES } from '../../access/origins.js';
+import { FramewireError, messageOf } from '../../errors.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { Door } from './door.js';
+import { refuseRequest, refuseSocket } from './refuse-socket.js';
+import { Turns } from './turns.js';
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+const MOST_ATTEMPTS = 5;
+
+/** A request comes to its end within this time, ms: honest ones are a few hundred bytes. */
+const REQUEST_MS = 10_000;
+const CHECK_MS = 1000;
+
+export interface Listeners {
+  /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
+  readonly urls: { local: string[]; network: string[] };
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** `localhost` (IPv4 and IPv6), `::` (all addresses, both families) or one address or name. */
+  host: string;
+  /** 0 for one that is free. */
+  port: number;
+  /** Connections at the same time; whoever comes beyond is told so. */
+  maxConnections: number;
+  onRequest: RequestListener;
+  /** Gets what offers WebSocket, and what wants another protocol and cannot be answered in plain HTTP. */
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** A connection could not be accepted; those that there are, and all later ones, are not touched by that. */
+  onError: (error: Error) => void;
+}
+
+/**
+ * Listens on every address that the host stands for, all on the same port.
+ *
+ * @throws FramewireError port-in-use, port-denied or host-unavailable.
+ */
+export async function listen(options: ListenOptions): Promise<Listeners> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenOnce(options);
+    } catch (error) {
+      // Any port will do, and the one that was free on IPv4 was not on IPv6: another one.
+      const mayDiffer = options.port === 0 && error instanceof FramewireError && error.code === 'port-in-use';
+      if (!mayDiffer || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function listenOnce(options: ListenOptions): Promise<Listeners> {
+  const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
+  const servers: Server[] = [];
+  const door = new Door(new ConnectionLimits(options.maxConnections));
+  let { port } = options;
+  const local: string[] = [];
+  try {
+    for (const host of hosts) {
+      const server = await open(host, port, door, options).catch((error: unknown) => {
+        // A machine without IPv6 is no reason not to start.
+        if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
+        throw explain(error, host, port);
+      });
+      if (server === undefined) continue;
+      servers.push(server);
+      port = portOf(server);
+      local.push(urlFor(ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host, port));
+    }
+  } catch (error) {
+    await Promise.all(servers.map(closeServer));
+    throw error;
+  }
+  const network = ALL_ADDRESSES.includes(options.host)
+    ? lanAddresses(options.host).map(address => urlFor(address, port))
+    : [];
+  return {
+    urls: { local, network },
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+async function open(
+  host: string,
+  port: number,
+  door: Door,
+  { onRequest, onUpgrade, onError }: ListenOptions,
+): Promise<Server> {
+  const turns = new Turns(onRequest);
+  const timeouts = {
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  };
+  const server = createServer(timeouts, (request, response) => {
+    const refusal = door.refusal(request.socket) ?? refusedHosts(request);
+    if (refusal === undefined) turns.take(request, response);
+    else refuseRequest(response, refusal);
+  });
+  server.on('connection', socket => door.enter(socket));
+  const onOffer: ListenOptions['onUpgrade'] = (request, socket, head) => {
+    const refusal = door.refusal(socket) ?? refusedHosts(request);
+    // Node lets go of a connection at once; whatever came next would get between what is still to be written.
+    if (turns.isBusy(socket)) socket.destroy();
+    else if (refusal !== undefined) refuseSocket(socket, refusal);
+    else if (mayStayPlain(request)) giveBack(server, request, socket, head);
+    else onUpgrade(request, socket, head);
+  };
+  server.on('upgrade', onOffer);
+  server.on('connect', onOffer);
+  server.on('clientError', (error: Error, socket) => {
+    if (turns.isBusy(socket) || !socket.writable) socket.destroy();
+    else refuseSocket(socket, explainUnreadable(error));
+  });
+  server.listen({ host, port });
+  await once(server, 'listening');
+  server.on('error', onError);
+  return server;
+}
+
+/** Proxies and servers that go by different ones can be played off against each other (RFC 9112 3.2: 400). */
+function refusedHosts({ headersDistinct }: IncomingMessage): FramewireError | undefined {
+  const hosts = headersDistinct['host'] ?? [];
+  return hosts.length > 1 ? new FramewireError('bad-request', 'This request has more than one Host.') : undefined;
+}
+
+/**
+ * An offer of another protocol may be declined by answering as if it were not there, and clients count on that: Java's
+ * offers HTTP/2 (`h2c`) with each request. Node gives all of them to the listener of upgrades, if there is one; its
+ * `shouldUpgradeCallback` is younger than the versions that run this. Of a body it gives on nothing in some versions.
+ */
+function mayStayPlain({ method = '', headers }: IncomingMessage): boolean {
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  return !offersWebSocket(headers) && !hasBody && (method === 'GET' || method === 'HEAD');
+}
+
+export function offersWebSocket({ upgrade = '' }: IncomingHttpHeaders): boolean {
+  return upgrade.split(',').some(offer => offer.trim().toLowerCase() === 'websocket');
+}
+
+/** Has the request read once more, without its offer, by the server that it came from. */
+function giveBack(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== 'upgrade') lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return address === null || typeof address === 'string' ? 0 : address.port;
+}
+
+function urlFor(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+}
+
+/** Addresses that other machines can use, without those that hold only on one link. */
+function lanAddresses(host: string): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .filter(({ family }) => host === '::' || family === 'IPv4')
+    .map(({ address }) => address);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function isUnavailable(error: unknown): boolean {
+  return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error));
+}
+
+/** What Node's parser says of what came over a connection. */
+function explainUnreadable(error: Error): FramewireError {
+  switch (codeOf(error)) {
+    case 'HPE_HEADER_OVERFLOW': {
+      const message = `A request has at most ${maxHeaderSize / 1024} kB before its body.`;
+      return new FramewireError('request-too-long', message, 'Shorten the URL, or the cookies of this host.');
+    }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new FramewireError('request-timeout', 'The request did not come to its end in time.');
+    default:
+      return new FramewireError('bad-request', 'This is no HTTP that can be read.');
+  }
+}
+
+function explain(error: unknown, host: string, port: number): FramewireError {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE': {
+      // The next port is a guess; only one that the system picks is free for certain.
+      const hint = `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`;
+      return new FramewireError('port-in-use', `Port ${port} of ${host} is used by another program.`, hint);
+    }
+    case 'EACCES':
+      return new FramewireError(
+        'port-denied',
+        `This user may not listen on port ${port}.`,
+        'Use one above 1023: --port 8080',
+      );
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new FramewireError(
+        'host-unavailable',
+        `This machine has no address ${host}.`,
+        host === '::' ? 'It has no IPv6: --host 0.0.0.0' : 'Leave --host out, or: --host ::',
+      );
+    default:
+      return new FramewireError('host-unavailable', `${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEBIAN_PYTHON, missing, skipBecause, type Requirement } from '../../support/requires.js';
+import { run } from '../../support/run.js';
+import { startServer, type Server } from '../../support/server/server.js';
+
+const STEP_S = 0.2;
+const SECONDS = 7;
+
+/** Until then the server has learned what it can, s. */
+const SETTLED_S = 3;
+
+interface Picture {
+  readonly at: number;
+  readonly age: number;
+  readonly width: number;
+}
+
+/** What Debian's Python gets when it works on each picture for a while, see `test/readers/slow.py`. */
+async function pictures(kind: string, url: string): Promise<Picture[]> {
+  const file = fileURLToPath(new URL('../../readers/slow.py', import.meta.url));
+  await using script = run(DEBIAN_PYTHON, [file, kind, url, String(STEP_S), String(SECONDS)]);
+  const { code } = await script.exited;
+  expect({ code, output: script.output() }).toMatchObject({ code: 0 });
+  return script
+    .output()
+    .trim()
+    .split('\n')
+    .map(line => {
+      const [at = NaN, age = NaN, width = NaN] = line.split(' ').map(Number);
+      return { at, age, width };
+    });
+}
+
+describe('a script that is slow itself, on a fast link', { timeout: 60_000 }, () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer(['--source', 'test', '--size', '1280x720']);
+  });
+  afterAll(() => server.stop());
+
+  const kinds: readonly (readonly [what: string, kind: string, needs: Requirement])[] = [
+    ['that says next', 'next', 'python3-websockets'],
+    ['whose library reads one message ahead', 'one', 'python3-websockets'],
+    ['that blocks its event loop', 'blocking', 'python3-websockets'],
+  ];
+
+  it.concurrent.for(kinds)('%s gets fresh pictures at its own rate, whole', async ([, kind, needs], context) => {
+    skipBecause(context, missing(needs));
+    const isWebSocket = needs === 'python3-websockets';
+    const url = isWebSocket ? `${server.url.replace('http', 'ws')}/ws` : `${server.url}/video_feed`;
+    const settled = (await pictures(kind, url)).filter(({ at }) => at > SETTLED_S);
+    const passed = (settled.at(-1)?.at ?? 0) - (settled[0]?.at ?? 0);
+    const interval = passed / (settled.length - 1);
+    // A busy machine may be late; a queue would be there for good.
+    expect(interval).toBeLessThan(1.5 * STEP_S);
+    const ages = settled.map(({ age }) => age).toSorted((a, b) => a - b);
+    expect(ages[Math.floor(ages.length / 2)]).toBeLessThan(2 * interval);
+    expect(ages.at(-1)).toBeLessThan(5 * interval);
+    expect(new Set(settled.map(({ width }) => width))).toEqual(new Set([1280]));
+  });
+});

@@ -1,0 +1,279 @@
+import { existsSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { streamAt } from '../../support/server/api.js';
+import { eventually } from '../../support/eventually.js';
+import { cameraOrSkip } from '../../support/camera/fake-camera.js';
+import { chromaOf } from '../../support/jpeg.js';
+import { childrenOf } from '../../support/processes.js';
+import { missing, skipBecause } from '../../support/requires.js';
+import { EarlyExit, startServer } from '../../support/server/server.js';
+import { ageAt, readTimeCode } from '../../support/camera/time-code.js';
+import { Viewer } from '../../support/server/viewer.js';
+import { VideoFolder, moving } from '../../support/camera/video-file.js';
+
+const folder = new VideoFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+const unset = missing('npm run setup:opencv');
+
+/** What a start said that ended with the exit code of a source. */
+async function refusalOf(start: Promise<unknown>): Promise<string> {
+  const failure = await start.catch((error: unknown) => error);
+  if (!(failure instanceof EarlyExit)) throw new Error('The server started.');
+  expect(failure.exit.code).toBe(4);
+  return failure.output;
+}
+
+describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefined ? '' : ` (${unset})`}`, () => {
+  it.for([['YUYV'] as const, ['MJPG'] as const])(
+    'that gives %s is captured with the time of its own stamp, every picture of it',
+    async ([format], context) => {
+      const camera = cameraOrSkip(context, { formats: [format] });
+      await using server = await startServer(['--source', 'gate=opencv:0'], { env: camera.env });
+      expect(server.output()).toContain(`camera /dev/video0 through OpenCV, 1280x720, 30 fps, ${format}`);
+      await using viewer = await Viewer.open(server.url, { subscribe: { quality: 60 } });
+      const { header, payload } = await viewer.nextFrames(20);
+      const code = await readTimeCode(payload);
+      if (header === undefined || code === undefined) throw new Error('The picture has no time code.');
+      const offset = Date.now() - Number(process.hrtime.bigint()) / 1e6;
+      expect(Math.abs(ageAt(code, header.capturedAt + offset))).toBeLessThan(50);
+      // Nothing waits in a queue: captured pictures are one interval apart.
+      const captured = viewer.frames.slice(5).map(frame => frame.header?.capturedAt ?? 0);
+      const seqs = viewer.frames.slice(5).map(frame => frame.header?.seq ?? 0);
+      const meanMs = ((captured.at(-1) ?? 0) - (captured[0] ?? 0)) / ((seqs.at(-1) ?? 0) - (seqs[0] ?? 0));
+      expect(meanMs).toBeGreaterThan(30);
+      expect(meanMs).toBeLessThan(37);
+    },
+  );
+
+  it('hands its JPEGs on, whole and untouched, to whoever asks for quality source', async context => {
+    const camera = cameraOrSkip(context, { formats: ['MJPG'] });
+    await using server = await startServer(['--source', 'opencv:0'], { env: camera.env });
+    await using viewer = await Viewer.open(server.url, { subscribe: { quality: 'source' } });
+    const { payload } = await viewer.nextFrames(2);
+    // Every encoder of the server makes 4:2:0; this one is the camera's.
+    expect(chromaOf(payload)).toBe('4:2:2');
+    await expect(sharp(payload, { failOn: 'warning' }).raw().toBuffer()).resolves.toHaveLength(1280 * 720 * 3);
+    expect([...payload.subarray(-2)]).toEqual([0xff, 0xd9]);
+  });
+
+  it('gives what it has, with a warning, where it lacks what was asked for', async context => {
+    const camera = cameraOrSkip(context);
+    const args = ['--source', 'gate=opencv:/dev/video0', '--size', '800x601', '--fps', '60'];
+    await using server = await startServer(args, { env: camera.env });
+    expect(server.output()).toMatch(
+      /gate: Camera \/dev\/video0 gives \d+x\d+ at 30 fps \(\w{4}\), not 800x601 at 60 fps/,
+    );
+    await using viewer = await Viewer.open(server.url);
+    await viewer.nextFrames(2);
+  });
+
+  it(
+    'may be unplugged and plugged in again: viewers stay, are told, and see why',
+    { timeout: 40_000 },
+    async context => {
+      const camera = cameraOrSkip(context);
+      await using server = await startServer(['--source', 'gate=opencv:0'], { env: camera.env });
+      await using viewer = await Viewer.open(server.url, { subscribe: { maxWidth: 640 } });
+      await viewer.nextFrames(3);
+      for (let round = 0; round < 2; round += 1) {
+        const seen = viewer.messages.length;
+        const framesBefore = viewer.frames.length;
+        camera.unplug();
+        const isNew = (message: (typeof viewer.messages)[number]) => viewer.messages.indexOf(message) >= seen;
+        const lost = await viewer.message('source', message => isNew(message) && message.state === 'lost');
+        expect(lost).toMatchObject({ stream: 'gate', code: 'source-unplugged' });
+        await viewer.until(
+          () => viewer.frames.slice(framesBefore).some(({ header }) => header?.placeholder === true),
+          'placeholder',
+        );
+        camera.plug();
+        await viewer.message('source', message => isNew(message) && message.state === 'live');
+        expect((await viewer.nextFrames(3)).header?.placeholder).toBe(false);
+      }
+      expect(viewer.isOpen).toBe(true);
+    },
+  );
+
+  it('costs its viewers a placeholder when OpenCV crashes, not the connection', { timeout: 30_000 }, async context => {
+    const camera = cameraOrSkip(context);
+    await using server = await startServer(['--source', 'opencv:0'], { env: camera.env });
+    await using viewer = await Viewer.open(server.url, { subscribe: { maxWidth: 320 } });
+    await viewer.nextFrames(2);
+    const [engine] = childrenOf(server.pid);
+    if (engine === undefined) throw new Error('There is no engine.');
+    process.kill(engine, 'SIGSEGV');
+    expect(await viewer.message('source', ({ state }) => state === 'lost')).toMatchObject({ code: 'engine-crashed' });
+    const seen = viewer.messages.length;
+    await viewer.message('source', message => viewer.messages.indexOf(message) >= seen && message.state === 'live');
+    expect((await viewer.nextFrames(2)).header?.placeholder).toBe(false);
+    expect(viewer.frames.some(({ header }) => header?.placeholder === true)).toBe(true);
+  });
+
+  it('may be read so because --capture says it', async context => {
+    const camera = cameraOrSkip(context);
+    await using server = await startServer(['--source', 'camera', '--capture', 'opencv'], { env: camera.env });
+    expect(server.output()).toContain('through OpenCV');
+  });
+});
+
+describe.skipIf(unset !== undefined)('a file or a URL read by OpenCV', () => {
+  it('is looped at its own rate', async context => {
+    skipBecause(context, missing('ffmpeg'));
+    const file = folder.make('yard.mp4', ...moving(25), '-pix_fmt', 'yuv420p');
+    await using server = await startServer(['--source', `opencv:${file}`]);
+    expect(await streamAt(server.url, 'yard')).toMatchObject({ width: 320, height: 240, fps: 25 });
+    await using viewer = await Viewer.open(server.url);
+    await viewer.nextFrames(60);
+    const frames = viewer.frames.slice(5).flatMap(({ header }) => (header === undefined ? [] : [header]));
+    const [first, last] = [frames[0], frames.at(-1)];
+    if (first === undefined || last === undefined) throw new Error('There are no frames.');
+    expect((last.capturedAt - first.capturedAt) / (last.seq - first.seq)).toBeCloseTo(40, -1);
+  });
+
+  it('may be the /video_feed of another server', { timeout: 30_000 }, async () => {
+    await using first = await startServer(['--source', 'test', '--size', '320x240']);
+    await using second = await startServer(['--source', `far=opencv:${first.url}/video_feed?quality=80`]);
+    await using viewer = await Viewer.open(second.url);
+    await viewer.message('subscribed', ({ rendition }) => rendition.width === 320);
+    await viewer.until(() => viewer.frames.filter(({ header }) => header?.placeholder === false).length > 5, 'frames');
+    expect((await streamAt(second.url)).source.state).toBe('live');
+  });
+
+  it.each([
+    ['opencv:nothing.mp4', 'There is no file nothing.mp4. Check the path. [source-not-found]'],
+    ['opencv:README.md', 'OpenCV cannot read file README.md.'],
+    ['opencv:77', 'There is no camera /dev/video77.'],
+  ])('%s ends the start with a sentence', async (source, sentence) => {
+    expect(await refusalOf(startServer(['--source', source]))).toContain(sentence);
+  });
+});
+
+describe('without OpenCV', () => {
+  // As if it had never been set up: whatever imports the binding is told that there is none.
+  const hook = `data:text/javascript,${encodeURIComponent(
+    `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(
+      'export async function resolve(name, context, next) { if (name.startsWith("@u4/")) throw new Error("none"); return next(name, context); }'));`,
+  )}`;
+  const env = { NODE_OPTIONS: `--import=${hook}` };
+
+  it.each([
+    ['opencv:0', []],
+    ['opencv:yard.mp4', []],
+    ['test', ['--transform', 'server/examples/show-time.mjs']],
+  ])('%s %j ends the start with the command that sets it up', async (source, args) => {
+    expect(await refusalOf(startServer(['--source', source, ...args], { env }))).toMatch(
+      /OpenCV is not set up on this machine\. .*npm run setup:opencv \[opencv-missing\]/,
+    );
+  });
+
+  it('all else works, and nothing is said of it', async () => {
+    await using server = await startServer(['--source', 'test', '--size', '320x240'], { env });
+    await using viewer = await Viewer.open(server.url);
+    await viewer.nextFrames(2);
+    expect(server.output()).not.toMatch(/opencv/i);
+  });
+});
+
+const PORTRAIT = '/usr/share/doc/opencv-doc/examples/data/messi5.jpg';
+
+describe.skipIf(unset !== undefined)("a user's own step", () => {
+  const step = (name: string): string => `server/examples/${name}.mjs`;
+
+  it('show-time.mjs writes the time of capture into the corner', async () => {
+    const args = ['--source', 'test', '--size', '640x360'];
+    await using plainServer = await startServer(args);
+    await using server = await startServer([...args, '--transform', step('show-time')]);
+    expect(server.output()).toContain('test pattern, 640x360, 30 fps, through show-time.mjs');
+    const corner = { left: 16, top: 318, width: 200, height: 30 };
+    const whites = await Promise.all(
+      [plainServer, server].map(async ({ url }) => {
+        await using viewer = await Viewer.open(url, { subscribe: { quality: 80 } });
+        const { payload } = await viewer.nextFrames(3);
+        const pixels = await sharp(payload).extract(corner).greyscale().raw().toBuffer();
+        return pixels.filter(level => level > 235).length;
+      }),
+    );
+    expect(whites[1]).toBeGreaterThan((whites[0] ?? 0) + 300);
+  });
+
+  it('find-motion.mjs draws green boxes around what moves', async () => {
+    await using server = await startServer([
+      '--source',
+      'test',
+      '--size',
+      '640x360',
+      '--transform',
+      step('find-motion'),
+    ]);
+    await using viewer = await Viewer.open(server.url, { subscribe: { quality: 90 } });
+    await eventually(async () => {
+      const { payload } = await viewer.nextFrames(1);
+      const pixels = await sharp(payload).raw().toBuffer();
+      let green = 0;
+      // Below the bars, where nothing else is green.
+      for (let i = 640 * 230 * 3; i < pixels.length; i += 3) {
+        if ((pixels[i] ?? 0) < 90 && (pixels[i + 1] ?? 0) > 190 && (pixels[i + 2] ?? 0) < 90) green += 1;
+      }
+      return green > 50;
+    }, 'green boxes');
+  });
+
+  it('blur-faces.mjs leaves nothing of a face to be seen', { timeout: 30_000 }, async context => {
+    skipBecause(context, missing('ffmpeg') ?? (existsSync(PORTRAIT) ? undefined : 'needs opencv-doc'));
+    const still = ['-loop', '1', '-i', PORTRAIT, '-frames:v', '10', '-vf', 'scale=1096:684', '-c:v', 'mjpeg'];
+    const file = folder.make('portrait.avi', ...still, '-q:v', '2', '-r', '10');
+    const face = { left: 460, top: 192, width: 66, height: 66 };
+    const detail = async (url: string): Promise<number> => {
+      await using viewer = await Viewer.open(url, { subscribe: { quality: 90 } });
+      const { payload } = await viewer.nextFrames(2);
+      const pixels = await sharp(payload).extract(face).greyscale().raw().toBuffer();
+      let sum = 0;
+      for (let i = 1; i < pixels.length; i += 1) sum += Math.abs((pixels[i] ?? 0) - (pixels[i - 1] ?? 0));
+      return sum / pixels.length;
+    };
+    await using open = await startServer(['--source', file]);
+    await using blurred = await startServer(['--source', file, '--transform', step('blur-faces')]);
+    expect(await detail(blurred.url)).toBeLessThan((await detail(open.url)) / 4);
+  });
+
+  it('that fails now and then costs those pictures, and is told in the log', async () => {
+    const file = folder.write(
+      'now-and-then.mjs',
+      'let n = 0;\nexport function transform(mat) {\n  if (n++ % 2) throw new Error("no such cascade");\n  return mat;\n}\n',
+    );
+    await using server = await startServer(['--source', 'test', '--size', '320x240', '--transform', file]);
+    await using viewer = await Viewer.open(server.url);
+    await viewer.nextFrames(10);
+    expect(server.output()).toContain('The step now-and-then.mjs failed: no such cascade (line 3).');
+    expect(server.output().split('no such cascade')).toHaveLength(2);
+    expect(viewer.messages.some(message => message.type === 'source' && message.state === 'lost')).toBe(false);
+  });
+
+  it('that blocks for ever is ended with its process; viewers stay and see why', { timeout: 30_000 }, async () => {
+    const file = folder.write(
+      'blocks.mjs',
+      'let n = 0;\nexport function transform(mat) {\n  n += 1;\n  while (n === 5);\n  return mat;\n}\n',
+    );
+    await using server = await startServer(['--source', 'test', '--size', '320x240', '--transform', file]);
+    await using viewer = await Viewer.open(server.url);
+    expect(await viewer.message('source', ({ state }) => state === 'lost')).toMatchObject({ code: 'engine-hung' });
+    const seen = viewer.messages.length;
+    await viewer.message('source', message => viewer.messages.indexOf(message) >= seen && message.state === 'live');
+    await viewer.nextFrames(1);
+  });
+
+  it.each([
+    [
+      'syntax.mjs',
+      'export function transform(mat) {\n  return mat +;\n}\n',
+      /syntax\.mjs cannot be loaded: Unexpected token ';'\. Try it with: node /,
+    ],
+    ['picture.png', 'no script', /picture\.png cannot be loaded: /],
+    ['none.mjs', 'export const step = 1;', /none\.mjs exports no function named "transform"\./],
+  ])('%s ends the start with a sentence', async (name, text, sentence) => {
+    const file = folder.write(name, text);
+    expect(await refusalOf(startServer(['--source', 'test', '--transform', file]))).toMatch(sentence);
+  });
+});

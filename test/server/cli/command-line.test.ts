@@ -1,0 +1,184 @@
+import path from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseCommandLine } from '../../../server/src/cli/command-line.js';
+import type { Config } from '../../../server/src/cli/config.js';
+import { FramewireError } from '../../../server/src/errors.js';
+import { videoDevices } from '../../../server/src/source/camera.js';
+
+function configOf(...args: readonly string[]): Config {
+  const command = parseCommandLine(args, '1.2.3');
+  if (command.kind !== 'run') throw new Error('Nothing is to be run.');
+  return command.config;
+}
+
+function refusalOf(...args: readonly string[]): FramewireError {
+  try {
+    parseCommandLine(args, '1.2.3');
+  } catch (error) {
+    if (error instanceof FramewireError) return error;
+    throw error;
+  }
+  throw new Error(`${args.join(' ')} was accepted.`);
+}
+
+describe('the command line', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('needs nothing: a camera if there is one, else the test pattern, for this machine alone', () => {
+    const name = videoDevices().length > 0 ? 'camera' : 'test';
+    expect(configOf()).toMatchObject({
+      streams: [{ name }],
+      host: 'localhost',
+      port: 8080,
+      graceMs: 10_000,
+      maxViewers: 1000,
+      maxRenditions: 6,
+      allowedOrigins: [],
+    });
+  });
+
+  it('takes every setting', () => {
+    const config = configOf(
+      ...['--source', 'gate=/dev/video2', '--source', 'yard=test', '--size', '640x480', '--fps', '12.5'],
+      ...['--camera-format', 'mjpg', '--host', '::', '--port', '0', '--grace', '0.5', '--max-viewers', '7'],
+      ...['--capture', 'opencv', '--transform', 'package.json', '--transform', 'yard=README.md'],
+      ...['--rotate', 'yard=90', '--rotate', '180', '--flip', 'yard=vertical'],
+      ...['--max-renditions', '3', '--allow-origin', 'https://a.example', '--allow-origin', 'http://b.example:81'],
+    );
+    const asked = { size: { width: 640, height: 480 }, fps: 12.5 };
+    expect(config).toEqual({
+      streams: [
+        {
+          name: 'gate',
+          description: 'camera /dev/video2',
+          spec: { kind: 'camera', device: '/dev/video2', format: 'mjpg', capture: 'opencv', ...asked },
+          orientation: { turns: 2, isMirrored: false },
+          transform: path.resolve('package.json'),
+        },
+        {
+          name: 'yard',
+          description: 'test pattern',
+          spec: { kind: 'test', ...asked },
+          orientation: { turns: 3, isMirrored: true },
+          transform: path.resolve('README.md'),
+        },
+      ],
+      host: '::',
+      port: 0,
+      graceMs: 500,
+      maxViewers: 7,
+      maxRenditions: 3,
+      allowedOrigins: ['https://a.example', 'http://b.example:81'],
+    });
+    expect(configOf('--grace', 'never').graceMs).toBe(Infinity);
+    expect(configOf('--allow-origin', '*').allowedOrigins).toEqual(['*']);
+  });
+
+  it.each([
+    ['--port', '65536', '--port is a whole number from 0 to 65535.'],
+    ['--port', '-1', '--port is a whole number from 0 to 65535.'],
+    ['--port', '80.5', '--port is a whole number from 0 to 65535.'],
+    ['--port', 'http', '--port is a whole number from 0 to 65535.'],
+    // A variable of the shell that is not set: 0 would be any port.
+    ['--port', '', '--port is a whole number from 0 to 65535.'],
+    ['--fps', '0', '--fps is a number from 1 to 240.'],
+    ['--fps', '241', '--fps is a number from 1 to 240.'],
+    ['--fps', 'fast', '--fps is a number from 1 to 240.'],
+    ['--size', '640', '--size is width x height, as 1280x720.'],
+    ['--size', '640x', '--size is width x height, as 1280x720.'],
+    ['--size', '31x480', '--size is from 32x32 to 16384x16384.'],
+    ['--size', '640x16385', '--size is from 32x32 to 16384x16384.'],
+    ['--camera-format', 'h264', '--camera-format is auto, yuyv or mjpg.'],
+    ['--capture', 'gstreamer', '--capture is auto, ffmpeg or opencv.'],
+    ['--host', '', '--host is an address or a name.'],
+    ['--grace', '-1', '--grace is a number of seconds up to 86400, or "never" to keep sources open.'],
+    ['--grace', '86401', '--grace is a number of seconds up to 86400, or "never" to keep sources open.'],
+    ['--grace', 'ever', '--grace is a number of seconds up to 86400, or "never" to keep sources open.'],
+    ['--max-viewers', '0', '--max-viewers is a whole number from 1 to 100000.'],
+    ['--max-viewers', '100001', '--max-viewers is a whole number from 1 to 100000.'],
+    ['--max-renditions', '0', '--max-renditions is a whole number from 1 to 64.'],
+    ['--max-renditions', '65', '--max-renditions is a whole number from 1 to 64.'],
+    [
+      '--allow-origin',
+      'example.org',
+      '--allow-origin is an origin, as https://example.org without a path, or * for all.',
+    ],
+    [
+      '--allow-origin',
+      'https://example.org/page',
+      '--allow-origin is an origin, as https://example.org without a path, or * for all.',
+    ],
+  ])('refuses %s "%s" with exit code 2: %s', (option, value, sentence) => {
+    const refusal = refusalOf(option, value);
+    expect(refusal.message).toBe(sentence);
+    expect(refusal).toMatchObject({ code: 'bad-option', exitCode: 2, hint: 'See --help.' });
+  });
+
+  it.each([
+    [['--loud'], "Unknown option '--loud'.", 'See --help.'],
+    [['--helpp'], "Unknown option '--helpp' (Did you mean --help?).", 'See --help.'],
+    [['--port'], "Option '--port <number>' argument missing.", 'See --help.'],
+    [['--source'], "Option '--source <source>' argument missing.", 'See --help.'],
+    [['--transform', 'no/step.js'], '--transform: there is no file no/step.js.', 'Check the path.'],
+    [
+      ['--source', 'yard=test', '--transform', 'gate=package.json'],
+      '--transform names the stream "gate", which there is not.',
+      'There is: yard',
+    ],
+    [['--rotate', '45'], '--rotate is 0, 90, 180 or 270, clockwise.', 'See --help.'],
+    [['--source', 'yard=test', '--flip', 'yard=left'], '--flip is horizontal, vertical or none.', 'See --help.'],
+    [
+      ['--source', 'yard=test', '--rotate', 'gate=90'],
+      '--rotate names the stream "gate", which there is not.',
+      'There is: yard',
+    ],
+    [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
+  ])('refuses %j with exit code 2: %s', (args, sentence, hint) => {
+    const refusal = refusalOf(...args);
+    expect(refusal).toMatchObject({ message: sentence, code: 'bad-option', exitCode: 2, hint });
+  });
+
+  it.each([
+    [['--source', ''], 'A source is empty.'],
+    [['--source', 'ftp://host/film.mp4'], 'Framewire opens no ftp:// sources.'],
+    [['--source', 'yard=gopher://x'], 'Framewire opens no gopher:// sources.'],
+    [['--source', 'http://'], '"http://" is no URL.'],
+    [['--source', 'rtsp://'], '"rtsp://" is no URL.'],
+  ])('refuses %j with exit code 4: %s', (args, sentence) => {
+    const refusal = refusalOf(...args);
+    expect(refusal).toMatchObject({ message: sentence, code: 'source-unknown', exitCode: 4 });
+    expect(refusal.hint).not.toBe('');
+  });
+
+  it.each(['--help', '--version'])('prints what %s asks for, and runs nothing', option => {
+    const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(parseCommandLine([option], '1.2.3')).toEqual({ kind: 'done' });
+    const printed = print.mock.calls.map(([text]) => String(text)).join('');
+    expect(printed).toContain(option === '--help' ? 'Examples:' : 'framewire 1.2.3');
+  });
+
+  it('explains every option', () => {
+    const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    parseCommandLine(['--help'], '1.2.3');
+    const help = print.mock.calls.map(([text]) => String(text)).join('');
+    const options = [
+      'source',
+      'size',
+      'fps',
+      'camera-format',
+      'capture',
+      'transform',
+      'rotate',
+      'flip',
+      'host',
+      'port',
+      'grace',
+      'max-viewers',
+    ];
+    for (const option of [...options, 'max-renditions', 'allow-origin', 'version', 'help']) {
+      expect(help).toMatch(new RegExp(`--${option}\\b.{4,}`));
+    }
+  });
+});

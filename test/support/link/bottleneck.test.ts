@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { Bottleneck, type BottleneckOptions } from './bottleneck.js';
+import { seededRandom } from '../random.js';
+
+const FIVE_MBIT = { rate: 5e6, queueBytes: 250_000, delayMs: 20, jitterMs: 0, glueMs: 0 };
+
+const place = (options: Partial<BottleneckOptions> = {}, seed = 1) =>
+  new Bottleneck<number>({ ...FIVE_MBIT, ...options }, seededRandom(seed));
+
+/** When each item arrived, to the millisecond. */
+function arrivals(way: Bottleneck<number>, untilMs: number, at: (now: number) => void = () => {}): Map<number, number> {
+  const seen = new Map<number, number>();
+  for (let now = 0; now <= untilMs; now += 1) {
+    at(now);
+    for (const item of way.drain(now)) seen.set(item, now);
+  }
+  return seen;
+}
+
+describe('a narrow place', () => {
+  it('passes what its rate allows, to the byte, over ten seconds', () => {
+    const way = place();
+    let offered = 0;
+    const seen = arrivals(way, 10_020, now => {
+      while (way.hasRoom) way.offer((offered += 1), 1250, now);
+    });
+    expect(seen.size).toBe(5000);
+  });
+
+  it('has room for its queue and no more', () => {
+    const way = place({ queueBytes: 5000 });
+    let offered = 0;
+    while (way.hasRoom) way.offer((offered += 1), 1000, 0);
+    expect(offered).toBe(5);
+    way.drain(1.6);
+    expect(way.hasRoom).toBe(true);
+  });
+
+  it('delays each by its own time, and by all that were before it, whoever sent them', () => {
+    const way = place();
+    way.offer(1, 6250, 0);
+    way.offer(2, 6250, 0);
+    way.offer(3, 6250, 100);
+    expect([...arrivals(way, 200)]).toEqual([
+      [1, 30],
+      [2, 40],
+      [3, 130],
+    ]);
+    expect(way.isEmpty).toBe(true);
+  });
+
+  it('passes at another rate what it had not begun when that changed', () => {
+    const way = place();
+    way.offer(1, 6250, 0);
+    way.offer(2, 6250, 0);
+    const seen = arrivals(way, 300, now => {
+      if (now === 11) way.set({ rate: 500_000 });
+    });
+    expect([...seen.values()]).toEqual([30, 130]);
+  });
+
+  it('passes nothing while it is paused, and the rest in order afterwards', () => {
+    const way = place();
+    for (const item of [1, 2, 3]) way.offer(item, 6250, 0);
+    const seen = arrivals(way, 700, now => {
+      if (now === 16) way.pause();
+      if (now === 516) way.resume(now);
+    });
+    expect([...seen.keys()]).toEqual([1, 2, 3]);
+    expect(Math.min(...seen.values())).toBe(516);
+    expect(Math.max(...seen.values())).toBe(556);
+  });
+
+  it('jitters by its seed, and keeps the order', () => {
+    const jittered = (seed: number) => {
+      const way = place({ jitterMs: 10 }, seed);
+      for (let item = 0; item < 50; item += 1) way.offer(item, 625, 0);
+      return [...arrivals(way, 300)];
+    };
+    expect(jittered(3)).toEqual(jittered(3));
+    expect(jittered(3)).not.toEqual(jittered(4));
+    expect(jittered(3).map(([item]) => item)).toEqual(Array.from({ length: 50 }, (_, item) => item));
+  });
+
+  it('lets glued bytes out together', () => {
+    const way = place({ glueMs: 25 });
+    for (const item of [1, 2, 3]) way.offer(item, 3125, 0);
+    expect([...arrivals(way, 300).values()]).toEqual([25, 50, 50]);
+  });
+});

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { run, type Run, type RunOptions } from '../run.js';
+
+export { EarlyExit } from '../run.js';
+
+const main = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+
+/** As in `npm start`. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
+
+/** The built server as a user runs it: a process of its own. */
+export interface Server extends Run {
+  /** The first URL that it printed, without the last slash: `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/**
+ * Starts the built server on a free port (unless `args` name one) and waits until it prints its URL.
+ * The caller stops it: `await using server = await startServer([...])`.
+ * @param options.limit files that it may have open; POSIX shells only.
+ * @throws EarlyExit with `exit` and `output` when it ends before that, as it does for bad arguments.
+ */
+export async function startServer(
+  args: readonly string[],
+  { limit, ...options }: RunOptions & { limit?: number } = {},
+): Promise<Server> {
+  const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='));
+  const command = [process.execPath, ...NODE_FLAGS, main, ...args, ...(hasPort ? [] : ['--port', '0'])];
+  const limited = limit === undefined ? command : ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh', ...command];
+  const [program = '', ...rest] = limited;
+  const child = run(program, rest, options);
+  try {
+    // Not any URL: a source's own is printed too.
+    const [, url = '', port = ''] = await child.waitForOutput(/Open: +(http:\/\/[\w.:[\]-]+:(\d+))\b/);
+    return { ...child, url, port: Number(port) };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
