@@ -1,4 +1,4 @@
-import { NO_BUCKET, passed, type TokenBucket } from './token-bucket.js';
+import { NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
@@ -25,7 +25,7 @@ export interface Link {
   readonly emptyTrip: WindowedMin;
   /** Bounds the rate while queues grow that were not foreseen; Infinity when they do not. */
   readonly ceiling: number;
-  readonly bucket: TokenBucket;
+  readonly shaper: PathShaper;
   /** Frames in a row that met a queue which was not foreseen. */
   readonly surprises: number;
   readonly goodput: Goodput;
@@ -133,7 +133,7 @@ export const UNKNOWN_LINK: Link = {
   roundTrip: NO_MIN,
   emptyTrip: NO_MIN,
   ceiling: Infinity,
-  bucket: NO_BUCKET,
+  shaper: NO_SHAPER,
   surprises: 0,
   goodput: { bytes: 0, older: NEVER, newer: NEVER },
   at: -Infinity,
@@ -182,8 +182,8 @@ function learned(link: Link, seen: Observation): Link {
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
   const arrives = arrivalRate(goodput, now);
   const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay });
-  const bucket = passed(link.bucket, { slowRate, isInRow: link.bucket.slow.at === link.at, measured, arrives, now });
-  const ceiling = bucket.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
+  const shaper = passed(link.shaper, { slowRate, isInRow: link.shaper.slow.at === link.at, measured, arrives, now });
+  const ceiling = shaper.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
     queueMs,
@@ -191,7 +191,7 @@ function learned(link: Link, seen: Observation): Link {
     samples,
     ...trips,
     ceiling,
-    bucket,
+    shaper,
     surprises,
     goodput,
     at: now,

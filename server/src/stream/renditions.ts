@@ -5,7 +5,7 @@ import { typicalBytes } from './ladder.js';
 import type { StreamLease } from './lease.js';
 import type { Producer } from './producer.js';
 import { SharedRendition } from './shared-rendition.js';
-import { FULL_BUCKET, tokenAt, tokenTaken } from './token-bucket.js';
+import { UNUSED_LIMIT, allowedAt, counted } from './rate-limit.js';
 
 /**
  * How often a rendition may be begun. Each takes threads and memory of the engine, which come back late: viewers that come
@@ -29,7 +29,7 @@ export class Renditions implements Iterable<SharedRendition> {
   readonly #onTurn: (lease: StreamLease) => void;
   /** Who waits for something to be begun for it, first come first served. */
   readonly #waiting = new Set<StreamLease>();
-  #begun = FULL_BUCKET;
+  #begun = UNUSED_LIMIT;
   #isCalling = false;
   #lastId = 0;
 
@@ -69,12 +69,12 @@ export class Renditions implements Iterable<SharedRendition> {
     this.#waiting.delete(lease);
     if (this.#byKey.has(renditionKey(ideal.spec))) return ideal;
     const isFull = this.#byKey.size >= this.#most;
-    const hasToken = tokenAt(this.#begun, BEGINNINGS) <= this.#clock.now();
+    const isAllowed = allowedAt(this.#begun, BEGINNINGS) <= this.#clock.now();
     // At the limit whoever is alone in its rendition exchanges it; else those who wait come first.
     const hasRoom = isFull ? lease.rendition?.isSoleMember(lease) === true : first === lease;
-    if (hasToken && hasRoom) return ideal;
+    if (isAllowed && hasRoom) return ideal;
     const nearest = lease.isPatient && !isFull ? undefined : this.#nearest(lease, ideal.spec);
-    if (nearest === undefined && isFull && hasToken) return 'full';
+    if (nearest === undefined && isFull && isAllowed) return 'full';
     this.#wait(lease);
     return nearest === undefined ? 'later' : { spec: nearest, why: isFull ? fullOf(ideal.spec) : BUSY };
   }
@@ -99,7 +99,7 @@ export class Renditions implements Iterable<SharedRendition> {
     this.#part(lease);
     let rendition = this.#byKey.get(key);
     if (rendition === undefined) {
-      this.#begun = tokenTaken(this.#begun, BEGINNINGS, this.#clock.now());
+      this.#begun = counted(this.#begun, BEGINNINGS, this.#clock.now());
       const id = this.#freeId();
       rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
       this.#byKey.set(key, rendition);
@@ -134,7 +134,7 @@ export class Renditions implements Iterable<SharedRendition> {
   #callLater(): void {
     this.#isCalling = true;
     const soon = this.#clock.now() + 1000 / BEGINNINGS.perSecond;
-    this.#clock.at(Math.max(soon, tokenAt(this.#begun, BEGINNINGS)), () => {
+    this.#clock.at(Math.max(soon, allowedAt(this.#begun, BEGINNINGS)), () => {
       const [lease] = this.#waiting;
       if (lease !== undefined) this.#onTurn(lease);
       this.#isCalling = this.#waiting.size > 0;

@@ -187,7 +187,7 @@ function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
   const small = shrink === 1 ? 0 : firstRung(last, rung => ladder.bytes(rung) <= most);
   const { trial } = climb;
   const fitting = bestFitting(event, DOWN_SHARE);
-  const isProbe = event.link.bucket.rate !== undefined && trial?.from !== undefined;
+  const isProbe = event.link.shaper.rate !== undefined && trial?.from !== undefined;
   const lower = isProbe ? Math.min(trial.from, Math.max(small, fitting)) : Math.max(small, fitting);
   const rung = Math.min(last, Math.max(climb.rung + 1, lower));
   const down = { ...climb, late: 0, roomSince: undefined };
@@ -208,7 +208,7 @@ function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
 function raised(climb: Climb, event: ClimbEvent): Climb {
   const { now, ladder, link } = event;
   if (climb.rung === 0) return climb;
-  if (link.bucket.rate !== undefined) return probed(climb, event);
+  if (link.shaper.rate !== undefined) return probed(climb, event);
   const rate = link.rate ?? 0;
   const { hold } = climb;
   const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;

@@ -18,25 +18,38 @@ const HELP = `npm run bench:link -- [options]
 How old pictures are behind a slow link: Framewire beside Flask and ustreamer, 1280x720 at 30 frames a second from the
 test camera, quality 30, which wants 13 Mbit/s. Rows over a wire need root; those over an emulated link do not.
 
-  --only KEYS   scenarios to run, of: ${SCENARIOS.map(({ key }) => key).join(', ')}
-  --out FILE    writes the same as Markdown
+  --only KEYS         scenarios to run, of: ${SCENARIOS.map(({ key }) => key).join(', ')}
+  --contenders KEYS   and who of those who take part
+  --out FILE          writes the same as Markdown
 `;
 
 const HEAD = ['link', '', 'age p50', 'p95', 'p99', 'max', 'fps', 'kB', 'Mbit/s', 'size', 'changes', 'remarks'];
 /** By then the viewers' process runs. */
 const START_MS = 2000;
 
+/** The least that the kernel's bucket works well with at these rates. */
+const WIRE_BURST_KB = 16;
+
 const PROXY_PORT = PORT + 1;
 const DOWNLOAD_PORT = PORT + 2;
 const downloadScript = fileURLToPath(new URL('download.ts', import.meta.url));
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    only: { type: 'string' },
+    contenders: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 if (values.help === true) process.stdout.write(HELP);
-else await main(values.only?.split(','), values.out);
+else await main(values.only?.split(','), values.contenders?.split(','), values.out);
 
-async function main(only: readonly string[] | undefined, out: string | undefined): Promise<void> {
+async function main(
+  only: readonly string[] | undefined,
+  who: readonly string[] | undefined,
+  out: string | undefined,
+): Promise<void> {
   const unknown = only?.find(key => !SCENARIOS.some(scenario => scenario.key === key));
   if (unknown !== undefined) {
     process.stderr.write(`There is no scenario "${unknown}". See npm run bench:link -- --help.\n`);
@@ -46,7 +59,7 @@ async function main(only: readonly string[] | undefined, out: string | undefined
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   warnIfBusy(say);
   const head = machine();
-  const contenders = linkContenders();
+  const contenders = linkContenders().filter(({ key }) => who === undefined || who.includes(key));
   const rows: string[][] = [];
   for (const scenario of SCENARIOS) {
     if (only !== undefined && !only.includes(scenario.key)) continue;
@@ -70,13 +83,14 @@ function needs({ link, isProxied }: Scenario): string | undefined {
 /** Runs one contender behind the scenario's link. */
 async function watched(scenario: Scenario, contender: LinkContender): Promise<readonly Seen[]> {
   const [, mbit = 1000] = scenario.plan[0] ?? [];
-  using wire = scenario.link === 'wire' ? new Wire(mbit, QUEUE_MS) : undefined;
+  const { burstKb } = scenario;
+  using wire = scenario.link === 'wire' ? new Wire(mbit, QUEUE_MS, burstKb ?? WIRE_BURST_KB) : undefined;
   const host = wire === undefined ? '127.0.0.1' : SERVER_HOST;
   await using server = await contender.start(host, wire?.server);
   const { rttMs = 0, jitterMs = 0, glueMs = 0, isProxied = false } = scenario;
   await using proxy = isProxied ? await startTlsProxy(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
   const port = proxy === undefined ? PORT : PROXY_PORT;
-  const emulated = { rate: mbit * 1e6, queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
+  const emulated = { rate: mbit * 1e6, burst: 1024 * (burstKb ?? 0), queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
   await using link = scenario.link === 'emulated' ? await EmulatedLink.start({ host, port }, emulated) : undefined;
   await using download = scenario.hasDownload === true && wire !== undefined ? await startDownload(wire) : undefined;
   const { viewers = 1, crowd = 0, seconds, drawMs = 0 } = scenario;

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly link: 'wire' | 'emulated' | 'none';
   /** From when on (s) it carries what (Mbit/s); 0: nothing. */
   readonly plan: readonly (readonly [number, number])[];
+  /** What its token bucket lets through at once when it is full, kB of 1024; default 16 on a wire, else 0. */
+  readonly burstKb?: number;
   readonly rttMs?: number;
   readonly jitterMs?: number;
   readonly glueMs?: number;
@@ -29,29 +31,38 @@ export const QUEUE_MS = 400;
 /** Who can be told of another size, and who keeps the first. */
 const BOTH_KINDS = ['ws', 'bare', 'feed', 'feed-browser'] as const;
 const OURS = ['ws', 'ws-fixed', 'bare', 'feed', 'feed-browser', 'feed-fixed'] as const;
-const STEP_SPANS = [
-  { name: 'before', from: 3, to: 15 },
-  { name: 'fallen to 2', from: 15, to: 35 },
-  { name: '3 s after', from: 18, to: 35 },
-  { name: 'risen to 20', from: 35, to: 55 },
-] as const;
+const STEP: Scenario['plan'] = [
+  [0, 20],
+  [15, 2],
+  [35, 20],
+];
+const STEPPED = {
+  seconds: 55,
+  contenders: BOTH_KINDS,
+  spans: [
+    { name: 'before', from: 3, to: 15 },
+    { name: 'fallen to 2', from: 15, to: 35 },
+    { name: '3 s after', from: 18, to: 35 },
+    { name: 'risen to 20', from: 35, to: 55 },
+  ],
+};
 
 /** Random rates that are the same each time. */
 const RANDOM = [17, 4, 25, 2, 9, 29, 12, 3, 21, 6, 30, 2, 14, 27, 5, 19, 8, 2, 23, 11];
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('wire-5', '5 Mbit/s', 'wire', [[0, 5]], { contenders: [...OURS, 'flask', 'ustreamer'] }),
-  scenario(
-    'wire-step',
-    '20, 2, 20 Mbit/s',
-    'wire',
-    [
-      [0, 20],
-      [15, 2],
-      [35, 20],
-    ],
-    { seconds: 55, contenders: BOTH_KINDS, spans: STEP_SPANS },
-  ),
+  scenario('wire-step', '20, 2, 20 Mbit/s', 'wire', STEP, STEPPED),
+  ...[64, 256].flatMap(burstKb => [
+    scenario(`wire-5-${burstKb}`, `5 Mbit/s, bursts of ${burstKb} kB`, 'wire', [[0, 5]], {
+      burstKb,
+      contenders: BOTH_KINDS,
+    }),
+    scenario(`wire-step-${burstKb}`, `20, 2, 20 Mbit/s, bursts of ${burstKb} kB`, 'wire', STEP, {
+      ...STEPPED,
+      burstKb,
+    }),
+  ]),
   scenario(
     'wire-fall',
     '500, then 5 Mbit/s',
@@ -78,17 +89,11 @@ export const SCENARIOS: readonly Scenario[] = [
     rttMs: 40,
     contenders: ['ws', 'ws-fixed', 'feed', 'feed-browser'],
   }),
-  scenario(
-    'emulated-step',
-    '20, 2, 20 Mbit/s, RTT 40 ms',
-    'emulated',
-    [
-      [0, 20],
-      [15, 2],
-      [35, 20],
-    ],
-    { rttMs: 40, seconds: 55, contenders: ['ws'], spans: STEP_SPANS },
-  ),
+  scenario('emulated-step', '20, 2, 20 Mbit/s, RTT 40 ms', 'emulated', STEP, {
+    ...STEPPED,
+    rttMs: 40,
+    contenders: ['ws'],
+  }),
   scenario('emulated-random', '2-30 Mbit/s, another every 0.5 s, RTT 40 ms', 'emulated', random(20), {
     rttMs: 40,
     contenders: ['ws'],

@@ -13,16 +13,18 @@ export function wireMissing(): string | undefined {
 
 /**
  * Two hosts on this machine, joined by a wire whose direction to the viewers is slow: real TCP through a token bucket
- * with a queue before it. The kernel's token bucket lets 16 kB through at full speed after a pause. Root only.
+ * with a queue before it. After a pause the kernel's token bucket lets its burst through at full speed. Root only.
  */
 export class Wire implements Disposable {
   readonly #name = `framewire-${process.pid}`;
   readonly #queueMs: number;
+  readonly #burstKb: number;
   readonly #end = () => this[Symbol.dispose]();
 
-  /** @param mbit megabits a second. */
-  constructor(mbit: number, queueMs: number) {
+  /** @param mbit megabits a second. @param burstKb what the bucket lets through at once when it is full, kB of 1024. */
+  constructor(mbit: number, queueMs: number, burstKb: number) {
     this.#queueMs = queueMs;
+    this.#burstKb = burstKb;
     const [a, b] = [this.server, this.viewers];
     process.once('exit', this.#end);
     ip('netns', 'add', a);
@@ -52,7 +54,14 @@ export class Wire implements Disposable {
   }
 
   set(mbit: number): void {
-    const shape = ['rate', `${Math.round(mbit * 1000)}kbit`, 'burst', '16kb', 'latency', `${this.#queueMs}ms`];
+    const shape = [
+      'rate',
+      `${Math.round(mbit * 1000)}kbit`,
+      'burst',
+      `${this.#burstKb}kb`,
+      'latency',
+      `${this.#queueMs}ms`,
+    ];
     command('tc', ['-n', this.server, 'qdisc', 'replace', 'dev', 'fw-a', 'root', 'tbf', ...shape]);
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Bottleneck, type BottleneckOptions } from './bottleneck.js';
 import { seededRandom } from '../random.js';
 
-const FIVE_MBIT = { rate: 5e6, queueBytes: 250_000, delayMs: 20, jitterMs: 0, glueMs: 0 };
+const FIVE_MBIT = { rate: 5e6, burst: 0, queueBytes: 250_000, delayMs: 20, jitterMs: 0, glueMs: 0 };
 
 const place = (options: Partial<BottleneckOptions> = {}, seed = 1) =>
   new Bottleneck<number>({ ...FIVE_MBIT, ...options }, seededRandom(seed));
@@ -47,6 +47,26 @@ describe('a narrow place', () => {
       [3, 130],
     ]);
     expect(way.isEmpty).toBe(true);
+  });
+
+  it('lets the burst of a full token bucket pass at once, the rest at its rate, and fills again', () => {
+    const way = place({ burst: 12_500 });
+    for (const [item, at] of [
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [4, 15],
+      [5, 100],
+    ] as const) {
+      way.offer(item, 6250, at);
+    }
+    expect([...arrivals(way, 200)]).toEqual([
+      [1, 20],
+      [2, 20],
+      [3, 30],
+      [4, 40],
+      [5, 120],
+    ]);
   });
 
   it('passes at another rate what it had not begun when that changed', () => {

@@ -1,6 +1,8 @@
 export interface BottleneckOptions {
   /** Bits a second. */
   rate: number;
+  /** Bytes that pass at once after a pause, as a full token bucket lets them; 0: none. */
+  burst: number;
   /** Bytes that may wait before the narrowest place. */
   queueBytes: number;
   /** From the narrowest place to the receiver, ms. */
@@ -28,12 +30,15 @@ export class Bottleneck<T> {
   #waitingBytes = 0;
   /** When the narrowest place has passed all that it has begun. */
   #freeAt = 0;
+  /** What the bucket held then, bytes. */
+  #tokens: number;
   #lastArrival = 0;
   readonly #onWay: { item: T; arrivesAt: number }[] = [];
   #isPaused = false;
 
   constructor(options: BottleneckOptions, random: () => number) {
     this.#options = options;
+    this.#tokens = options.burst;
     this.#random = random;
   }
 
@@ -77,9 +82,13 @@ export class Bottleneck<T> {
   #pass(now: number): void {
     let passed = 0;
     for (const { item, bytes, offeredAt } of this.#waiting) {
-      const leavesAt = Math.max(this.#freeAt, offeredAt) + (bytes * 8000) / this.#options.rate;
+      const { rate, burst } = this.#options;
+      const beginsAt = Math.max(this.#freeAt, offeredAt);
+      const tokens = Math.min(burst, this.#tokens + ((beginsAt - this.#freeAt) * rate) / 8000);
+      const leavesAt = beginsAt + (Math.max(0, bytes - tokens) * 8000) / rate;
       if (leavesAt > now) break;
       this.#freeAt = leavesAt;
+      this.#tokens = Math.max(0, tokens - bytes);
       this.#waitingBytes -= bytes;
       passed += 1;
       this.#onWay.push({ item, arrivesAt: this.#arrival(leavesAt) });

@@ -5,7 +5,7 @@ import { parseReport, type LinkOptions, type Order, type Report } from './orders
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-const DEFAULTS: LinkOptions = { rate: 1e9, queueMs: 400, rttMs: 0, jitterMs: 0, glueMs: 0, seed: 1 };
+const DEFAULTS: LinkOptions = { rate: 1e9, burst: 0, queueMs: 400, rttMs: 0, jitterMs: 0, glueMs: 0, seed: 1 };
 
 /**
  * A slow link that needs no root: a TCP proxy with one narrow place for all its connections, in the direction from the

@@ -26,12 +26,15 @@ class Link {
   readonly #target: { host: string; port: number };
 
   constructor(target: { host: string; port: number }, options: LinkOptions) {
-    const { rate, queueMs, rttMs, jitterMs, glueMs, seed } = options;
+    const { rate, burst, queueMs, rttMs, jitterMs, glueMs, seed } = options;
     const random = seededRandom(seed);
     const delayMs = rttMs / 2;
     this.#target = target;
-    this.#down = new Bottleneck({ rate, queueBytes: (rate * queueMs) / 8000, delayMs, jitterMs, glueMs }, random);
-    this.#up = new Bottleneck({ rate: WIDE, queueBytes: Infinity, delayMs, jitterMs: 0, glueMs: 0 }, random);
+    this.#down = new Bottleneck(
+      { rate, burst, queueBytes: (rate * queueMs) / 8000, delayMs, jitterMs, glueMs },
+      random,
+    );
+    this.#up = new Bottleneck({ rate: WIDE, burst: 0, queueBytes: Infinity, delayMs, jitterMs: 0, glueMs: 0 }, random);
     setInterval(() => this.#tick(), TICK_MS);
   }
 

@@ -5,6 +5,8 @@ import * as z from 'zod';
 const options = z.object({
   /** Bits a second, towards the viewer. */
   rate: z.number().positive(),
+  /** What a token bucket lets through at once when it is full, bytes; 0: no bucket. */
+  burst: z.int().nonnegative(),
   /** What may wait before the narrowest place, ms at the rate at the start. */
   queueMs: z.number().positive(),
   /** There and back on an empty link. */

@@ -5,7 +5,7 @@
  * drained, frames come later than foreseen and measure the link; soon after they pass fast again. Once that may be a
  * link that has become faster, repeatedly it is a bucket.
  */
-export interface TokenBucket {
+export interface PathShaper {
   /** The newest frame that came later than foreseen: what it passed at, bytes per ms, and how many there were in a row. */
   readonly slow: { readonly rate: number; readonly at: number; readonly frames: number };
   /** How often frames passed fast soon after slow ones, and when the last of those slow ones came, ms. */
@@ -16,7 +16,7 @@ export interface TokenBucket {
   readonly rate: number | undefined;
 }
 
-export const NO_BUCKET: TokenBucket = {
+export const NO_SHAPER: PathShaper = {
   slow: { rate: Infinity, at: -Infinity, frames: 0 },
   rebounds: { count: 0, slowAt: -Infinity },
   seenAt: -Infinity,
@@ -55,28 +55,28 @@ const REBOUNDS_MS = 60_000;
 /** A bucket that has not shown itself for so long is forgotten, ms. */
 const FORGET_MS = 15_000;
 
-export function passed(bucket: TokenBucket, passage: Passage): TokenBucket {
+export function passed(shaper: PathShaper, passage: Passage): PathShaper {
   const { slowRate, isInRow, measured, arrives, now } = passage;
   const slow =
-    slowRate === undefined ? bucket.slow : { rate: slowRate, at: now, frames: isInRow ? bucket.slow.frames + 1 : 1 };
-  const rebounds = reboundsAfter(bucket, slow, measured ?? 0, now);
+    slowRate === undefined ? shaper.slow : { rate: slowRate, at: now, frames: isInRow ? shaper.slow.frames + 1 : 1 };
+  const rebounds = reboundsAfter(shaper, slow, measured ?? 0, now);
   const isSeen =
-    bucket.rate === undefined
-      ? rebounds !== bucket.rebounds && rebounds.count >= LEAST_REBOUNDS
-      : slow.at === now || (measured ?? 0) > PLAIN * bucket.rate;
-  const seenAt = isSeen ? now : bucket.seenAt;
+    shaper.rate === undefined
+      ? rebounds !== shaper.rebounds && rebounds.count >= LEAST_REBOUNDS
+      : slow.at === now || (measured ?? 0) > PLAIN * shaper.rate;
+  const seenAt = isSeen ? now : shaper.seenAt;
   if (now - seenAt >= FORGET_MS) return { slow, rebounds, seenAt, rate: undefined };
   // Less than what arrives it cannot be; a drained bucket tells what it is.
-  const rate = slow.at === now ? slow.rate : Math.max(bucket.rate ?? slow.rate, arrives);
+  const rate = slow.at === now ? slow.rate : Math.max(shaper.rate ?? slow.rate, arrives);
   return { slow, rebounds, seenAt, rate };
 }
 
 function reboundsAfter(
-  { rebounds }: TokenBucket,
-  slow: TokenBucket['slow'],
+  { rebounds }: PathShaper,
+  slow: PathShaper['slow'],
   measured: number,
   now: number,
-): TokenBucket['rebounds'] {
+): PathShaper['rebounds'] {
   const isNew = slow.frames >= LEAST_SLOW && slow.at - rebounds.slowAt > REFILL_MS;
   if (!isNew || now - slow.at >= REFILL_MS || measured <= FAST * slow.rate) return rebounds;
   const isRecent = slow.at - rebounds.slowAt < REBOUNDS_MS;

@@ -1,43 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { FULL_BUCKET, tokenAt, tokenTaken, type TokenBucket } from '../../../server/src/stream/token-bucket.js';
+import { UNUSED_LIMIT, allowedAt, counted, type RateLimit } from '../../../server/src/stream/rate-limit.js';
 import { seededRandom } from '../../support/random.js';
 
 const RULES = { burst: 3, perSecond: 10 };
-const take = (bucket: TokenBucket, now: number) => tokenTaken(bucket, RULES, now);
+const take = (limit: RateLimit, now: number) => counted(limit, RULES, now);
 
-describe('a token bucket', () => {
+describe('a rate limit', () => {
   it('gives its burst at once, and then one at a time', () => {
-    let bucket = FULL_BUCKET;
+    let limit = UNUSED_LIMIT;
     for (let taken = 0; taken < RULES.burst; taken += 1) {
-      expect(tokenAt(bucket, RULES)).toBeLessThanOrEqual(1000);
-      bucket = take(bucket, 1000);
+      expect(allowedAt(limit, RULES)).toBeLessThanOrEqual(1000);
+      limit = take(limit, 1000);
     }
-    expect(tokenAt(bucket, RULES)).toBe(1100);
-    bucket = take(bucket, 1100);
-    expect(tokenAt(bucket, RULES)).toBe(1200);
+    expect(allowedAt(limit, RULES)).toBe(1100);
+    limit = take(limit, 1100);
+    expect(allowedAt(limit, RULES)).toBe(1200);
   });
 
   it('keeps no more than its burst, however long nobody took any', () => {
-    let bucket = take(FULL_BUCKET, 0);
-    for (let taken = 0; taken < RULES.burst; taken += 1) bucket = take(bucket, 1e9);
-    expect(tokenAt(bucket, RULES)).toBeCloseTo(1e9 + 100);
+    let limit = take(UNUSED_LIMIT, 0);
+    for (let taken = 0; taken < RULES.burst; taken += 1) limit = take(limit, 1e9);
+    expect(allowedAt(limit, RULES)).toBeCloseTo(1e9 + 100);
   });
 
   it('counts what is gained while nobody looks, and what is owed', () => {
-    let bucket = FULL_BUCKET;
-    for (let taken = 0; taken < 4; taken += 1) bucket = take(bucket, 0);
-    expect(tokenAt(bucket, RULES)).toBeCloseTo(200);
-    bucket = take(bucket, 250);
-    expect(bucket.tokens).toBeCloseTo(0.5);
+    let limit = UNUSED_LIMIT;
+    for (let taken = 0; taken < 4; taken += 1) limit = take(limit, 0);
+    expect(allowedAt(limit, RULES)).toBeCloseTo(200);
+    limit = take(limit, 250);
+    expect(limit.tokens).toBeCloseTo(0.5);
   });
 
   it('lets through at most the burst and its rate, in any span', () => {
     const random = seededRandom(7);
     const times: number[] = [];
-    let bucket = FULL_BUCKET;
+    let limit = UNUSED_LIMIT;
     for (let now = 0; now < 20_000; now += random() * 40) {
-      if (tokenAt(bucket, RULES) > now) continue;
-      bucket = take(bucket, now);
+      if (allowedAt(limit, RULES) > now) continue;
+      limit = take(limit, now);
       times.push(now);
     }
     for (const [first, from] of times.entries()) {
