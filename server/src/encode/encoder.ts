@@ -3,12 +3,7 @@ import type { Frame } from 'node-av/lib';
 import { numericQuality, type RenditionSpec, type Size } from '@framewire/shared/rendition';
 import type { Picture } from '../frames.js';
 import { FfmpegJpegEncoder, ffmpegReaches } from './ffmpeg-jpeg.js';
-
-/** JPEGs of one size and quality from pixels of one kind. Calls come one after the other. */
-export interface PixelEncoder<Pixels> extends Disposable {
-  /** @returns a whole JPEG, owned by the caller. The pixels stay the caller's. @throws Error when it cannot. */
-  encode(pixels: Pixels): Promise<Uint8Array>;
-}
+import type { PixelEncoder } from './pixel-encoder.js';
 
 /**
  * Makes one rendition's payloads, each with the fastest encoder for where its pixels are: FFmpeg's from its own frames,

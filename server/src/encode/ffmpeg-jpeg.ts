@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Packet, Rational, type Frame } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
-import type { PixelEncoder } from './encoder.js';
+import type { PixelEncoder } from './pixel-encoder.js';
 import { Scaler } from './scaler.js';
 import { SLICES } from './slices.js';
 

@@ -1,7 +1,7 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import type { Size } from '@framewire/shared/rendition';
 import { loadOpenCv, type OpenCv } from '../opencv.js';
-import type { PixelEncoder } from './encoder.js';
+import type { PixelEncoder } from './pixel-encoder.js';
 
 /** OpenCV's `imencode`: libjpeg-turbo straight from packed BGR, IJG's scale from end to end, 4:2:0, fixed tables. */
 export class OpenCvJpegEncoder implements PixelEncoder<Mat> {

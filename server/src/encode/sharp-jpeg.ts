@@ -2,7 +2,7 @@ import { AV_PIX_FMT_RGB24 } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 import sharp from 'sharp';
 import type { Size } from '@framewire/shared/rendition';
-import type { PixelEncoder } from './encoder.js';
+import type { PixelEncoder } from './pixel-encoder.js';
 import { Scaler } from './scaler.js';
 
 /** libjpeg-turbo through sharp: IJG's scale from end to end, from RGB, in libvips' threads. */

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { openSource, type Source, type SourceHost } from '../source/source.js';
+import { openSource } from '../source/open-source.js';
+import type { Source, SourceHost } from '../source/source.js';
 import type { Orientation } from '../source/orientation.js';
 import type { SourceSpec } from '../source/source-spec.js';
 import { Capture } from './capture.js';

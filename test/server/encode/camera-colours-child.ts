@@ -1,6 +1,6 @@
 import type { Quality } from '@framewire/shared/rendition';
 import { Encoder } from '../../../server/src/encode/encoder.js';
-import { openSource } from '../../../server/src/source/source.js';
+import { openSource } from '../../../server/src/source/open-source.js';
 import { TestHost } from '../../support/source.js';
 
 /** One picture of the camera that only this process sees (it is preloaded), in each quality, as base64 in JSON. */

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Quality, Size } from '@framewire/shared/rendition';
 import { Encoder } from '../../../server/src/encode/encoder.js';
 import { MatConverter } from '../../../server/src/encode/mat-converter.js';
-import { openSource } from '../../../server/src/source/source.js';
+import { openSource } from '../../../server/src/source/open-source.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { cameraOrSkip } from '../../support/camera/fake-camera.js';
 import { MjpegCamera } from '../../support/camera/mjpeg-camera.js';

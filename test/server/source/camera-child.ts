@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSource } from '../../../server/src/source/source.js';
+import { openSource } from '../../../server/src/source/open-source.js';
 import type { CameraSpec } from '../../../server/src/source/source-spec.js';
 import { frameOf, TestHost } from '../../support/source.js';
 import { FramewireError, messageOf } from '../../../server/src/errors.js';

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../server/src/frames.js';
-import { openSource } from '../../../server/src/source/source.js';
+import { openSource } from '../../../server/src/source/open-source.js';
 import { openTestPattern } from '../../../server/src/source/test-pattern.js';
 import { frameOf, TestHost } from '../../support/source.js';
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSource, type Source } from '../../../../server/src/source/source.js';
+import { openSource } from '../../../../server/src/source/open-source.js';
+import type { Source } from '../../../../server/src/source/source.js';
 import { FileServer } from '../../../support/camera/file-server.js';
 import { missing, skipBecause } from '../../../support/requires.js';
 import { TestHost } from '../../../support/source.js';

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../../server/src/errors.js';
-import { openSource } from '../../../../server/src/source/source.js';
+import { openSource } from '../../../../server/src/source/open-source.js';
 import { MjpegCamera } from '../../../support/camera/mjpeg-camera.js';
 import { frameOf, TestHost } from '../../../support/source.js';
 

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FramewireError } from '../../../../server/src/errors.js';
-import { openSource, type Source } from '../../../../server/src/source/source.js';
+import { openSource } from '../../../../server/src/source/open-source.js';
+import type { Source } from '../../../../server/src/source/source.js';
 import { DIALECTS } from '../../../support/camera/mjpeg-dialects.js';
 import { RawCamera, type Answering } from '../../../support/camera/raw-camera.js';
 import { frameOf, TestHost } from '../../../support/source.js';
