@@ -1,4 +1,7 @@
+import { started } from './start/failure.js';
 import '@framewire/client/element';
 import { Page } from './page/page.js';
 
-new Page().start();
+const page = new Page();
+page.start();
+started(sentence => page.toast(sentence));

@@ -29,7 +29,9 @@ export type ClientErrorCode =
   /** A picture came that could not be decoded. */
   | 'bad-picture'
   /** The page may not start the worker that receives and decodes. */
-  | 'no-worker';
+  | 'no-worker'
+  /** The browser has no workers at all. */
+  | 'unsupported';
 
 /** What the client throws and reports: a code for programs, a sentence for people. */
 export class FramewireClientError extends Error {

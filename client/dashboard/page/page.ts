@@ -5,7 +5,8 @@ import { Fullscreen } from '../stage/fullscreen.js';
 import { History, NOTHING } from '../plots/history.js';
 import { listenToKeys } from './keyboard.js';
 import { Panel } from '../panel/panel.js';
-import { MinutePlot } from '../plots/plot.js';
+import type { MinutePlot } from '../plots/plot.js';
+import { startPart } from '../start/failure.js';
 import { SettingsForm } from '../panel/settings-form.js';
 import type { PageAction } from './shortcuts.js';
 import { Stage } from '../stage/stage.js';
@@ -22,7 +23,6 @@ export class Page {
   readonly #main = byId('main', HTMLElement);
   readonly #history = new History();
   readonly #panel = new Panel();
-  readonly #plot = new MinutePlot();
   readonly #fullscreen = new Fullscreen();
   readonly #tiles = new Tiles(stream => this.#go({ view: 'large', stream }));
   readonly #form = new SettingsForm((settings, isFinal) => this.#change(settings, isFinal));
@@ -34,8 +34,10 @@ export class Page {
       this.#panel.showSubscribed(subscribed);
     },
     onWords: words => this.#announce(words),
-    onMessage: text => this.#toast(text),
+    onMessage: text => this.toast(text),
   });
+  /** Comes after the picture; undefined until then, and where it cannot be drawn. */
+  #plot: MinutePlot | undefined;
   #state = parsePageState(location.hash);
   /** null: not known yet. */
   #streams: readonly StreamInfo[] | null = null;
@@ -68,6 +70,14 @@ export class Page {
       },
     });
     window.setInterval(() => this.#tick(), TICK_MS);
+    void this.#startPlots();
+  }
+
+  async #startPlots(): Promise<void> {
+    this.#plot = await startPart('The last minute', byId('plots', HTMLElement), async () => {
+      const { MinutePlot } = await import('../plots/plot.js');
+      return new MinutePlot();
+    });
   }
 
   /** The stream shown large; null while none is known. */
@@ -88,9 +98,6 @@ export class Page {
     });
     byId('view-switch', HTMLElement).addEventListener('change', () => {
       this.#go({ view: this.#view === 'grid' ? 'large' : 'grid' });
-    });
-    byId('rate-switch', HTMLElement).addEventListener('change', event => {
-      if (event.target instanceof HTMLInputElement) this.#plot.showRate(event.target.value === 'bps' ? 'bps' : 'fps');
     });
     listenToKeys(action => this.#act(action));
   }
@@ -159,7 +166,7 @@ export class Page {
       // Another connection to the same stream goes on with the same minute.
       if (this.#recorded !== large) this.#history.clear();
       this.#recorded = large;
-      this.#stage.show(large, this.#state.settings, info);
+      this.#stage.show(large, this.#state.settings, streams);
     }
     setText(byId('stage-name', HTMLElement), large ?? 'No stream yet');
     setText(byId('stage-description', HTMLElement), info?.description ?? '');
@@ -192,7 +199,7 @@ export class Page {
     if (this.#large === null) this.#stage.showNothing(emptyWords(this.#streams !== null, failingForMs));
     else this.#stage.tick(now);
     this.#tiles.tick(now);
-    this.#plot.draw(this.#history.columns(now));
+    this.#plot?.draw(this.#history.columns(now));
     if (this.#view === 'grid') this.#tell('All streams', word, '');
   }
 
@@ -212,7 +219,7 @@ export class Page {
     setText(byId('announcer', HTMLElement), `${news}. ${detail}`);
   }
 
-  #toast(text: string): void {
+  toast(text: string): void {
     const toast = byId('toast', HTMLElement);
     setText(toast, text);
     window.clearTimeout(this.#toastTimer);

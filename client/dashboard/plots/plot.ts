@@ -46,6 +46,9 @@ export class MinutePlot {
       [[], [], []],
       this.#rateBox,
     );
+    byId('rate-switch', HTMLElement).addEventListener('change', ({ target }) => {
+      if (target instanceof HTMLInputElement) this.#showRate(target.value === 'bps' ? 'bps' : 'fps');
+    });
     new ResizeObserver(() => this.#fit()).observe(this.#latencyBox);
     // Colours are read from the style sheet when drawing, so another scheme needs only another drawing.
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(this.#columns));
@@ -59,7 +62,7 @@ export class MinutePlot {
     this.#describe();
   }
 
-  showRate(kind: RateKind): void {
+  #showRate(kind: RateKind): void {
     this.#kind = kind;
     this.draw(this.#columns);
   }

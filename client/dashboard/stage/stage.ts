@@ -4,6 +4,7 @@ import { ask } from '../view/ask.js';
 import { byId, setData, setText } from '../dom.js';
 import { figureText, latencyFigure, rateFigure } from '../figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
+import { WaysOut } from './ways-out.js';
 import { viewWords, type Words } from '../view/states.js';
 import type { Settings } from '../page/url-state.js';
 import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from '../view/view-facts.js';
@@ -26,7 +27,10 @@ export class Stage {
   readonly #picture = byId('picture', HTMLElement);
   readonly #pauseButton = byId('pause', HTMLButtonElement);
   readonly #buttons = [this.#pauseButton, byId('save', HTMLButtonElement), byId('fullscreen', HTMLButtonElement)];
+  readonly #waysOut = new WaysOut(() => this.retry());
   #view: FramewireViewElement | null = null;
+  #settings: Settings | null = null;
+  #streams: readonly StreamInfo[] = [];
   #facts: ViewFacts | null = null;
 
   constructor(listener: StageListener) {
@@ -40,8 +44,11 @@ export class Stage {
     return this.#view?.stream ?? null;
   }
 
-  /** @param info as the server lists the stream; undefined when it does not, or has not yet. */
-  show(stream: string, settings: Settings, info: StreamInfo | undefined): void {
+  /** @param streams as the server lists them; `stream` need not be one of them. */
+  show(stream: string, settings: Settings, streams: readonly StreamInfo[]): void {
+    this.#settings = settings;
+    this.#streams = streams;
+    const info = streams.find(({ name }) => name === stream);
     if (info !== undefined && this.#facts !== null && isCurable(this.#facts)) this.hide();
     const view = (this.#view ??= this.#addView());
     if (view.stream !== stream) {
@@ -61,6 +68,14 @@ export class Stage {
    */
   reconnect(): void {
     if (this.#facts?.status.state === 'reconnecting' && this.#view?.paused !== true) this.hide();
+  }
+
+  /** Somebody does not want to wait for the next attempt. */
+  retry(): void {
+    const { stream } = this;
+    if (stream === null || this.#settings === null) return;
+    this.hide();
+    this.show(stream, this.#settings, this.#streams);
   }
 
   /** Ends the connection too: what nobody sees costs nothing. */
@@ -107,6 +122,11 @@ export class Stage {
     setText(byId('pill-word', HTMLElement), words.word + besides.trimEnd());
     setText(byId('notice-title', HTMLElement), words.title);
     setText(byId('notice-detail', HTMLElement), words.title === '' ? '' : words.detail);
+    this.#waysOut.show(
+      words.waysOut ?? [],
+      this.stream ?? '',
+      this.#streams.map(({ name }) => name),
+    );
     this.#listener.onWords(words);
   }
 

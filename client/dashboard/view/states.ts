@@ -16,7 +16,12 @@ export interface Words {
   detail: string;
   /** `old`: it stands still and must not pass for a live one; `none`: what is drawn, if anything, is no picture. */
   picture: 'good' | 'old' | 'none';
+  /** What people may do about it, in this order. */
+  waysOut?: readonly WayOut[];
 }
+
+/** `again`: to try at once what is tried again by itself; `plain`: the stream without this page; `streams`: another. */
+export type WayOut = 'again' | 'plain' | 'streams';
 
 /** After this long without a connection the server is called gone: a restart takes less. */
 const GONE_AFTER_MS = 10_000;
@@ -24,7 +29,10 @@ const GONE_AFTER_MS = 10_000;
 const MISSED_PICTURES = 3;
 const SILENT_AFTER_MS = 2500;
 
-const NO_ANSWER = old('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.');
+const NO_ANSWER = {
+  ...old('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.'),
+  waysOut: ['again'],
+} as const satisfies Words;
 
 /** What is said in place of a view, when no stream is known. @param failingForMs as for `serverWords` */
 export function emptyWords(isListKnown: boolean, failingForMs: number | null): Words {
@@ -92,21 +100,29 @@ function reconnectingWords(
   const age = pictureAt === null ? '' : ` The picture is ${durationText(now - pictureAt)} old.`;
   const detail = `${sentence(reason)}${age}`;
   if (code === 'server-full') return old('warn', 'Server full', 'The server is full', detail);
-  return now - since < GONE_AFTER_MS
-    ? old('warn', 'Reconnecting', 'Reconnecting…', detail)
-    : old('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
+  const said =
+    now - since < GONE_AFTER_MS
+      ? old('warn', 'Reconnecting', 'Reconnecting…', detail)
+      : old('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
+  return { ...said, waysOut: ['again'] };
 }
 
 function failedWords(stream: string, { code, reason, hint }: Extract<ViewStatus, { state: 'failed' }>): Words {
   switch (code) {
     case 'unknown-stream':
       // The server's reason says the same as the title.
-      return old('bad', 'Failed', `There is no stream “${stream}”`, sentence(hint ?? ''));
+      return { ...old('bad', 'Failed', `There is no stream “${stream}”`, 'There are:'), waysOut: ['streams'] };
     case 'no-worker':
       // The dashboard may have one, so it could not be fetched.
       return NO_ANSWER;
-    default:
-      return old('bad', 'Failed', `${stream} cannot be shown`, sentences(reason, hint));
+    case 'unsupported': {
+      const detail = 'It has no workers. Plain video works, without figures.';
+      return { ...old('bad', 'Failed', 'This browser cannot show the live picture', detail), waysOut: ['plain'] };
+    }
+    default: {
+      const said = old('bad', 'Failed', `${stream} cannot be shown`, sentences(reason, hint));
+      return { ...said, waysOut: ['plain', 'streams'] };
+    }
   }
 }
 

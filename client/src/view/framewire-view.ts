@@ -212,7 +212,12 @@ export class FramewireViewElement extends HTMLElement {
     this.#show({ state: 'connecting' });
     const canvas = this.#overlay.renewCanvas(this.#label());
     const options = { server: this.#server, watch, flow: this.#flow(), canvas };
-    this.#link = new ViewLink(options, message => this.#told(message));
+    try {
+      this.#link = new ViewLink(options, message => this.#told(message));
+    } catch (error) {
+      this.#show(unsupported(error));
+      return;
+    }
     addEventListener('online', this.#onOnline);
     this.#tellProblems(problems);
   }
@@ -296,6 +301,13 @@ export class FramewireViewElement extends HTMLElement {
     if (value === null) this.removeAttribute(name);
     else this.setAttribute(name, String(value));
   }
+}
+
+/** The browser has no workers, or does not let the page start this one. */
+function unsupported(cause: unknown): ViewStatus {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const { code, message: reason } = clientError('unsupported', `This browser cannot start a worker: ${why}.`);
+  return { state: 'failed', code, reason, hint: '<img src="…/video_feed"> works without one.' };
 }
 
 /** Makes `<framewire-view>` known to the page, unless another copy of this script has: it may load those of two servers. */

@@ -41,7 +41,11 @@ describe('what is said about a view', () => {
     [reconnecting, 'Reconnecting | Reconnecting… | The connection broke. The picture is 1 s old.'],
     [
       { state: 'failed', code: 'unknown-stream', reason: 'Not here', hint: 'Try yard' },
-      'Failed | There is no stream “gate” | Try yard.',
+      'Failed | There is no stream “gate” | There are:',
+    ],
+    [
+      { state: 'failed', code: 'unsupported', reason: 'No Worker', hint: '<img>' },
+      'Failed | This browser cannot show the live picture | It has no workers. Plain video works, without figures.',
     ],
     [
       { state: 'failed', code: 'no-worker', reason: 'No worker.', hint: 'A page with a policy needs another.' },
