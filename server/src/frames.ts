@@ -1,6 +1,7 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import type { Frame } from 'node-av/lib';
 import type { FrameHeader } from '@framewire/shared/frame-header';
+import type { Orientation } from './source/orientation.js';
 
 /** Pixels where they lie. Each kind has its own encoders, so that none is copied into the other's memory. */
 export type Pixels =
@@ -15,6 +16,8 @@ export interface Picture {
   readonly capturedAt: number;
   readonly width: number;
   readonly height: number;
+  /** How it is to be turned before it is shown, where it says so itself; `openSource` sees to that. */
+  readonly orientation?: Orientation | undefined;
   /** The whole JPEG as the source made it, when it makes JPEGs. Immutable, valid after `free`. */
   readonly jpeg?: Uint8Array;
   /** Borrowed until `free`. Decodes or converts at the first call only. @throws DamagedPicture */

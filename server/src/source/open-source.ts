@@ -2,7 +2,8 @@ import { FramewireError } from '../errors.js';
 import { openCamera } from './camera.js';
 import { notUnderstood } from './ffmpeg/failure.js';
 import { openFile, openUrl } from './ffmpeg/media.js';
-import { UPRIGHT, compose, isUpright } from './orientation.js';
+import { UPRIGHT } from './orientation.js';
+import { OrientedSource } from './oriented-source.js';
 import { openHttp } from './http/mjpeg-source.js';
 import type { Source, SourceHost } from './source.js';
 import { describeSpec, type SourceSpec } from './source-spec.js';
@@ -10,15 +11,11 @@ import { describeSpec, type SourceSpec } from './source-spec.js';
 /**
  * Opens a source whose pictures come upright.
  *
- * @param orientation what the user adds to what the source says of itself.
+ * @param orientation what the user adds to what the source and its pictures say of themselves.
  * @throws FramewireError of a `source-` code, or opencv-missing, with what to do about it.
  */
 export async function openSource(spec: SourceSpec, host: SourceHost, orientation = UPRIGHT): Promise<Source> {
-  const source = await openAsItIs(spec, host);
-  const whole = compose(source.orientation ?? UPRIGHT, orientation);
-  if (isUpright(whole)) return source;
-  const { OrientedSource } = await import('./oriented-source.js');
-  return new OrientedSource(source, whole);
+  return new OrientedSource(await openAsItIs(spec, host), orientation);
 }
 
 async function openAsItIs(spec: SourceSpec, host: SourceHost): Promise<Source> {

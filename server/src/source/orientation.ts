@@ -23,6 +23,11 @@ export function isUpright({ turns, isMirrored }: Orientation): boolean {
   return turns === 0 && !isMirrored;
 }
 
+/** Undefined is upright. */
+export function isSameOrientation(a: Orientation = UPRIGHT, b: Orientation = UPRIGHT): boolean {
+  return a.turns === b.turns && a.isMirrored === b.isMirrored;
+}
+
 export function turnedSize({ width, height }: Size, { turns }: Orientation): Size {
   return turns % 2 === 0 ? { width, height } : { width: height, height: width };
 }

@@ -1,20 +1,40 @@
 import type { Picture, Pixels, SourceInfo } from '../frames.js';
 import { FrameTurner } from './ffmpeg/frame-turner.js';
-import { describeOrientation, turnedSize, type Orientation } from './orientation.js';
+import {
+  UPRIGHT,
+  compose,
+  describeOrientation,
+  isSameOrientation,
+  isUpright,
+  turnedSize,
+  type Orientation,
+} from './orientation.js';
 import type { Source } from './source.js';
 
-/** A source whose pictures are turned before anybody sees them; its JPEGs are never handed on. */
+/** What becomes of a picture. */
+interface Turning {
+  readonly orientation: Orientation;
+  /** It goes on untouched, its JPEG too. */
+  readonly isUntouched: boolean;
+}
+
+/**
+ * A source whose pictures are upright. A JPEG that says itself how it is to be turned is never handed on: some viewers
+ * heed that, others do not, and what is added by hand would be lost with either.
+ */
 export class OrientedSource implements Source {
   readonly #source: Source;
-  readonly #orientation: Orientation;
-  readonly #turner: FrameTurner;
-  #info: { of: SourceInfo; turned: SourceInfo } | undefined;
+  readonly #added: Orientation;
+  readonly #turner = new FrameTurner();
+  /** Of the last picture; another object when it has changed. */
+  #turning: Turning;
+  #info: { of: SourceInfo; turning: Turning; shown: SourceInfo } | undefined;
 
-  /** Takes the source over. */
-  constructor(source: Source, orientation: Orientation) {
+  /** Takes the source over. @param added to what it says itself. */
+  constructor(source: Source, added: Orientation) {
     this.#source = source;
-    this.#orientation = orientation;
-    this.#turner = new FrameTurner(orientation);
+    this.#added = added;
+    this.#turning = this.#turningOf(undefined);
   }
 
   get waitsForKeyFrame(): boolean {
@@ -23,21 +43,25 @@ export class OrientedSource implements Source {
 
   get info(): SourceInfo {
     const of = this.#source.info;
-    if (this.#info?.of !== of) {
-      const description = `${of.description}, ${describeOrientation(this.#orientation)}`;
-      this.#info = { of, turned: { ...of, ...turnedSize(of, this.#orientation), isJpeg: false, description } };
-    }
-    return this.#info.turned;
+    const turning = this.#turning;
+    if (this.#info?.of !== of || this.#info.turning !== turning) this.#info = { of, turning, shown: show(of, turning) };
+    return this.#info.shown;
   }
 
   async read(): Promise<Picture> {
     const picture = await this.#source.read();
+    const turning = this.#turningOf(picture.orientation);
+    const { orientation, isUntouched } = turning;
+    const isAsBefore =
+      this.#turning.isUntouched === isUntouched && isSameOrientation(this.#turning.orientation, orientation);
+    if (!isAsBefore) this.#turning = turning;
+    if (isUntouched) return picture;
     let turned: Promise<Pixels> | undefined;
     return {
       capturedAt: picture.capturedAt,
-      ...turnedSize(picture, this.#orientation),
+      ...turnedSize(picture, orientation),
       // Once for all who ask, and not for pictures that nobody sees.
-      pixels: () => (turned ??= picture.pixels().then(pixels => this.#turn(pixels))),
+      pixels: () => (turned ??= picture.pixels().then(pixels => this.#turn(pixels, orientation))),
       free: () => {
         if (turned === undefined) picture.free();
         // What went wrong was thrown by `pixels`.
@@ -51,11 +75,25 @@ export class OrientedSource implements Source {
     await this.#turner.close();
   }
 
-  async #turn(pixels: Pixels): Promise<Pixels> {
-    if (pixels.kind === 'frame') return { kind: 'frame', frame: await this.#turner.turn(pixels.frame) };
-    const { turnMat } = await import('./opencv/turn-mat.js');
-    return { kind: 'mat', mat: await turnMat(pixels.mat, this.#orientation) };
+  /** @param own that the picture has of itself, which counts more than the source's. */
+  #turningOf(own: Orientation | undefined): Turning {
+    const orientation = compose(own ?? this.#source.orientation ?? UPRIGHT, this.#added);
+    return { orientation, isUntouched: isUpright(orientation) && (own === undefined || isUpright(own)) };
   }
+
+  async #turn(pixels: Pixels, orientation: Orientation): Promise<Pixels> {
+    if (pixels.kind === 'frame') return { kind: 'frame', frame: await this.#turner.turn(pixels.frame, orientation) };
+    const { turnMat } = await import('./opencv/turn-mat.js');
+    return { kind: 'mat', mat: await turnMat(pixels.mat, orientation) };
+  }
+}
+
+function show(of: SourceInfo, { orientation, isUntouched }: Turning): SourceInfo {
+  if (isUntouched) return of;
+  const description = isUpright(orientation)
+    ? of.description
+    : `${of.description}, ${describeOrientation(orientation)}`;
+  return { ...of, ...turnedSize(of, orientation), isJpeg: false, description };
 }
 
 function freePixels(pixels: Pixels): void {

@@ -5,7 +5,7 @@ import type { Orientation } from './orientation.js';
 export interface Source {
   /** As of the last picture; another object when its size has changed. */
   readonly info: SourceInfo;
-  /** How its pictures are meant to be turned, where it says so itself. */
+  /** How its pictures are to be turned that say nothing of it themselves; absent: not at all. */
   readonly orientation?: Orientation;
   /** Data comes, and will be pictures from the next key frame on: its silence is no stall. */
   readonly waitsForKeyFrame?: boolean;

@@ -7,6 +7,8 @@ import { OrientedSource } from '../../../server/src/source/oriented-source.js';
 import { UPRIGHT, compose, orientationOf, type Orientation } from '../../../server/src/source/orientation.js';
 import { openSource } from '../../../server/src/source/open-source.js';
 import type { Source } from '../../../server/src/source/source.js';
+import { MjpegCamera } from '../../support/camera/mjpeg-camera.js';
+import { RawCamera } from '../../support/camera/raw-camera.js';
 import { missing, skipBecause } from '../../support/requires.js';
 import { frameOf, TestHost } from '../../support/source.js';
 import { VideoFolder } from '../../support/camera/video-file.js';
@@ -105,6 +107,9 @@ describe.skipIf(lacks !== undefined)(`a picture (${lacks ?? 'with ffmpeg'})`, ()
   const open = (path: string, orientation?: Orientation) =>
     openSource({ kind: 'file', path, capture: 'ffmpeg' }, new TestHost(), orientation);
 
+  const openCamera = (url: string, orientation?: Orientation) =>
+    openSource({ kind: 'url', url, capture: 'ffmpeg' }, new TestHost(), orientation);
+
   it.each([
     ['planar YUV', 'plain.mkv', ['-c:v', 'libx264', '-pix_fmt', 'yuv420p']],
     ['packed YUV, as cameras have it', 'packed.mkv', ['-c:v', 'rawvideo', '-pix_fmt', 'yuyv422']],
@@ -134,6 +139,77 @@ describe.skipIf(lacks !== undefined)(`a picture (${lacks ?? 'with ffmpeg'})`, ()
     const back = await open(turned, { turns: 2, isMirrored: false });
     expect((await look(back)).corners).toBe(turn(turn(asPlayersShowIt)));
     await back.close();
+  });
+
+  /** As a camera writes it that is held sideways. @param value of EXIF, 1-8. */
+  const held = (value: number): Promise<Buffer> =>
+    sharp(folder.make('corners.png', ...CORNERS.slice(0, -1), '1'))
+      .withMetadata({ orientation: value })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+  const BY_EXIF = [1, 2, 3, 4, 5, 6, 7, 8];
+
+  it.each(BY_EXIF)('in a JPEG of EXIF orientation %i comes upright, as a file and over HTTP', async value => {
+    const jpeg = await held(value);
+    const shown = await sharp(jpeg).autoOrient().jpeg().toBuffer({ resolveWithObject: true });
+    const { width, height } = shown.info;
+    const upright = { corners: await cornersOf(shown.data), width, height };
+    const path = folder.write(`held-${value}.jpg`, jpeg);
+    await using snapshots = await RawCamera.open(socket => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+      socket.write(jpeg);
+    });
+    await using stream = await MjpegCamera.open(jpeg);
+    for (const source of [await open(path), await openCamera(snapshots.url), await openCamera(stream.url)]) {
+      expect(await look(source)).toEqual(upright);
+      // Viewers that heed EXIF would turn it once more.
+      expect(source.info.isJpeg).toBe(value === 1);
+      await source.close();
+    }
+  });
+
+  it('in a JPEG that is turned back by hand is not handed on with its EXIF', async () => {
+    await using camera = await MjpegCamera.open(await held(6));
+    const source = await openCamera(camera.url, { turns: 3, isMirrored: false });
+    const picture = await source.read();
+    expect(picture.jpeg).toBeUndefined();
+    expect(source.info).toMatchObject({
+      width: 320,
+      height: 240,
+      isJpeg: false,
+      description: `${camera.url}, 320x240`,
+    });
+    picture.free();
+    expect((await look(source)).corners).toBe('RGBW');
+    await source.close();
+  });
+
+  it('may be turned by its camera from some moment on', async () => {
+    await using camera = await MjpegCamera.open(await held(1));
+    const source = await openCamera(camera.url);
+    expect(await look(source)).toEqual({ corners: 'RGBW', width: 320, height: 240 });
+    camera.jpeg = await held(8);
+    let seen = await look(source);
+    while (seen.width === 320) seen = await look(source);
+    expect(seen).toEqual({ corners: turn(turn(turn('RGBW'))), width: 240, height: 320 });
+    expect(source.info.description).toBe(`${camera.url}, 320x240, turned by 270 degrees`);
+    await source.close();
+  });
+
+  it.each([
+    ['png', {}],
+    ['tiff', { compression: 'lzw' }],
+  ] as const)('in a %s that says how it is to be turned comes upright', async (format, options) => {
+    for (const value of BY_EXIF) {
+      const bytes = await sharp(await held(value))
+        .keepMetadata()
+        .toFormat(format, options)
+        .toBuffer();
+      const source = await open(folder.write(`held.${format}`, bytes));
+      const corners = await cornersOf(await sharp(bytes).autoOrient().jpeg().toBuffer());
+      expect({ value, ...(await look(source)) }).toMatchObject({ value, corners });
+      await source.close();
+    }
   });
 
   it.each([

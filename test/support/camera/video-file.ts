@@ -16,9 +16,9 @@ export class VideoFolder implements Disposable {
   }
 
   /** @returns the path of the file. */
-  write(name: string, text: string): string {
+  write(name: string, content: string | Buffer): string {
     const path = join(this.path, name);
-    writeFileSync(path, text);
+    writeFileSync(path, content);
     return path;
   }
 

@@ -1,10 +1,11 @@
-import { AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
+import { AV_FRAME_DATA_DISPLAYMATRIX, AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
 import type { Frame, Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import type { Picture } from '../../frames.js';
 import { matrixOf, shownSize } from './marks.js';
 import { toAspect } from './demuxer.js';
 import type { DamageCount } from '../damage.js';
+import { orientationOf, type Orientation } from '../orientation.js';
 import type { Decoder } from './decoder.js';
 import type { PictureMaker } from './pictures.js';
 
@@ -74,6 +75,13 @@ export class DecodedPictures implements PictureMaker {
       this.#lent -= 1;
       if (this.#lent === 0) this.#onReturned?.();
     };
-    return { capturedAt, width, height, pixels: () => Promise.resolve({ kind: 'frame', frame }), free };
+    const orientation = orientationOfFrame(frame);
+    return { capturedAt, width, height, orientation, pixels: () => Promise.resolve({ kind: 'frame', frame }), free };
   }
+}
+
+/** As pictures in files (PNG, TIFF) and streams that turn on the way have it; FFmpeg adds what the container says. */
+function orientationOfFrame(frame: Frame): Orientation | undefined {
+  const matrix = frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX);
+  return matrix === null ? undefined : orientationOf(matrix);
 }

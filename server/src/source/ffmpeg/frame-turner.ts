@@ -27,17 +27,12 @@ interface Graph {
 
 /** Turns frames with FFmpeg's filters, in their own layout where a filter can, one after the other. */
 export class FrameTurner {
-  readonly #steps: readonly Step[];
   #graph: Graph | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ turns, isMirrored }: Orientation) {
-    this.#steps = STEPS[turns]?.[isMirrored ? 1 : 0] ?? [];
-  }
-
   /** @param frame borrowed until it is done. @returns a frame of its own, the caller's to free. @throws Error */
-  turn(frame: Frame): Promise<Frame> {
-    const done = this.#last.then(() => this.#turn(frame));
+  turn(frame: Frame, orientation: Orientation): Promise<Frame> {
+    const done = this.#last.then(() => this.#turn(frame, orientation));
     this.#last = done.catch(() => undefined);
     return done;
   }
@@ -49,8 +44,8 @@ export class FrameTurner {
     this.#graph = undefined;
   }
 
-  async #turn(frame: Frame): Promise<Frame> {
-    const { input, output } = await this.#graphFor(frame);
+  async #turn(frame: Frame, orientation: Orientation): Promise<Frame> {
+    const { input, output } = await this.#graphFor(frame, orientation);
     check(await input.buffersrcAddFrame(frame, AV_BUFFERSRC_FLAG_KEEP_REF));
     const turned = new Frame();
     turned.alloc();
@@ -60,17 +55,22 @@ export class FrameTurner {
     return turned;
   }
 
-  /** Sources may change size or layout while they run. */
-  async #graphFor({ width, height, format, colorSpace, colorRange }: Frame): Promise<Graph> {
-    const key = `video_size=${width}x${height}:pix_fmt=${format}:time_base=1/1000:colorspace=${colorSpace}:range=${colorRange}`;
+  /** Sources may change size, layout or orientation while they run. */
+  async #graphFor(
+    { width, height, format, colorSpace, colorRange }: Frame,
+    { turns, isMirrored }: Orientation,
+  ): Promise<Graph> {
+    const layout = `video_size=${width}x${height}:pix_fmt=${format}:time_base=1/1000:colorspace=${colorSpace}:range=${colorRange}`;
+    const key = `${layout} ${turns} ${isMirrored}`;
     if (this.#graph?.key === key) return this.#graph;
     this.#graph?.graph.free();
     this.#graph = undefined;
     const graph = new FilterGraph();
     graph.alloc();
     try {
-      const input = add(graph, ['buffer', key]);
-      const output = [...this.#steps, ['buffersink'] as const].reduce((before, step) => {
+      const input = add(graph, ['buffer', layout]);
+      const steps = STEPS[turns]?.[isMirrored ? 1 : 0] ?? [];
+      const output = [...steps, ['buffersink'] as const].reduce((before, step) => {
         const filter = add(graph, step);
         check(before.link(0, filter, 0));
         return filter;

@@ -4,7 +4,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { DamagedPicture, type Picture } from '../../frames.js';
 import { DamageCount } from '../damage.js';
 import { Decoder } from './decoder.js';
-import { UNCHECKED, checkJpeg, type JpegCheck } from '../jpeg-check.js';
+import { UNCHECKED, checkJpeg, type JpegCheck } from '../jpeg/jpeg-check.js';
 import type { PictureMaker } from './pictures.js';
 import type { SourceHost } from '../source.js';
 
@@ -57,12 +57,14 @@ export class JpegPictures implements PictureMaker {
     const { check, jpeg, damaged } = checkJpeg(this.#check, bytes);
     this.#check = check;
     this.#damage.add(damaged);
-    if (jpeg === undefined || check.size === undefined) return undefined;
-    const isField = areFields(check.size, this.#announced);
-    const { width, height } = isField ? this.#announced : check.size;
+    const { shape } = check;
+    if (jpeg === undefined || shape === undefined) return undefined;
+    const isField = areFields(shape, this.#announced);
+    const { width, height } = isField ? this.#announced : shape;
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
     // Copied, because the packet may be the driver's own buffer, which it needs back for a coming picture.
-    return this.#picture(Buffer.from(jpeg), { width, height }, isField, capturedAt);
+    const picture = this.#picture(Buffer.from(jpeg), { width, height }, isField, capturedAt);
+    return shape.orientation === undefined ? picture : { ...picture, orientation: shape.orientation };
   }
 
   makeLast(): Promise<undefined> {

@@ -6,7 +6,7 @@ import { monotonicMs } from '../../monotonic.js';
 import { isTooSlow, type CameraWish } from '../camera-wish.js';
 import { captureTime } from '../capture-time.js';
 import { DamageCount } from '../damage.js';
-import { UNCHECKED, checkJpeg } from '../jpeg-check.js';
+import { UNCHECKED, checkJpeg } from '../jpeg/jpeg-check.js';
 import { lazyMat, ownMat } from './mat-picture.js';
 import { loadOpenCv, type OpenCv } from '../../opencv.js';
 import { OpenCvReader } from './opencv-reader.js';
@@ -180,7 +180,9 @@ class OpenCvCamera implements Source {
         mat.release();
         this.#check = check;
         this.#damage.add(damaged);
-        return jpeg && { capturedAt, width, height, jpeg, ...lazyMat(() => this.#decode(jpeg)) };
+        if (jpeg === undefined) return undefined;
+        const { orientation } = check.shape ?? {};
+        return { capturedAt, width, height, orientation, jpeg, ...lazyMat(() => this.#decode(jpeg)) };
       }
       case FOURCC.yuyv: {
         const bgr = lazyMat(() => mat.cvtColorAsync(this.#cv.COLOR_YUV2BGR_YUYV));
@@ -199,9 +201,10 @@ class OpenCvCamera implements Source {
     return this.#reader.close();
   }
 
-  /** @throws DamagedPicture */
+  /** Not turned: that is for whoever opened the source. @throws DamagedPicture */
   async #decode(jpeg: Buffer): Promise<Mat> {
-    const mat = await this.#cv.imdecodeAsync(jpeg);
+    const { IMREAD_COLOR, IMREAD_IGNORE_ORIENTATION } = this.#cv;
+    const mat = await this.#cv.imdecodeAsync(jpeg, IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION);
     if (!mat.empty) return mat;
     this.#damage.add(1);
     throw new DamagedPicture();

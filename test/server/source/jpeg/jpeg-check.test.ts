@@ -1,41 +1,14 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { UNCHECKED, checkJpeg, frameHeader, type JpegCheck } from '../../../server/src/source/jpeg-check.js';
+import { UNCHECKED, checkJpeg, type JpegCheck } from '../../../../server/src/source/jpeg/jpeg-check.js';
+import { jpegHeader } from '../../../../server/src/source/jpeg/jpeg-header.js';
 
 const picture = sharp({ create: { width: 322, height: 180, channels: 3, background: 'teal' } });
-
-describe('the size in a JPEG', () => {
-  it.each([
-    ['baseline', { progressive: false }],
-    ['progressive', { progressive: true }],
-  ])('is found in a %s one', async (_, options) => {
-    expect(frameHeader(await picture.clone().jpeg(options).toBuffer())).toMatchObject({ width: 322, height: 180 });
-  });
-
-  it('is found behind segments that a camera puts first, and bytes that fill', async () => {
-    const jpeg = await picture.clone().jpeg().toBuffer();
-    // A comment that holds a frame header of its own.
-    const comment = Buffer.from('fffe000cffc0001108000a000a03', 'hex');
-    const bytes = Buffer.concat([jpeg.subarray(0, 2), comment, Buffer.from('ffff', 'hex'), jpeg.subarray(2)]);
-    expect(frameHeader(bytes)).toMatchObject({ width: 322, height: 180 });
-  });
-
-  it('is unknown for bytes that are cut off before it, at every length, or are none', async () => {
-    const jpeg = await picture.clone().jpeg().toBuffer();
-    const at = jpeg.indexOf(Buffer.from('ffc0', 'hex'));
-    for (let length = 0; length < at + 9; length += 1) {
-      expect(frameHeader(jpeg.subarray(0, length))).toBeUndefined();
-    }
-    expect(frameHeader(Buffer.alloc(1000, 0x5a))).toBeUndefined();
-    expect(frameHeader(Buffer.concat([jpeg.subarray(0, 2), Buffer.alloc(1000)]))).toBeUndefined();
-    expect(frameHeader(Buffer.alloc(1000, 0xff))).toBeUndefined();
-  });
-});
 
 /** The same JPEG with another size in its header. */
 function claiming(jpeg: Buffer, width: number, height: number): Buffer {
   const lie = Buffer.from(jpeg);
-  const { endsAt } = frameHeader(lie) ?? { endsAt: 0 };
+  const { endsAt } = jpegHeader(lie) ?? { endsAt: 0 };
   lie.writeUInt16BE(height, endsAt - 4);
   lie.writeUInt16BE(width, endsAt - 2);
   return lie;
@@ -67,7 +40,7 @@ describe('the check of a JPEG', () => {
     const good = await picture.clone().jpeg().toBuffer();
     const { shown, damaged, check } = run(good, claiming(good, width, height), good);
     expect({ shown, damaged }).toEqual({ shown: [true, false, true], damaged: 1 });
-    expect(check.size).toEqual({ width: 322, height: 180 });
+    expect(check.shape).toEqual({ width: 322, height: 180 });
   });
 
   it('believes another size when two in a row have it, and calls a single one damaged', async () => {
@@ -78,7 +51,17 @@ describe('the check of a JPEG', () => {
     expect(run(good, lie, other, other)).toMatchObject({ shown: [true, false, false, true], damaged: 1 });
     const changed = run(good, other, other, other);
     expect(changed).toMatchObject({ shown: [true, false, true, true], damaged: 0 });
-    expect(changed.check.size).toEqual({ width: 200, height: 100 });
+    expect(changed.check.shape).toEqual({ width: 200, height: 100 });
+  });
+
+  it('believes another orientation likewise', async () => {
+    const upright = await picture.clone().jpeg().toBuffer();
+    const turned = await picture.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(run(upright, turned, upright)).toMatchObject({ shown: [true, false, true], damaged: 1 });
+    const changed = run(upright, turned, turned);
+    expect(changed).toMatchObject({ shown: [true, false, true], damaged: 0 });
+    expect(changed.check.shape?.orientation).toEqual({ turns: 1, isMirrored: false });
+    expect(run(await picture.clone().withMetadata({ orientation: 1 }).jpeg().toBuffer(), upright).damaged).toBe(0);
   });
 
   it('drops and counts one that is cut off, at every length', async () => {
