@@ -32,7 +32,7 @@ describe('a wrong start', () => {
     ['a file that is no video', ['--source', notes], 4, /notes\.txt cannot be read/],
     ['an unknown scheme', ['--source', 'ftp://host/x'], 4, /opens no ftp:\/\/ sources/],
     ['a size that is none', ['--size', 'big'], 2, /--size is width x height/],
-    ['a rate that is none', ['--fps', '0'], 2, /--fps is a number from 1 to 240/],
+    ['a rate that is none', ['--fps', '0'], 2, /--fps is a number from 0.01 to 240/],
     ['a port that is none', ['--port', '70000'], 2, /--port is a whole number from 0 to 65535/],
     ['an address of another machine', ['--source', 'test', '--host', '192.0.2.1'], 3, /This machine has no address/],
     ['an unknown option', ['--sauce', 'test'], 2, /Unknown option '--sauce'.*\(Did you mean --source\?\)/s],

@@ -48,7 +48,7 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
     .option(
       '--fps <number>',
-      'frames a second to ask of cameras, 1-240 (default: 30 if the camera has it; 1 of a snapshot URL)',
+      'frames a second to ask of cameras, 0.01-240 (default: 30 if the camera has it; 1 of a snapshot URL)',
     )
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')
     .option(

@@ -29,7 +29,7 @@ const size = z
     error: '--size is from 32x32 to 16384x16384',
   });
 
-const FPS = '--fps is a number from 1 to 240';
+const FPS = '--fps is a number from 0.01 to 240';
 const GRACE = '--grace is a number of seconds up to 86400, or "never" to keep sources open';
 
 const origin = z.string().refine(text => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
@@ -41,7 +41,7 @@ const options = z.object({
   source: z.array(z.string()).default([]),
   size: size.optional(),
   fps: decimal(FPS)
-    .pipe(z.number({ error: FPS }).min(1).max(240))
+    .pipe(z.number({ error: FPS }).min(0.01).max(240))
     .optional(),
   cameraFormat: z.enum(['auto', 'yuyv', 'mjpg'], { error: '--camera-format is auto, yuyv or mjpg' }).default('auto'),
   capture: z.enum(['auto', 'ffmpeg', 'opencv'], { error: '--capture is auto, ffmpeg or opencv' }).default('auto'),

@@ -83,9 +83,10 @@ describe('the command line', () => {
     ['--port', 'http', '--port is a whole number from 0 to 65535.'],
     // A variable of the shell that is not set: 0 would be any port.
     ['--port', '', '--port is a whole number from 0 to 65535.'],
-    ['--fps', '0', '--fps is a number from 1 to 240.'],
-    ['--fps', '241', '--fps is a number from 1 to 240.'],
-    ['--fps', 'fast', '--fps is a number from 1 to 240.'],
+    ['--fps', '0.009', '--fps is a number from 0.01 to 240.'],
+    ['--fps', '0', '--fps is a number from 0.01 to 240.'],
+    ['--fps', '241', '--fps is a number from 0.01 to 240.'],
+    ['--fps', 'fast', '--fps is a number from 0.01 to 240.'],
     ['--size', '640', '--size is width x height, as 1280x720.'],
     ['--size', '640x', '--size is width x height, as 1280x720.'],
     ['--size', '31x480', '--size is from 32x32 to 16384x16384.'],

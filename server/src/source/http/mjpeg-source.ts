@@ -16,6 +16,9 @@ const FIRST_PICTURE_MS = 18_000;
 /** Polls in a row that may fail: cameras are busy at times. */
 const MOST_FAILED_POLLS = 3;
 
+/** A poll that failed is repeated after this at the latest, ms, however seldom pictures are wanted. */
+const RETRY_MS = 2000;
+
 /** Some pictures, all damaged and over so long, make a source unreadable, ms. */
 const DAMAGED_MS = 4000;
 const SOME = 5;
@@ -140,13 +143,14 @@ class MjpegSource implements Source {
 
   /** The next answer's picture, when it is due. */
   async #poll(): Promise<Buffer> {
-    const { what, fps } = this.#spec;
+    const { what } = this.#spec;
     if (this.#closing.signal.aborted) throw this.#gone();
     if (!this.#answer.isSnapshot) throw new FramewireError('source-ended', `${what} has ended.`);
     this.#isPolled = true;
     for (let failed = 0; ; failed += 1) {
       // What took longer than its interval is asked again at once: there are no polls to catch up with.
-      const waitMs = this.#askedAt + 1000 / (fps ?? POLLS_PER_SECOND) - monotonicMs();
+      const intervalMs = failed === 0 ? this.#intervalMs : Math.min(this.#intervalMs, RETRY_MS);
+      const waitMs = this.#askedAt + intervalMs - monotonicMs();
       const { signal } = this.#closing;
       if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw this.#gone();
@@ -158,6 +162,11 @@ class MjpegSource implements Source {
         if (!mayHeal || failed + 1 >= MOST_FAILED_POLLS) throw error;
       }
     }
+  }
+
+  /** Of polls. */
+  get #intervalMs(): number {
+    return 1000 / (this.#spec.fps ?? POLLS_PER_SECOND);
   }
 
   async #ask(): Promise<Buffer> {
@@ -173,9 +182,8 @@ class MjpegSource implements Source {
     const isPolled = this.#isPolled || this.#answer.isSnapshot;
     const { info } = this;
     if (info.width === width && info.height === height && info.fps > 0 === isPolled) return;
-    const fps = isPolled ? (this.#spec.fps ?? POLLS_PER_SECOND) : 0;
-    const polled = isPolled ? `, asked for ${fps === 1 ? 'once' : `${fps} times`} a second` : '';
-    const description = `${this.#spec.what}, ${width}x${height}${polled}`;
+    const fps = isPolled ? 1000 / this.#intervalMs : 0;
+    const description = `${this.#spec.what}, ${width}x${height}${isPolled ? `, ${describePolls(fps)}` : ''}`;
     this.#info = { width, height, fps, isJpeg: true, description };
   }
 
@@ -190,4 +198,14 @@ class MjpegSource implements Source {
   #gone(): FramewireError {
     return new FramewireError('source-stalled', `${this.#spec.what} gives no pictures.`);
   }
+}
+
+/** @param fps more than 0. */
+function describePolls(fps: number): string {
+  if (fps === 1) return 'asked for once a second';
+  return fps > 1 ? `asked for ${round(fps)} times a second` : `asked for every ${round(1 / fps)} s`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -101,6 +101,24 @@ describe('a camera that gives JPEGs over HTTP', () => {
     await source.close();
   });
 
+  it('may be asked seldom, and soon again when it has failed', async () => {
+    await using camera = await RawCamera.open(snapshot);
+    const source = await open(camera.url, 0.4);
+    expect(source.info).toMatchObject({ fps: 0.4, description: `${camera.url}, 64x48, asked for every 2.5 s` });
+    const first = await source.read();
+    first.free();
+    camera.answer = socket => {
+      socket.end(head('503 Service Unavailable', 'Content-Length: 0'));
+      camera.answer = snapshot;
+    };
+    const second = await source.read();
+    second.free();
+    const afterMs = second.capturedAt - first.capturedAt;
+    expect(afterMs).toBeGreaterThan(4400);
+    expect(camera.requests).toHaveLength(3);
+    await source.close();
+  });
+
   it('may end each answer by hanging up, without a length', async () => {
     await using camera = await RawCamera.open(socket =>
       socket.end(Buffer.concat([Buffer.from(head('200 OK', 'Content-Type: image/jpeg')), jpegs[0] ?? Buffer.alloc(0)])),
