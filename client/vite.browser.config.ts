@@ -1,38 +1,102 @@
 import { fileURLToPath } from 'node:url';
-import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+const resolve = { conditions: ['@framewire/source', ...defaultClientConditions] };
+
+/** `const` at the top, which the minifier puts in place where it is used, as it does not with `var`. */
+const output = {
+  preserveEntrySignatures: 'strict',
+  output: { entryFileNames: 'framewire.js', topLevelVar: false },
+} as const;
+
+/** What the worker needs, and the page as well. */
+const COMMON = ['client.ts', 'errors.ts', 'latency/hold-up.ts', 'pipeline/canvas-painter.ts'].map(source);
+const WORKER = source('pipeline/serve-view.ts');
+
+const ENTRY = 'virtual:framewire-core-entry';
+const CORE = 'virtual:framewire-core';
 
 /**
- * Puts the worker inside the script, as a Blob: a page of another origin may load the script, but the browser would
- * not start a worker from that origin.
+ * One script for the page and for the worker inside it, which has to come with it: a page of another origin may load the
+ * script, but the browser starts no worker from that origin. Both need most of the code, so it is there once: as a
+ * function that the page calls, and whose text the worker is made of. It refers to nothing outside itself.
  */
-const inlineWorker: Plugin = {
-  name: 'framewire-inline-worker',
+const sharedCore: Plugin = {
+  name: 'framewire-shared-core',
   enforce: 'pre',
+  resolveId: id => (id === CORE ? `\0${CORE}` : null),
   load(id) {
-    if (id !== source('pipeline/start-worker.ts')) return null;
-    return `
-      import ViewWorker from '${source('pipeline/view-worker.ts')}?worker&inline';
-      export const startWorker = () => new ViewWorker({ name: 'framewire-view' });
-    `;
+    if (id === source('pipeline/start-worker.ts')) return startWorker;
+    if (COMMON.includes(id)) return `export * from '${CORE}';`;
+    return id === `\0${CORE}` ? coreModule() : null;
   },
+  // Comments and indents of the style sheet.
+  transform: (code, id) => (id === source('view/view-style.ts') ? code.replaceAll(/\/\*[^*]*\*\/|\n\s*/g, '') : null),
 };
+
+/** Not a module: a page that is opened as a file may not start one from a Blob. */
+const startWorker = `
+  import { core } from '${CORE}';
+  export const startWorker = () => {
+    const url = URL.createObjectURL(new Blob(['(' + core + ')().serveView()'], { type: 'text/javascript' }));
+    const worker = new Worker(url, { name: 'framewire-view' });
+    URL.revokeObjectURL(url);
+    return worker;
+  };
+`;
+
+/** What a bundle ends with, and its names. */
+const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
+
+async function coreModule(): Promise<string> {
+  const { code, exports } = await bundleCore();
+  const returns = code.replace(EXPORTS, (_, names: string) => {
+    // `e as connect` becomes `connect:e`.
+    const fields = names.split(',').map(binding => {
+      const [local = '', name = local] = binding.trim().split(' as ');
+      return `${name}:${local}`;
+    });
+    return `return {${fields.join(',')}}`;
+  });
+  const names = exports.filter(name => name !== 'serveView');
+  return `
+    export function core() { ${returns} }
+    export const { ${names.join(', ')} } = core();
+  `;
+}
+
+async function bundleCore(): Promise<{ code: string; exports: string[] }> {
+  const entry: Plugin = {
+    name: 'framewire-core-entry',
+    resolveId: id => (id === ENTRY ? id : null),
+    load: id => (id === ENTRY ? [...COMMON, WORKER].map(file => `export * from '${file}';`).join('\n') : null),
+  };
+  const bundle = await build({
+    configFile: false,
+    logLevel: 'warn',
+    resolve,
+    plugins: [entry],
+    build: {
+      write: false,
+      target: 'es2022',
+      modulePreload: false,
+      rolldownOptions: { input: ENTRY, ...output },
+    },
+  });
+  if (Array.isArray(bundle) || !('output' in bundle)) throw new Error('The core is one bundle.');
+  const [chunk] = bundle.output;
+  return { code: chunk.code, exports: chunk.exports };
+}
 
 /** `client/dist/browser/framewire.js`: the element and the client for any page, in one file. */
 export default defineConfig({
-  resolve: { conditions: ['@framewire/source', ...defaultClientConditions] },
-  plugins: [inlineWorker],
-  // No module: a page that is opened as a file may not start one from a Blob.
-  worker: { format: 'iife' },
+  resolve,
+  plugins: [sharedCore],
   build: {
     outDir: 'dist/browser',
     target: 'es2022',
     modulePreload: false,
-    rolldownOptions: {
-      input: source('framewire.ts'),
-      preserveEntrySignatures: 'strict',
-      output: { entryFileNames: 'framewire.js' },
-    },
+    rolldownOptions: { input: source('framewire.ts'), ...output },
   },
 });

@@ -1,246 +1,305 @@
-import * as z from 'zod/mini';
+import {
+  array,
+  boolean,
+  DecodeError,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  string,
+  tagged,
+  type Decoder,
+  type Parsed,
+} from './decoder.js';
+import type { Codec } from './protocol.js';
+import type { Quality } from './rendition.js';
 
-/** Control messages: JSON text messages, parsed here at the edge of every process and never cast. */
-
-// Zod's small build is a quarter of the other one's size in a page; only its sentences have to be asked for.
-z.config(z.locales.en());
-
-/** IJG's scale, as cv2.IMWRITE_JPEG_QUALITY; source = the camera's own JPEG, untouched. */
-const qualityError = { error: 'quality is a whole number from 1 to 100, or "source"' };
-const quality = z.union(
-  [z.int(qualityError).check(z.minimum(1), z.maximum(100)), z.literal('source', qualityError)],
-  qualityError,
-);
-const side = (name: string) =>
-  z.int({ error: `${name} is a whole number of pixels from 16 to 16384` }).check(z.minimum(16), z.maximum(16_384));
+/**
+ * Control messages: JSON text messages, parsed at the edge of every process and never cast. Here are their types, and how
+ * a viewer reads its server's; what a server makes of a stranger's messages is `client-message.ts`.
+ */
 
 /** What a viewer can ask for, and change while it watches. Every field is optional: absent means as it was. */
-const wishes = {
-  codec: z.optional(z.enum(['jpeg', 'h264'], { error: 'codec is "jpeg" or "h264"' })),
-  mode: z.optional(z.enum(['auto', 'fixed'], { error: 'mode is "auto" or "fixed"' })),
-  quality: z.optional(quality),
+export interface Wishes {
+  codec?: Codec | undefined;
+  /** auto: at most what is asked for, and what the link carries; fixed: that, with fewer frames on a slow link. */
+  mode?: 'auto' | 'fixed' | undefined;
+  quality?: Quality | undefined;
   /** fixed: all pictures are as large as the first. Absent: `auto`, or `fixed` with `headers: false`. */
-  size: z.optional(z.enum(['auto', 'fixed'], { error: 'size is "auto" or "fixed"' })),
-  maxWidth: z.nullish(side('maxWidth')),
-  maxHeight: z.nullish(side('maxHeight')),
-  fps: z.nullish(
-    z
-      .number({ error: "fps is a number from 0.1 to 240, or null for the source's own" })
-      .check(z.minimum(0.1), z.maximum(240)),
-  ),
-  latencyBudgetMs: z.optional(
-    z
-      .int({ error: 'latencyBudgetMs is a whole number of milliseconds from 20 to 5000' })
-      .check(z.minimum(20), z.maximum(5000)),
-  ),
-};
+  size?: 'auto' | 'fixed' | undefined;
+  /** Pixels, 16-16384; null: the source's own. */
+  maxWidth?: number | null | undefined;
+  /** Pixels, 16-16384; null: the source's own. */
+  maxHeight?: number | null | undefined;
+  /** Frames a second at most, 0.1-240; null: as many as the source has. */
+  fps?: number | null | undefined;
+  /** How old pictures may be on arrival, ms, 20-5000. */
+  latencyBudgetMs?: number | undefined;
+}
 
-const hello = z.strictObject({
-  type: z.literal('hello'),
-  protocol: z.int({ error: 'protocol is a whole number' }),
-  client: z.optional(z.string().check(z.maxLength(200))),
-  token: z.optional(z.string().check(z.maxLength(4096))),
-});
-
-const subscribe = z.strictObject({
-  type: z.literal('subscribe'),
+/** The first message of a subscription. */
+export interface Subscribe extends Wishes {
+  type: 'subscribe';
   /** Absent: the first stream. */
-  stream: z.optional(z.string({ error: 'stream is a name of at most 64 characters' }).check(z.maxLength(64))),
-  ...wishes,
+  stream?: string | undefined;
   /** Whether this viewer acknowledges frames. Absent: as `headers`. */
-  acks: z.optional(z.boolean()),
+  acks?: boolean | undefined;
   /** false: every binary message is a bare picture, for scripts of five lines. */
-  headers: z.optional(z.boolean()),
-});
+  headers?: boolean | undefined;
+}
 
-const set = z.strictObject({ type: z.literal('set'), ...wishes });
+/** What a viewer says in JSON. */
+export type ClientMessage =
+  | { type: 'hello'; protocol: number; client?: string | undefined; token?: string | undefined }
+  | Subscribe
+  | ({ type: 'set' } & Wishes)
+  | { type: 'pause' }
+  | { type: 'resume' }
+  | { type: 'unsubscribe' }
+  | { type: 'key' };
 
-const clientMessage = z.discriminatedUnion(
-  'type',
-  [
-    hello,
-    subscribe,
-    set,
-    z.strictObject({ type: z.literal('pause') }),
-    z.strictObject({ type: z.literal('resume') }),
-    z.strictObject({ type: z.literal('unsubscribe') }),
-    z.strictObject({ type: z.literal('key') }),
-  ],
-  {
-    error: ({ input }) =>
-      typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? 'type is "hello", "subscribe", "set", "pause", "resume", "unsubscribe" or "key"'
-        : 'A control message is a JSON object',
-  },
-);
+/** How a source is doing; `lost` says why, and it is being reopened. `idle`: nobody looks; `starting`: being opened. */
+export type SourceState = Well | Lost;
 
-/** The one text message that is no JSON: a script says it after each picture, and needs no more than this word. */
-export const NEXT = 'next';
+interface Well {
+  state: 'idle' | 'starting' | 'live';
+}
 
-export type ClientMessage = z.infer<typeof clientMessage>;
-/** All that a viewer can say in text. */
-export type ClientText = ClientMessage | { type: typeof NEXT };
-export type Subscribe = z.infer<typeof subscribe>;
-export type Wishes = Omit<z.infer<typeof set>, 'type'>;
+interface Lost {
+  state: 'lost';
+  /** Stable, for programs. */
+  code: string;
+  /** A sentence for people. */
+  reason: string;
+}
 
-/** `live`: pictures come; `starting`: being opened; `idle`: nobody looks; `lost`: see the reason, being reopened. */
-const well = z.object({ state: z.enum(['idle', 'starting', 'live']) });
-const lost = z.object({ state: z.literal('lost'), code: z.string(), reason: z.string() });
-const sourceState = z.discriminatedUnion('state', [well, lost]);
-export type SourceState = z.infer<typeof sourceState>;
-
-const streamInfo = z.object({
-  name: z.string(),
+/** One stream as the server lists it. */
+export interface StreamInfo {
+  name: string;
   /** `stream` in frame headers. */
-  id: z.int(),
+  id: number;
   /** For people: `camera /dev/video0, 1280x720, 30 fps, MJPG`. */
-  description: z.string(),
-  source: sourceState,
+  description: string;
+  source: SourceState;
   /** The source's own size and rate; null before it was opened for the first time. */
-  width: z.nullable(z.int()),
-  height: z.nullable(z.int()),
-  fps: z.nullable(z.number()),
-  viewers: z.int(),
-  /** Pictures captured and frames encoded, in all renditions, since the server started. */
-  captured: z.int(),
-  encoded: z.int(),
+  width: number | null;
+  height: number | null;
+  fps: number | null;
+  viewers: number;
+  /** Pictures captured, in all renditions, since the server started. */
+  captured: number;
+  /** Frames encoded, likewise. */
+  encoded: number;
   /** The renditions in use now, as `jpeg-640x360-q30`. */
-  renditions: z.array(z.string()),
-});
-export type StreamInfo = z.infer<typeof streamInfo>;
+  renditions: string[];
+}
 
-const chosenRendition = z.object({
+/** What a viewer is given. */
+export interface ChosenRendition {
   /** `rendition` in frame headers. */
-  id: z.int(),
-  codec: z.enum(['jpeg', 'h264']),
-  width: z.int(),
-  height: z.int(),
-  quality: z.union([z.int(), z.literal('source')]),
+  id: number;
+  codec: Codec;
+  width: number;
+  height: number;
+  quality: Quality;
   /** Frames a second at most, for this viewer; null: as many as the source has. */
-  fps: z.nullable(z.number()),
-});
-export type ChosenRendition = z.infer<typeof chosenRendition>;
+  fps: number | null;
+}
 
 /** What a choice follows: the viewer's own question, or a change of its link or of the source that nobody asked for. */
-const changeCause = z.enum(['asked', 'link', 'source']);
-export type ChangeCause = z.infer<typeof changeCause>;
+export type ChangeCause = 'asked' | 'link' | 'source';
 
 /** Why a frame was not sent to a viewer. Received + all of these = captured while it watched. */
 export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What the server knows of the way to one viewer, and what it makes of it. null: not known yet. */
-const linkStats = z.object({
+export interface LinkStats {
   /** What the narrowest place of the way carries, bits a second. */
-  bitsPerSecond: z.nullable(z.number()),
+  bitsPerSecond: number | null;
   /** Round trip of a small message on an empty way: the smallest of the last half minute, ms. */
-  rttMs: z.nullable(z.number()),
+  rttMs: number | null;
   /** How long the last frame waited behind others on its way, ms. */
-  queueMs: z.nullable(z.number()),
-  /** How far down the ladder of renditions this viewer is, and how many rungs it has; 0: what was asked for. */
-  rung: z.int(),
-  rungs: z.int(),
-  latencyBudgetMs: z.int(),
-});
-export type LinkStats = z.infer<typeof linkStats>;
+  queueMs: number | null;
+  /** How far down the ladder of renditions this viewer is; 0: what was asked for. */
+  rung: number;
+  /** How many rungs the ladder has. */
+  rungs: number;
+  latencyBudgetMs: number;
+}
 
-const stats = z.object({
-  type: z.literal('stats'),
+/** What the server reports of one viewer once a second. */
+export interface ViewerStats {
   /** Pictures captured since this viewer subscribed: sent + dropped + at most one waiting. */
-  captured: z.int(),
-  sent: z.int(),
-  sentBytes: z.number(),
+  captured: number;
+  sent: number;
+  sentBytes: number;
   /** `rate`: more than the fps asked for; `superseded`: a newer one came first; `skipped`: never encoded in this rendition. */
-  dropped: z.object({ rate: z.int(), superseded: z.int(), skipped: z.int() }),
-  link: linkStats,
+  dropped: Record<DropReason, number>;
+  link: LinkStats;
   /** Pictures a second that this viewer takes where it is the limit, not its link; null: it takes all that come. */
-  viewerFps: z.optional(z.nullable(z.number())),
+  viewerFps?: number | null | undefined;
   /** Viewers of this stream now. */
-  viewers: z.int(),
+  viewers: number;
+}
+
+/** The first message of a connection. */
+interface Welcome {
+  type: 'welcome';
+  protocol: number;
+  /** For people: `framewire 0.1.0`. */
+  server: string;
+  streams: StreamInfo[];
+  limits: { renditions: number; viewers: number; controlBytes: number };
+  capabilities: {
+    codecs: string[];
+    modes: string[];
+    /** Whether acknowledgements may say what the viewer held up itself; absent: an older server's may not. */
+    held?: boolean | undefined;
+  };
+}
+
+/** What a viewer is given from now on. */
+interface SubscribedMessage {
+  type: 'subscribed';
+  stream: string;
+  streamId: number;
+  rendition: ChosenRendition;
+  mode: 'auto' | 'fixed';
+  cause: ChangeCause;
+  /** For people: how what was chosen differs from what was asked; empty when it does not. */
+  why: string;
+}
+
+/** How often frames are to be acknowledged. */
+interface AcksMessage {
+  type: 'acks';
+  /** One acknowledgement for so many frames is enough, at least 1, ... */
+  every: number;
+  /** ... and one for each whose payload took longer than this, ms. */
+  slowMs: number;
+}
+
+/** A refusal; the connection goes on. */
+interface ErrorMessage {
+  type: 'error';
+  /** Stable, for programs. */
+  code: string;
+  /** A sentence for people. */
+  message: string;
+  /** What to do about it. */
+  hint?: string | undefined;
+}
+
+/** What a server says in JSON. */
+export type ServerMessage =
+  | Welcome
+  | SubscribedMessage
+  | ({ type: 'source'; stream: string } & SourceState)
+  | ({ type: 'stats' } & ViewerStats)
+  | AcksMessage
+  | ErrorMessage;
+
+const well = object<Well>({ state: oneOf('idle', 'starting', 'live') });
+const lost = object<Lost>({ state: oneOf('lost'), code: string, reason: string });
+const sourceState = tagged<SourceState>('state', { idle: well, starting: well, live: well, lost });
+
+const streamInfo = object<StreamInfo>({
+  name: string,
+  id: integer,
+  description: string,
+  source: sourceState,
+  width: nullable(integer),
+  height: nullable(integer),
+  fps: nullable(number),
+  viewers: integer,
+  captured: integer,
+  encoded: integer,
+  renditions: array(string),
 });
-export type ViewerStats = Omit<z.infer<typeof stats>, 'type'>;
 
-const ofStream = { type: z.literal('source'), stream: z.string() };
+const quality: Decoder<Quality> = (value, path) => (value === 'source' ? value : integer(value, path));
 
-const serverMessage = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('welcome'),
-    protocol: z.int(),
-    /** For people: `framewire 0.1.0`. */
-    server: z.string(),
-    streams: z.array(streamInfo),
-    limits: z.object({ renditions: z.int(), viewers: z.int(), controlBytes: z.int() }),
-    capabilities: z.object({
-      codecs: z.array(z.string()),
-      modes: z.array(z.string()),
-      /** Whether acknowledgements may say what the viewer held up itself; absent: an older server's may not. */
-      held: z.optional(z.boolean()),
+const chosenRendition = object<ChosenRendition>({
+  id: integer,
+  codec: oneOf('jpeg', 'h264'),
+  width: integer,
+  height: integer,
+  quality,
+  fps: nullable(number),
+});
+
+const viewerStats = {
+  captured: integer,
+  sent: integer,
+  sentBytes: number,
+  dropped: object<ViewerStats['dropped']>({ rate: integer, superseded: integer, skipped: integer }),
+  link: object<LinkStats>({
+    bitsPerSecond: nullable(number),
+    rttMs: nullable(number),
+    queueMs: nullable(number),
+    rung: integer,
+    rungs: integer,
+    latencyBudgetMs: integer,
+  }),
+  viewerFps: optional(nullable(number)),
+  viewers: integer,
+};
+
+const ofStream = object<{ type: 'source'; stream: string }>({ type: oneOf('source'), stream: string });
+
+/** Nobody could acknowledge less than every frame. */
+const positive: Decoder<number> = (value, path) => {
+  const count = integer(value, path);
+  if (count < 1) throw new DecodeError(`${path ?? 'It'} must be at least 1.`);
+  return count;
+};
+
+const serverMessage = tagged<ServerMessage>('type', {
+  welcome: object<Welcome>({
+    type: oneOf('welcome'),
+    protocol: integer,
+    server: string,
+    streams: array(streamInfo),
+    limits: object<Welcome['limits']>({ renditions: integer, viewers: integer, controlBytes: integer }),
+    capabilities: object<Welcome['capabilities']>({
+      codecs: array(string),
+      modes: array(string),
+      held: optional(boolean),
     }),
   }),
-  z.object({
-    type: z.literal('subscribed'),
-    stream: z.string(),
-    streamId: z.int(),
+  subscribed: object<SubscribedMessage>({
+    type: oneOf('subscribed'),
+    stream: string,
+    streamId: integer,
     rendition: chosenRendition,
-    mode: z.enum(['auto', 'fixed']),
-    cause: changeCause,
-    /** For people: how what was chosen differs from what was asked; empty when it does not. */
-    why: z.string(),
+    mode: oneOf('auto', 'fixed'),
+    cause: oneOf('asked', 'link', 'source'),
+    why: string,
   }),
-  z.discriminatedUnion('state', [z.extend(well, ofStream), z.extend(lost, ofStream)]),
-  stats,
-  z.object({
-    type: z.literal('acks'),
-    /** One acknowledgement for so many frames is enough, ... */
-    every: z.int().check(z.gte(1)),
-    /** ... and one for each whose payload took longer than this, ms. */
-    slowMs: z.number(),
-  }),
-  z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.optional(z.string()) }),
-]);
+  source: (value, path) => ({ ...ofStream(value, path), ...sourceState(value, path) }),
+  stats: object<{ type: 'stats' } & ViewerStats>({ type: oneOf('stats'), ...viewerStats }),
+  acks: object<AcksMessage>({ type: oneOf('acks'), every: positive, slowMs: number }),
+  error: object<ErrorMessage>({ type: oneOf('error'), code: string, message: string, hint: optional(string) }),
+});
 
-export type ServerMessage = z.infer<typeof serverMessage>;
-
-export type Parsed<T> = { ok: true; message: T } | { ok: false; reason: string };
-
-/** Parses what a viewer sent. Never throws: `reason` is a sentence that can be sent back. */
-export function parseClientMessage(text: string): Parsed<ClientText> {
-  return text === NEXT ? { ok: true, message: { type: NEXT } } : parse(clientMessage, text);
-}
-
-/** Parses what a server sent; fields that a newer server adds are left out. */
+/** Parses what a server sent; fields that a newer server adds are left out. Never throws. */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
-  return parse(serverMessage, text);
+  return parseJson(serverMessage, text);
 }
 
-const streamList = z.object({ server: z.string(), streams: z.array(streamInfo) });
 /** What `GET /api/streams` answers; `server` as in `welcome`. */
-export type StreamList = z.infer<typeof streamList>;
+export interface StreamList {
+  server: string;
+  streams: StreamInfo[];
+}
 
-/** Parses the answer of `GET /api/streams`, for those who want the list without a connection. */
+const streamList = object<StreamList>({ server: string, streams: array(streamInfo) });
+
+/** Parses the answer of `GET /api/streams`, for those who want the list without a connection. Never throws. */
 export function parseStreamList(text: string): Parsed<StreamList> {
-  return parse(streamList, text);
-}
-
-function parse<T>(schema: z.ZodMiniType<T>, text: string): Parsed<T> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, reason: 'A control message is JSON; this one is not.' };
-  }
-  const result = schema.safeParse(json);
-  if (result.success) return { ok: true, message: result.data };
-  return { ok: false, reason: describe(result.error) };
-}
-
-const LONGEST_REASON = 300;
-
-/** The first issue as one sentence: a stranger's message can have thousands, and keys of any length. */
-export function describe(error: z.core.$ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'The message is not valid.';
-  const path = issue.path.join('.');
-  const reason = path === '' || issue.message.startsWith(path) ? issue.message : `${path}: ${issue.message}`;
-  return reason.length <= LONGEST_REASON ? `${reason}.` : `${reason.slice(0, LONGEST_REASON)}...`;
+  return parseJson(streamList, text);
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseClientMessage, parseServerMessage, parseStreamList, type Parsed } from '@framewire/shared/control';
+import { parseClientMessage } from '@framewire/shared/client-message';
+import { parseServerMessage, parseStreamList } from '@framewire/shared/control';
+import type { Parsed } from '@framewire/shared/decoder';
 import { MAX_CONTROL_BYTES } from '@framewire/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { decodeAck, encodeAck } from '@framewire/shared/ack';
+import { parseClientMessage } from '@framewire/shared/client-message';
 import {
   CLOCK_PING_BYTES,
   CLOCK_PONG_BYTES,
@@ -8,7 +9,7 @@ import {
   encodeClockPing,
   encodeClockPong,
 } from '@framewire/shared/clock';
-import { parseClientMessage, parseServerMessage } from '@framewire/shared/control';
+import { parseServerMessage } from '@framewire/shared/control';
 import { decodeFrameHeader, encodeFrameHeader } from '@framewire/shared/frame-header';
 import {
   CLOSE_CODES,

@@ -2,14 +2,8 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeAck, type Ack } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
-import {
-  parseClientMessage,
-  type ChangeCause,
-  type ChosenRendition,
-  type ClientText,
-  type ServerMessage,
-  type StreamInfo,
-} from '@framewire/shared/control';
+import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
+import type { ChangeCause, ChosenRendition, ServerMessage, StreamInfo } from '@framewire/shared/control';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { MESSAGE_TYPE, PROTOCOL_VERSION, SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';

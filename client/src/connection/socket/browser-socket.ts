@@ -1,11 +1,7 @@
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
-import { config } from 'zod/mini';
 import { isOwnServer } from '../server-url.js';
 import { refusalOf } from './refusal.js';
 import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
-
-// Else zod tries whether it may compile code, which the console of a page with a strict policy reports as an error.
-config({ jitless: true });
 
 /** What browsers report when there is nothing to report, RFC 6455 section 7.1.5. */
 const ABNORMAL_CLOSURE = 1006;

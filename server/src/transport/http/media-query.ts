@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describe } from '@framewire/shared/control';
+import { describe } from '@framewire/shared/client-message';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
 import { FramewireError } from '../../errors.js';
 

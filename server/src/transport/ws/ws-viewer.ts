@@ -2,15 +2,8 @@ import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
-import {
-  parseClientMessage,
-  type ClientText,
-  type ServerMessage,
-  type SourceState,
-  type Subscribe,
-  type ViewerStats,
-  type Wishes,
-} from '@framewire/shared/control';
+import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
+import type { ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';
