@@ -1,4 +1,5 @@
 import { FramewireError, messageOf } from './errors.js';
+import { withoutUrlSecrets } from './ops/url-secrets.js';
 
 /** A process that may open fewer files than the program has modules ends while it loads them. */
 function explain(error: unknown): unknown {
@@ -14,6 +15,6 @@ try {
   const error = explain(thrown);
   if (!(error instanceof FramewireError)) throw error;
   const hint = error.hint === '' ? '' : `\n${error.hint}`;
-  process.stderr.write(`${messageOf(error)}${hint} [${error.code}]\n`);
+  process.stderr.write(withoutUrlSecrets(`${messageOf(error)}${hint} [${error.code}]\n`));
   process.exitCode = error.exitCode ?? 1;
 }

@@ -20,7 +20,8 @@ const NETWORK_PROBE_MS = 1500;
 
 export interface FramewireServer {
   readonly urls: { local: string[]; network: string[] };
-  readonly streams: StreamInfo[];
+  /** `hint`: what the operator can do about a source that is lost; empty when there is nothing. */
+  readonly streams: (StreamInfo & { hint: string })[];
   /** Says goodbye to every viewer and closes all, in reverse order of opening. */
   close(): Promise<void>;
 }
@@ -73,11 +74,11 @@ export async function startServer(
     const failures = await Promise.race([Promise.all(probes), stopping.then(() => [])]);
     const [failure] = failures;
     if (failure !== undefined && failures.every(failed => failed !== undefined)) throw failure;
-    for (const stream of streams) stream.onState(state => logState(log, stream.name, state));
+    for (const stream of streams) stream.onState(state => logState(log, stream, state));
     return {
       urls: listeners.urls,
       get streams() {
-        return broadcaster.streams;
+        return streams.map(({ info, hint }) => ({ ...info, hint }));
       },
       close: () => closing.close(),
     };
@@ -118,11 +119,11 @@ const drawPlaceholder: StreamOptions['drawPlaceholder'] = async (size, title, re
 async function probe(stream: Stream, patienceMs: number): Promise<FramewireError | undefined> {
   const state = await stream.probe(patienceMs);
   if (state.state !== 'lost' || !isErrorCode(state.code)) return undefined;
-  const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`);
+  const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`, stream.hint);
   return error.exitCode === undefined ? undefined : error;
 }
 
-function logState(log: Logger, name: string, state: SourceState): void {
-  if (state.state === 'lost') log.warn(`${name}: ${state.reason}`);
+function logState(log: Logger, { name, hint }: Stream, state: SourceState): void {
+  if (state.state === 'lost') log.warn(`${name}: ${state.reason} ${hint}`.trim());
   else if (state.state === 'live') log.info(`${name}: live`);
 }

@@ -66,8 +66,8 @@ function outliveShortages(log: Logger): void {
 
 function greeting({ urls, streams }: FramewireServer): string {
   const width = Math.max(...streams.map(({ name }) => name.length));
-  const lines = streams.map(({ name, description, source }) => {
-    return `  ${name.padEnd(width)}  ${description}${remarkOn(source)}`;
+  const lines = streams.map(({ name, description, source, hint }) => {
+    return `  ${name.padEnd(width)}  ${description}${remarkOn(source, hint)}`;
   });
   const [first = '', ...others] = urls.local;
   const also = others.map(url => `  (also ${url})`).join('');
@@ -93,7 +93,7 @@ function greeting({ urls, streams }: FramewireServer): string {
 }
 
 /** A loss is told here and not in the log: it was there before the log began to follow the sources. */
-function remarkOn(source: SourceState): string {
+function remarkOn(source: SourceState, hint: string): string {
   switch (source.state) {
     case 'live':
     case 'idle':
@@ -101,6 +101,6 @@ function remarkOn(source: SourceState): string {
     case 'starting':
       return ' (starting)';
     case 'lost':
-      return ` (lost: ${source.reason})`;
+      return ` (lost: ${`${source.reason} ${hint}`.trim()})`;
   }
 }

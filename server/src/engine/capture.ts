@@ -17,7 +17,8 @@ export interface CaptureOptions {
   open: () => Promise<Source>;
   /** Longest wait before the source is opened again, ms. */
   longestBackoffMs: number;
-  onState: (state: SourceState & { info?: SourceInfo }) => void;
+  /** `hint` comes with `lost` and is for the operator alone: it speaks of settings and of this machine. */
+  onState: (state: SourceState & { info?: SourceInfo; hint?: string }) => void;
   /** Borrows the frame: retain it to keep it beyond the call. */
   onFrame: (frame: RawFrame) => void;
   /** Native code hangs and cannot be ended from within: this process must be replaced. */
@@ -56,7 +57,7 @@ export class Capture {
     this.#options.onState({ state: 'starting' });
     for (;;) {
       const error = await this.#readUntilFailure();
-      this.#options.onState({ state: 'lost', code: error.code, reason: `${error.message} ${error.hint}`.trim() });
+      this.#options.onState({ state: 'lost', code: error.code, reason: error.message, hint: error.hint });
       await sleep(this.#backoff.failed(monotonicMs()));
     }
   }

@@ -49,8 +49,8 @@ class EngineMain {
       onState: state => this.#reportState(state),
       onFrame: () => this.#offerNewest(),
       onHang: error => {
-        const reason = `${error.message} ${error.hint}`.trim();
-        void send({ type: 'ending', code: error.code, reason }).then(() => process.exit(1));
+        const { code, message, hint } = error;
+        void send({ type: 'ending', code, reason: message, hint }).then(() => process.exit(1));
       },
     });
     setInterval(() => this.#reportAlive(), HEARTBEAT_MS);
@@ -78,8 +78,10 @@ class EngineMain {
   }
 
   #reportState(state: Parameters<ConstructorParameters<typeof Capture>[0]['onState']>[0]): void {
-    if (state.state === 'lost') void send({ type: 'lost', code: state.code, reason: state.reason });
-    else if (state.info !== undefined) void send({ type: 'live', info: state.info });
+    if (state.state === 'lost') {
+      const { code, reason, hint = '' } = state;
+      void send({ type: 'lost', code, reason, hint });
+    } else if (state.info !== undefined) void send({ type: 'live', info: state.info });
     else void send({ type: 'starting' });
   }
 

@@ -1,5 +1,6 @@
 import type { RenditionSpec } from '@framewire/shared/rendition';
 import { Backoff } from '../backoff.js';
+import { withoutUrlSecrets } from '../ops/url-secrets.js';
 import type { Producer, ProducerEvents } from '../stream/producer.js';
 import { monotonicMs } from '../monotonic.js';
 import { EngineProcess } from './engine-process.js';
@@ -71,7 +72,7 @@ export class Engine implements Producer {
     const process = new EngineProcess(this.#start, {
       message: message => this.#handle(message),
       frame: (header, payload) => this.#events.frame(header, payload),
-      output: line => this.#events.warning(line),
+      output: line => this.#events.warning(this.#withoutSecrets(line)),
       ended: (code, reason) => this.#ended(code, reason),
     });
     this.#state = { state: 'running', process };
@@ -89,19 +90,21 @@ export class Engine implements Producer {
         // A process that replaces another one has viewers who know the reason; they are told when it is live.
         if (!this.#backoff.hasFailed) this.#events.source({ state: 'starting' });
         break;
-      case 'live':
+      case 'live': {
+        const { info } = message;
         this.#backoff.worked(monotonicMs());
-        this.#events.source({ state: 'live' }, message.info);
+        this.#events.source({ state: 'live' }, { ...info, description: this.#withoutSecrets(info.description) });
         break;
+      }
       case 'lost':
-        this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
+        this.#lose(message);
         break;
       case 'ending':
         this.#isEndTold = true;
-        this.#events.source({ state: 'lost', code: message.code, reason: message.reason });
+        this.#lose(message);
         break;
       case 'failed':
-        this.#events.failed(message.id, message.seq, message.reason);
+        this.#events.failed(message.id, message.seq, this.#withoutSecrets(message.reason));
         break;
       case 'alive':
         this.#counts = {
@@ -111,11 +114,22 @@ export class Engine implements Producer {
         this.#events.counts(this.#counts);
         break;
       case 'warning':
-        this.#events.warning(message.message);
+        this.#events.warning(this.#withoutSecrets(message.message));
         break;
       case 'blocking':
         break;
     }
+  }
+
+  #lose({ code, reason, hint }: Extract<FromEngine, { type: 'lost' | 'ending' }>): void {
+    const lost = { state: 'lost', code, reason: this.#withoutSecrets(reason) } as const;
+    this.#events.source(lost, undefined, this.#withoutSecrets(hint));
+  }
+
+  /** Whatever the engine says may come from FFmpeg or OpenCV, which quote URLs as they were given. */
+  #withoutSecrets(text: string): string {
+    const { source } = this.#start;
+    return withoutUrlSecrets(text, source.kind === 'url' ? source.url : undefined);
   }
 
   #ended(code: string, reason: string): void {

@@ -47,9 +47,10 @@ export const fromEngine = z.discriminatedUnion('type', [
       description: z.string(),
     }),
   }),
-  z.object({ type: z.literal('lost'), code: z.string(), reason: z.string() }),
+  /** `reason` is for viewers too, `hint` for the operator alone; empty where there is none. */
+  z.object({ type: z.literal('lost'), code: z.string(), reason: z.string(), hint: z.string() }),
   /** Native code hangs: the source is lost, and the process ends itself to be replaced. */
-  z.object({ type: z.literal('ending'), code: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('ending'), code: z.string(), reason: z.string(), hint: z.string() }),
   /** As `failed` of a producer. */
   z.object({ type: z.literal('failed'), id: z.int(), seq: z.int().min(0), reason: z.string() }),
   /** Sent twice a second, because a hung process is told from a quiet one only so. Counts are since the start. */

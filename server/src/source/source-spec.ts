@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from '../errors.js';
+import { shownUrl } from '../ops/url-secrets.js';
 
 const size = z.object({ width: z.int(), height: z.int() });
 
@@ -90,7 +91,11 @@ function recognise(text: string, options: SourceOptions): { name: string; spec: 
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(what)) {
     const url = URL.canParse(what) ? new URL(what) : undefined;
     if (url === undefined || (url.hostname === '' && URL_SCHEMES.includes(url.protocol))) {
-      throw new FramewireError('source-unknown', `"${what}" is no URL.`, 'It needs a host, as in rtsp://host/path.');
+      throw new FramewireError(
+        'source-unknown',
+        `"${shownUrl(what)}" is no URL.`,
+        'It needs a host, as in rtsp://host/path.',
+      );
     }
     if (URL_SCHEMES.includes(url.protocol)) {
       const rate = fps === null || isForOpenCv || !url.protocol.startsWith('http') ? {} : { fps };
@@ -105,22 +110,25 @@ function recognise(text: string, options: SourceOptions): { name: string; spec: 
   if (what === '')
     throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
   const file = path.resolve(what);
-  if (!existsSync(file)) {
-    const meant = meantBy(what);
-    if (meant !== undefined)
-      throw new FramewireError('source-unknown', `There is no file ${file}.`, `Did you mean: ${meant}`);
-  }
+  if (!existsSync(file)) refuseOtherThanPath(what, file);
   return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: file, capture } };
 }
 
-/** What somebody may have meant who wrote neither a path nor a URL; undefined where it looks like a path. */
-function meantBy(what: string): string | undefined {
-  if (/^\d+$/.test(what)) return `--source /dev/video${what}`;
-  // An address or a name with dots, and a port; or an address and a path.
+/** Is for those who meant no path but wrote no URL either. @throws FramewireError source-unknown */
+function refuseOtherThanPath(what: string, file: string): void {
+  if (/^\d+$/.test(what)) {
+    throw new FramewireError('source-unknown', `There is no file ${file}.`, `Did you mean: --source /dev/video${what}`);
+  }
+  const withoutScheme = what.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '');
+  // An address or a name with dots, and a port; or an address and a path; or what only URLs have: a user, a query.
   const isHost =
     /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\]):\d{1,5}(\/.*)?$/i.test(what) || /^(\d{1,3}\.){3}\d{1,3}(\/.*)?$/.test(what);
-  const hasUser = /^[^/@]+@[^/@]+/.test(what);
-  return isHost || hasUser ? `--source ${hasUser ? hideSecrets(`http://${what}`) : `http://${what}`}` : undefined;
+  if (!isHost && withoutScheme === what && !/^[^/@]+@[^/@]+|\?[^/=]+=/.test(what)) return;
+  const url = `http://${withoutScheme}`;
+  const shown = shownUrl(url);
+  const hint = shown === url ? `Did you mean: --source ${url}` : 'Put http:// or rtsp:// in front of it.';
+  const sentence = `"${shown.slice('http://'.length)}" is neither a file nor a URL.`;
+  throw new FramewireError('source-unknown', sentence, hint);
 }
 
 /** Video4Linux's character devices (Documentation/admin-guide/devices.txt of the kernel). */
@@ -161,7 +169,7 @@ function nameFrom(text: string, fallback: string): string {
   return name === '' ? fallback : name;
 }
 
-/** For people, without the password that a camera's URL may hold. */
+/** For people: of a URL only what is no secret. */
 export function describeSpec(spec: SourceSpec): string {
   switch (spec.kind) {
     case 'camera':
@@ -169,21 +177,8 @@ export function describeSpec(spec: SourceSpec): string {
     case 'file':
       return `file ${path.basename(spec.path)}`;
     case 'url':
-      return hideSecrets(spec.url);
+      return shownUrl(spec.url);
     case 'test':
       return 'test pattern';
   }
-}
-
-/** Names under which cameras take what only their owner should know. */
-const SECRET = /pass|pwd|^pw$|psw|secret|token|^auth|key$|^sig|session|^user$|^usr$|^login/i;
-
-/** A URL without the password that it may hold, be it before the host or behind the `?`. */
-export function hideSecrets(text: string): string {
-  const url = new URL(text);
-  if (url.password !== '') url.password = '***';
-  url.search = url.search.replace(/([?&;])([^=&;]+)=([^&;]+)/g, (whole, sign: string, name: string) =>
-    SECRET.test(name) ? `${sign}${name}=***` : whole,
-  );
-  return url.href;
 }

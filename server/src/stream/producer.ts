@@ -25,8 +25,8 @@ export interface Producer {
 export interface ProducerEvents {
   /** Numbering of pictures starts anew with the next frame. */
   restarted(): void;
-  /** `info` comes with `live`. */
-  source(state: SourceState, info?: SourceInfo): void;
+  /** `info` comes with `live`; `hint`, for the operator alone, with `lost`. Viewers read the state. */
+  source(state: SourceState, info?: SourceInfo, hint?: string): void;
   /** `header.seq` counts pictures since `restarted`. The payload is the receiver's to keep. */
   frame(header: FrameHeader, payload: Uint8Array): void;
   /**

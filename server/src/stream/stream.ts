@@ -55,6 +55,7 @@ export class Stream {
   readonly #leases = new Set<StreamLease>();
   readonly #renditions: Renditions;
   #state: SourceState = { state: 'idle' };
+  #hint = '';
   /** While the state is `lost`; its placeholder has the same number in every rendition. */
   #loss: Shown | undefined;
   /** Why renditions failed last, while the source is live. */
@@ -79,7 +80,10 @@ export class Stream {
     this.#leaseOwner = this.#ownLeases();
     this.#producer = createProducer({
       restarted: () => this.#numbers.restart(),
-      source: (state, info) => this.#changeSource(state, info),
+      source: (state, info, hint) => {
+        this.#hint = hint ?? '';
+        this.#changeSource(state, info);
+      },
       frame: (header, payload) => this.#publish(header, payload),
       failed: (id, seq, reason) => this.#fail(id, seq, reason),
       counts: counts => {
@@ -109,6 +113,11 @@ export class Stream {
 
   get viewers(): number {
     return this.#leases.size;
+  }
+
+  /** What the operator can do about a source that is lost; empty when there is nothing. No business of viewers. */
+  get hint(): string {
+    return this.#hint;
   }
 
   /** Calls back at every change of the source's state. */

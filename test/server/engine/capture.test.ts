@@ -120,7 +120,12 @@ describe('capture', () => {
     await give(first);
     first.fail(UNPLUGGED);
     await settle();
-    const lost = { state: 'lost', code: 'source-unplugged', reason: 'Camera /dev/video0 is gone. Plug it in again.' };
+    const lost = {
+      state: 'lost',
+      code: 'source-unplugged',
+      reason: 'Camera /dev/video0 is gone.',
+      hint: 'Plug it in again.',
+    };
     expect(states.slice(2)).toEqual([lost]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(states.slice(3)).toEqual([]);
@@ -183,6 +188,7 @@ describe('capture', () => {
       state: 'lost',
       code: 'source-stalled',
       reason: 'fake 640x360 has given no picture for 5 s.',
+      hint: '',
     });
   });
 
@@ -203,6 +209,7 @@ describe('capture', () => {
     expect(states.at(-1)).toMatchObject({
       code: 'source-stalled',
       reason: 'fake 640x360 has given no picture for 27 s.',
+      hint: '',
     });
   });
 
@@ -242,6 +249,6 @@ describe('capture', () => {
   it('gives errors of no code one that a viewer can be told', async () => {
     const { states } = captureFrom([new Error('Something broke.')]);
     await settle();
-    expect(states.at(-1)).toEqual({ state: 'lost', code: 'source-unreadable', reason: 'Something broke.' });
+    expect(states.at(-1)).toEqual({ state: 'lost', code: 'source-unreadable', reason: 'Something broke.', hint: '' });
   });
 });

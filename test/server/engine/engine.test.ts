@@ -122,7 +122,7 @@ describe('the engine', () => {
   it('that ends itself has said why, and is replaced', async () => {
     const { engine: own, states } = engine();
     own.start();
-    present().events.message({ type: 'ending', code: 'source-stalled', reason: 'The camera hangs.' });
+    present().events.message({ type: 'ending', code: 'source-stalled', reason: 'The camera hangs.', hint: '' });
     expect(await crashAndWait()).toBe(1000);
     expect(states).toEqual(['source-stalled: The camera hangs.']);
     expect(await crashAndWait()).toBe(2000);

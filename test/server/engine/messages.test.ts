@@ -27,8 +27,8 @@ describe('messages between server and engine', () => {
   it.each<FromEngine>([
     { type: 'starting' },
     { type: 'live', info: INFO },
-    { type: 'lost', code: 'source-unplugged', reason: 'It is gone.' },
-    { type: 'ending', code: 'source-stalled', reason: 'It hangs.' },
+    { type: 'lost', code: 'source-unplugged', reason: 'It is gone.', hint: 'Plug it in again.' },
+    { type: 'ending', code: 'source-stalled', reason: 'It hangs.', hint: '' },
     { type: 'failed', id: 1, seq: 30, reason: 'It is torn.' },
     { type: 'alive', captured: 100, encoded: 40 },
     { type: 'warning', message: 'So.' },

@@ -5,7 +5,7 @@ import { lookup } from 'node:dns';
 import { Duplex, pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { FramewireError } from '../../errors.js';
-import { hideSecrets } from '../source-spec.js';
+import { shownUrl } from '../../ops/url-secrets.js';
 import { authorize, readChallenge, type Challenge, type Credentials } from './authorization.js';
 import { HeadMender } from './head-mender.js';
 import { connectionFailure, statusFailure } from './http-failure.js';
@@ -92,7 +92,7 @@ export class HttpClient {
   #redirect(location: string, from: URL): URL {
     const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
     if (to?.protocol === 'http:' || to?.protocol === 'https:') return to;
-    const where = to === undefined ? 'nowhere' : hideSecrets(to.href);
+    const where = to === undefined ? 'nowhere' : shownUrl(to.href);
     throw new FramewireError('source-not-understood', `${this.#what} redirects to ${where}.`, 'Use that as --source.');
   }
 

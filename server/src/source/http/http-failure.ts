@@ -15,7 +15,7 @@ export function statusFailure(
         : new FramewireError(
             'source-denied',
             `${what} wants a user name and a password.`,
-            'Write them in front of the host: http://user:password@host/path',
+            'Write them in front of the host: user:password@host',
           );
     case 403:
       return new FramewireError('source-denied', `${what} refuses this user.`);

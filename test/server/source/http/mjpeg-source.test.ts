@@ -147,12 +147,7 @@ describe('a camera that gives JPEGs over HTTP', () => {
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', 'source-not-understood', /without a picture/],
     ['an error', head('503 Busy'), 'source-unreachable', /answers 503 \(Service Unavailable\)\.$/],
     ['a redirect in a circle', head('302 Found', 'Location: /video'), 'source-unreachable', /again and again/],
-    [
-      'a redirect to RTSP',
-      head('302 Found', 'Location: rtsp://a:b@c/'),
-      'source-not-understood',
-      /to rtsp:\/\/a:\*\*\*@c/,
-    ],
+    ['a redirect to RTSP', head('302 Found', 'Location: rtsp://a:b@c/'), 'source-not-understood', /to rtsp:\/\/c\/\./],
     [
       'a wish for a password',
       head('401 No', 'WWW-Authenticate: Basic realm="x"'),
@@ -181,13 +176,13 @@ describe('a camera that gives JPEGs over HTTP', () => {
     });
     const url = `http://me:a%40%2Fb%c@127.0.0.1:${camera.port}`;
     const source = await open(`${url}/video`);
-    expect(source.info.description).toBe(`http://me:***@127.0.0.1:${camera.port}/video, 64x48`);
+    expect(source.info.description).toBe(`http://127.0.0.1:${camera.port}/video, 64x48`);
     await source.close();
     expect(await refusalOf(open(`${url}/elsewhere`))).toMatchObject({ code: 'source-denied' });
     expect(seen).toEqual([]);
     const wrong = await refusalOf(open(camera.url.replace('//', '//me:secret@')));
     expect(wrong).toMatchObject({ code: 'source-denied' });
-    expect(wrong.message).toMatch(/me:\*\*\*@.* wants another user name or password\.$/);
+    expect(wrong.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/video wants another user name or password\.$/);
   });
 
   it('may redirect within its host, and not to others on this machine or its link', async () => {

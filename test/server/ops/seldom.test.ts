@@ -1,14 +1,14 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
 const clock = vi.hoisted(() => ({ now: 0 }));
-vi.mock('../../server/src/monotonic.js', () => ({ monotonicMs: () => clock.now }));
+vi.mock('../../../server/src/monotonic.js', () => ({ monotonicMs: () => clock.now }));
 
 afterEach(() => {
   clock.now = 0;
 });
 
 it('tells the first, and one in 10 s of those that follow', async () => {
-  const { seldom } = await import('../../server/src/ops/seldom.js');
+  const { seldom } = await import('../../../server/src/ops/seldom.js');
   const told: number[] = [];
   const tell = seldom((at: number) => told.push(at));
   for (clock.now = 0; clock.now <= 25_000; clock.now += 100) tell(clock.now);
