@@ -32,7 +32,12 @@ export class RawClient implements Disposable {
   }
 
   say(...lines: readonly string[]): void {
-    this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    this.write(`${lines.join('\r\n')}\r\n\r\n`);
+  }
+
+  /** Says that as it is. */
+  write(bytes: string | Buffer): void {
+    this.#socket.write(bytes);
   }
 
   /** Waits until the server has sent that. */

@@ -13,6 +13,7 @@ import { ALL_ADDRESSES } from '../../access/origins.js';
 import { FramewireError, messageOf } from '../../errors.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { Door } from './door.js';
+import { BoundedRequest } from './request-flood.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
 import { Turns } from './turns.js';
 
@@ -100,21 +101,22 @@ async function open(
   { onRequest, onUpgrade, onError }: ListenOptions,
 ): Promise<Server> {
   const turns = new Turns(onRequest);
-  const timeouts = {
+  const options = {
+    IncomingMessage: BoundedRequest,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: CHECK_MS,
   };
-  const server = createServer(timeouts, (request, response) => {
+  const server = createServer(options, (request, response) => {
     const refusal = door.refusal(request.socket) ?? refusedHosts(request);
     if (refusal === undefined) turns.take(request, response);
     else refuseRequest(response, refusal);
   });
   server.on('connection', socket => door.enter(socket));
-  const onOffer: ListenOptions['onUpgrade'] = (request, socket, head) => {
+  const onOffer = (request: BoundedRequest, socket: Duplex, head: Buffer) => {
     const refusal = door.refusal(socket) ?? refusedHosts(request);
     // Node lets go of a connection at once; whatever came next would get between what is still to be written.
-    if (turns.isBusy(socket)) socket.destroy();
+    if (request.isFlood || turns.isBusy(socket)) socket.destroy();
     else if (refusal !== undefined) refuseSocket(socket, refusal);
     else if (mayStayPlain(request)) giveBack(server, request, socket, head);
     else onUpgrade(request, socket, head);

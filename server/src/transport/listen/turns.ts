@@ -6,9 +6,6 @@ import { refuseRequest } from './refuse-socket.js';
 /** Browsers ask for one thing at a time on a connection of HTTP/1.1; some old clients send a handful ahead. */
 const MOST_WAITING = 16;
 
-/** Of what follows a refusal so much is thrown away. Node's parser cannot be paused, and takes up to 2 MB at a time. */
-const MOST_IGNORED = 100;
-
 /** What came ahead of the refusal has this long to be answered before the connection is cut, ms. */
 const CUT_MS = 1000;
 
@@ -16,7 +13,6 @@ interface Line {
   answering: ServerResponse | undefined;
   readonly waiting: { request: IncomingMessage; response: ServerResponse }[];
   isCut: boolean;
-  ignored: number;
 }
 
 /**
@@ -39,8 +35,8 @@ export class Turns {
 
   take(request: IncomingMessage, response: ServerResponse): void {
     const line = this.#lineOf(request.socket);
-    if (line.isCut) ignore(line, request.socket);
-    else if (line.answering === undefined) this.#answer(line, request, response);
+    if (line.isCut) return;
+    if (line.answering === undefined) this.#answer(line, request, response);
     else if (line.waiting.length < MOST_WAITING) line.waiting.push({ request, response });
     else cut(line, request, response);
   }
@@ -48,7 +44,7 @@ export class Turns {
   #lineOf(socket: Duplex): Line {
     let line = this.#lines.get(socket);
     if (line === undefined) {
-      line = { answering: undefined, waiting: [], isCut: false, ignored: 0 };
+      line = { answering: undefined, waiting: [], isCut: false };
       this.#lines.set(socket, line);
     }
     return line;
@@ -69,11 +65,6 @@ export class Turns {
     if (!request.socket.destroyed) this.#answer(line, request, response);
     else line.waiting.length = 0;
   }
-}
-
-function ignore(line: Line, socket: Duplex): void {
-  line.ignored += 1;
-  if (line.ignored > MOST_IGNORED) socket.destroy();
 }
 
 function cut(line: Line, { socket }: IncomingMessage, response: ServerResponse): void {

@@ -35,6 +35,8 @@ export class WsEndpoint {
     perMessageDeflate: false,
     maxPayload: MAX_CONTROL_BYTES,
     maxFragments: MOST_FRAGMENTS,
+    // One message each turn of the event loop: a read may bring 10,000, and frames would wait for all of them.
+    allowSynchronousEvents: false,
     // They count as messages, which ws-viewer.ts does.
     autoPong: false,
     handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),

@@ -66,6 +66,27 @@ describe('the WebSocket endpoint', () => {
     expect(endpoint.broadcaster.viewers).toBe(0);
   });
 
+  it('takes one message of a viewer at a time, so that what else there is comes in between', async () => {
+    await using endpoint = await openEndpoint();
+    using client = await RawClient.open(endpoint.port);
+    client.say(...upgradeTo('/ws'));
+    await client.hears('"type":"welcome"');
+    let turns = 0;
+    const countTurn = () => {
+      turns += 1;
+      if (turns < 100_000) setImmediate(countTurn);
+    };
+    setImmediate(countTurn);
+    // Pings with masked and empty payloads, of which one read brings hundreds.
+    client.write(Buffer.concat(Array.from({ length: 500 }, () => Buffer.from([0x89, 0x80, 0, 0, 0, 0]))));
+    const before = turns;
+    const pongs = () => client.received.split('\u008A\u0000').length - 1;
+    await eventually(() => pongs() === 500, 'pongs');
+    const during = turns - before;
+    turns = Infinity;
+    expect(during).toBeGreaterThanOrEqual(500);
+  });
+
   it.each([
     ['subscribes', { type: 'subscribe' }],
     ['pauses and resumes', { type: 'resume' }],
