@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { FramewireError } from '../errors.js';
 import { videoDevices } from '../source/camera.js';
 import { UPRIGHT, compose, type Orientation } from '../source/orientation.js';
-import { describeSpec, parseSource, splitName, type SourceSpec } from '../source/source-spec.js';
+import { describeSpec, parseSource, type SourceSpec } from '../source/source-spec.js';
+import { nameApart, splitName } from './stream-names.js';
 
 /** Digits and nothing else: `Number` would take an empty text, from a variable that is not set, for 0. */
 const decimal = (error: string) =>
@@ -116,15 +117,17 @@ function parseStreams(given: z.infer<typeof options>): StreamConfig[] {
   const transforms = perStream('--transform', given.transform, parseTransform);
   const turns = perStream('--rotate', given.rotate, parseTurns);
   const flips = perStream('--flip', given.flip, parseFlip);
-  const names = new Set<string>();
-  const streams = texts.map(text => {
-    const { name: wanted, spec } = parseSource(text, sourceOptions);
-    const name = uniqueName(wanted, names);
-    names.add(name);
+  const parsed = texts.map(text => {
+    const { name: given, rest } = splitName(text);
+    const { name, spec } = parseSource(rest, sourceOptions);
+    return { name: given ?? name, isGiven: given !== undefined, spec };
+  });
+  const streams = nameApart(parsed).map(({ name, spec }) => {
     const orientation = compose({ turns: turns.of(name) ?? 0, isMirrored: false }, flips.of(name) ?? UPRIGHT);
     const transform = transforms.of(name) ?? null;
     return { name, spec, orientation, transform, description: describeSpec(spec) };
   });
+  const names = streams.map(({ name }) => name);
   for (const option of [transforms, turns, flips]) option.refuseStray(names);
   return streams;
 }
@@ -141,11 +144,11 @@ function perStream<T>(option: string, texts: readonly string[], parse: (text: st
       return (own ?? given.findLast(({ stream }) => stream === undefined))?.value;
     },
     /** @throws FramewireError bad-option */
-    refuseStray(names: ReadonlySet<string>): void {
-      const stray = given.find(({ stream }) => stream !== undefined && !names.has(stream));
+    refuseStray(names: readonly string[]): void {
+      const stray = given.find(({ stream }) => stream !== undefined && !names.includes(stream));
       if (stray?.stream === undefined) return;
       const sentence = `${option} names the stream "${stray.stream}", which there is not.`;
-      throw new FramewireError('bad-option', sentence, `There is: ${[...names].join(', ')}`);
+      throw new FramewireError('bad-option', sentence, `There is: ${names.join(', ')}`);
     },
   };
 }
@@ -178,11 +181,4 @@ function parseFlip(text: string): Orientation {
     default:
       throw new FramewireError('bad-option', '--flip is horizontal, vertical or none.', 'See --help.');
   }
-}
-
-function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  // Viewers may ask for at most 64 characters.
-  for (let n = 2; taken.has(name); n += 1) name = `${wanted.slice(0, 58)}-${n}`;
-  return name;
 }

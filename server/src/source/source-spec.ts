@@ -45,31 +45,18 @@ export interface SourceOptions {
 }
 
 const URL_SCHEMES = ['rtsp:', 'rtsps:', 'http:', 'https:'];
-const NAMED = /^([a-z0-9][a-z0-9_-]{0,63})=(.+)$/i;
-
-/**
- * Parses one `--source`: `camera`, `/dev/video0`, `test`, a URL or a file, with `opencv:` in front where OpenCV shall
- * read it (`opencv:0`), and with a name in front of all if wanted (`gate=/dev/video0`).
- *
- * @returns the name given, or one that follows from the source; made unique by the caller.
- * @throws FramewireError source-unknown
- */
-export function parseSource(text: string, options: SourceOptions): { name: string; spec: SourceSpec } {
-  const { name, rest } = splitName(text);
-  const found = recognise(rest, options);
-  return { name: name ?? found.name, spec: found.spec };
-}
-
-/** `gate=/dev/video0` names what follows; `name` is undefined where nothing is named. */
-export function splitName(text: string): { name: string | undefined; rest: string } {
-  const named = NAMED.exec(text);
-  return { name: named?.[1], rest: named?.[2] ?? text };
-}
 
 /** In front of a camera, a file or a URL: OpenCV reads it. */
 const OPENCV = 'opencv:';
 
-function recognise(text: string, options: SourceOptions): { name: string; spec: SourceSpec } {
+/**
+ * Parses one source of the command line: `camera`, `/dev/video0`, `test`, a URL or a file, with `opencv:` in front where
+ * OpenCV shall read it (`opencv:0`).
+ *
+ * @returns a name that follows from it; the caller makes it unique.
+ * @throws FramewireError source-unknown
+ */
+export function parseSource(text: string, options: SourceOptions): { name: string; spec: SourceSpec } {
   const { size: asked, fps, cameraFormat: format } = options;
   if (text === 'test') return { name: 'test', spec: { kind: 'test', size: asked, fps } };
   const isForOpenCv = text.startsWith(OPENCV);
@@ -163,7 +150,8 @@ function isCameraFile(file: string): boolean {
 function nameFrom(text: string, fallback: string): string {
   const name = text
     .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-')
     .replace(/^[-_]+|-+$/g, '')
     .slice(0, 64);
   return name === '' ? fallback : name;
