@@ -4,6 +4,7 @@ import { notUnderstood } from './ffmpeg/failure.js';
 import { openFile, openUrl } from './ffmpeg/media.js';
 import { UPRIGHT } from './orientation.js';
 import { OrientedSource } from './oriented-source.js';
+import { ConfinedProxy } from './http/confined-proxy.js';
 import { openHttp } from './http/mjpeg-source.js';
 import type { Source, SourceHost } from './source.js';
 import { describeSpec, type SourceSpec } from './source-spec.js';
@@ -43,8 +44,11 @@ async function openMedia(spec: Extract<SourceSpec, { kind: 'file' | 'url' }>, ho
   if (!spec.url.startsWith('http')) return openUrl(spec.url, what, host);
   const opened = await openHttp({ url: spec.url, what, fps: spec.fps ?? null }, host);
   if (!('mediaUrl' in opened)) return opened;
+  const { mediaUrl, isLocal } = opened;
+  const localHost = isLocal ? new URL(mediaUrl).hostname : undefined;
   try {
-    return await openUrl(opened.mediaUrl, what, host);
+    const proxy = await ConfinedProxy.open({ what, localHost, warn: message => host.warn(message) });
+    return await openUrl(mediaUrl, what, host, proxy);
   } catch (error) {
     if (!(error instanceof FramewireError) || error.code !== 'source-unreachable') throw error;
     // It has just answered.

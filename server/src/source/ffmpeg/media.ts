@@ -44,13 +44,20 @@ export async function openFile(path: string, host: SourceHost): Promise<Source> 
   }
 }
 
+/** The way of FFmpeg's HTTP. */
+export interface Proxy {
+  readonly url: string;
+  close(): void;
+}
+
 /**
  * A camera on the network: RTSP (over TCP where it can, else UDP), or other media over HTTP.
  *
  * @param what names it in sentences, without its secrets.
+ * @param proxy for HTTP; taken over.
  * @throws FramewireError of a `source-` code.
  */
-export async function openUrl(url: string, what: string, host: SourceHost): Promise<Source> {
+export async function openUrl(url: string, what: string, host: SourceHost, proxy?: Proxy): Promise<Source> {
   const isRtsp = url.startsWith('rtsp');
   const options: Record<string, string> = {
     // Probing holds back the first picture: half a second of it is plenty for a live stream. What came meanwhile is kept
@@ -59,8 +66,9 @@ export async function openUrl(url: string, what: string, host: SourceHost): Prom
     ...(isRtsp
       ? { rtsp_flags: 'prefer_tcp', timeout: NETWORK_TIMEOUT_US }
       : { rw_timeout: NETWORK_TIMEOUT_US, max_redirects: '0' }),
+    ...(proxy && { http_proxy: proxy.url }),
   };
-  return MediaSource.open({ kind: 'url', what, url, options }, host);
+  return MediaSource.open({ kind: 'url', what, url, options }, host, proxy);
 }
 
 /** Pictures from any FFmpeg input. */
@@ -69,6 +77,7 @@ export class MediaSource implements Source {
   #demuxer: Demuxer;
   readonly #input: InputSpec;
   readonly #host: SourceHost;
+  readonly #proxy: Proxy | undefined;
   readonly #pictures: PictureMaker;
   readonly #packet = new Packet();
   readonly #closing = new AbortController();
@@ -84,8 +93,13 @@ export class MediaSource implements Source {
   #hasSaidSo = false;
   #closed: Promise<void> | undefined;
 
-  private constructor(input: InputSpec, demuxer: Demuxer, pictures: PictureMaker, host: SourceHost) {
+  private constructor(
+    input: InputSpec,
+    { demuxer, pictures, proxy }: { demuxer: Demuxer; pictures: PictureMaker; proxy: Proxy | undefined },
+    host: SourceHost,
+  ) {
     this.#input = input;
+    this.#proxy = proxy;
     this.#host = host;
     this.#demuxer = demuxer;
     this.#pictures = pictures;
@@ -106,13 +120,16 @@ export class MediaSource implements Source {
     return this.#demuxer.orientation;
   }
 
-  /** @throws FramewireError of a `source-` code. */
-  static async open(input: InputSpec, host: SourceHost): Promise<MediaSource> {
-    const demuxer = await Demuxer.open(input);
+  /** @param proxy of its input; taken over. @throws FramewireError of a `source-` code. */
+  static async open(input: InputSpec, host: SourceHost, proxy?: Proxy): Promise<MediaSource> {
+    let demuxer: Demuxer | undefined;
     try {
-      return new MediaSource(input, demuxer, await openPictures(input, demuxer, host), host);
+      demuxer = await Demuxer.open(input);
+      const pictures = await openPictures(input, demuxer, host);
+      return new MediaSource(input, { demuxer, pictures, proxy }, host);
     } catch (error) {
-      await demuxer.close();
+      await demuxer?.close();
+      proxy?.close();
       throw error;
     }
   }
@@ -147,6 +164,7 @@ export class MediaSource implements Source {
     this.#packet.free();
     await this.#pictures.allReturned();
     await this.#demuxer.close();
+    this.#proxy?.close();
   }
 
   async #rewind(): Promise<void> {

@@ -1,7 +1,6 @@
 import { Agent as HttpAgent, get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, get as getHttps } from 'node:https';
-import { connect, isIP, type LookupFunction } from 'node:net';
-import { lookup } from 'node:dns';
+import { connect } from 'node:net';
 import { Duplex, pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { FramewireError } from '../../errors.js';
@@ -9,7 +8,7 @@ import { shownUrl } from '../../ops/url-secrets.js';
 import { authorize, readChallenge, type Challenge, type Credentials } from './authorization.js';
 import { HeadMender } from './head-mender.js';
 import { connectionFailure, statusFailure } from './http-failure.js';
-import { isLocalAddress } from './local-address.js';
+import { confine, isLocalAddress, LocalAddressError } from './local-address.js';
 
 /** A camera that has not begun to answer by then is silent, ms. */
 const ANSWER_MS = 10_000;
@@ -26,6 +25,8 @@ export interface HttpAnswer {
   readonly type: string;
   /** Of a multipart type. */
   readonly boundary: string | undefined;
+  /** From this machine or its own link. */
+  readonly isLocal: boolean;
   /** It says how long it is, so it will end. */
   readonly hasLength: boolean;
   /** Unpacked. To be read or destroyed. */
@@ -128,9 +129,10 @@ export class HttpClient {
       try {
         const authorization = this.#authorizationFor(url);
         const response = await this.#request({ url, authorization, isConfined, signal });
-        if (url === this.#url) this.#isUrlLocal = isLocalAddress(response.socket.remoteAddress ?? '');
+        if (url === this.#url) this.#isUrlLocal = isFromLocal(response);
         return response;
       } catch (error) {
+        if (error instanceof LocalAddressError) throw this.#refuseLocal(error.address);
         const isUnparsed = isParseError(error) && url.protocol === 'http:' && !this.#isHeadMended;
         if (attempts < 2 && isUnparsed) this.#isHeadMended = true;
         else if (attempts > 0 || !wasKept(error)) throw connectionFailure(this.#what, error);
@@ -138,19 +140,15 @@ export class HttpClient {
     }
   }
 
-  #request({ url, authorization, isConfined, signal }: Attempt): Promise<IncomingMessage> {
+  async #request({ url, authorization, isConfined, signal }: Attempt): Promise<IncomingMessage> {
     const options: RequestOptions = {
       headers: { 'User-Agent': 'framewire', Accept: '*/*', ...(authorization && { Authorization: authorization }) },
       insecureHTTPParser: true,
       maxHeaderSize: LONGEST_HEAD,
       signal,
       ...this.#connection(url),
+      ...(isConfined ? confine(url.hostname) : {}),
     };
-    if (isConfined) {
-      const address = url.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(address) !== 0 && isLocalAddress(address)) return Promise.reject(this.#refuseLocal(address));
-      options.lookup = confinedLookup(found => this.#refuseLocal(found));
-    }
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? getHttps : getHttp)(url, options, resolve);
       const timer = setTimeout(() => {
@@ -184,7 +182,8 @@ export class HttpClient {
         const duplex = Duplex.from({ readable: mender, writable: socket });
         duplex.once('close', () => socket.destroy());
         pipeline(socket, mender, () => undefined);
-        socket.once('connect', () => onCreated(null, duplex)).once('error', error => onCreated(error, duplex));
+        socket.once('connect', () => onCreated(null, Object.assign(duplex, { remoteAddress: socket.remoteAddress })));
+        socket.once('error', error => onCreated(error, duplex));
         return undefined;
       },
     };
@@ -217,6 +216,7 @@ export class HttpClient {
       url: withSecrets.href,
       type: (contentType.split(';')[0] ?? '').trim().toLowerCase(),
       boundary: boundary?.[1] ?? boundary?.[2],
+      isLocal: isFromLocal(response),
       hasLength: headers['content-length'] !== undefined,
       body: unpack(response),
     };
@@ -228,28 +228,15 @@ export class HttpClient {
   }
 }
 
+function isFromLocal({ socket }: IncomingMessage): boolean {
+  return isLocalAddress(socket.remoteAddress ?? '');
+}
+
 function unpack(response: IncomingMessage): Readable {
   const packing = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (packing === 'br') return pipeline(response, createBrotliDecompress(), () => undefined);
   if (!/^(x-)?gzip$|^deflate$/.test(packing)) return response;
   return pipeline(response, createUnzip(), () => undefined);
-}
-
-/** Looks at addresses when it connects: what a name stands for may change between two questions. */
-function confinedLookup(refusal: (address: string) => FramewireError): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, '');
-        return;
-      }
-      const [first] = addresses;
-      const local = addresses.find(({ address }) => isLocalAddress(address));
-      if (first === undefined || local !== undefined) callback(refusal(local?.address ?? hostname), '');
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
 }
 
 /** A `%` that encodes nothing stands for itself: passwords are typed by hand. */

@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { lookup } from 'node:dns';
+import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 
 /**
  * Loopback, link-local (a cloud's metadata service lives there) and "this host", which is loopback in practice
@@ -16,3 +17,41 @@ export function isLocalAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   return isIP(bare) !== 0 && LOCAL.check(bare, isIPv6(bare) ? 'ipv6' : 'ipv4');
 }
+
+/** A host that must not be reached, and what it stands for. */
+export class LocalAddressError extends Error {
+  readonly address: string;
+
+  constructor(address: string) {
+    super(`${address} is local.`);
+    this.name = 'LocalAddressError';
+    this.address = address;
+  }
+}
+
+/**
+ * What keeps a connection from leading to a local address. Names are looked up when it is made, since what they stand
+ * for may change between two questions; the connection fails with a LocalAddressError then.
+ *
+ * @param hostname as in a URL.
+ * @throws LocalAddressError where it is an address itself
+ */
+export function confine(hostname: string): { lookup: LookupFunction } {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  if (isLocalAddress(address)) throw new LocalAddressError(address);
+  return { lookup: confinedLookup };
+}
+
+const confinedLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) {
+      callback(error, '');
+      return;
+    }
+    const [first] = addresses;
+    const local = addresses.find(({ address }) => isLocalAddress(address));
+    if (first === undefined || local !== undefined) callback(new LocalAddressError(local?.address ?? hostname), '');
+    else if (options.all === true) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};

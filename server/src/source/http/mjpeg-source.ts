@@ -31,13 +31,21 @@ export interface HttpSourceSpec {
   readonly fps: number | null;
 }
 
+/** Other media than JPEGs. */
+export interface FoundMedia {
+  /** Where the redirects ended, with the user and password that are meant for that host. */
+  readonly mediaUrl: string;
+  /** On this machine or its own link. */
+  readonly isLocal: boolean;
+}
+
 /**
  * Opens a URL as a camera that gives JPEGs.
  *
- * @returns where other media is found in the end, for FFmpeg to open.
+ * @returns where other media is, for FFmpeg to open.
  * @throws FramewireError of a `source-` code.
  */
-export async function openHttp(spec: HttpSourceSpec, host: SourceHost): Promise<Source | { mediaUrl: string }> {
+export async function openHttp(spec: HttpSourceSpec, host: SourceHost): Promise<Source | FoundMedia> {
   const client = new HttpClient(spec.url, spec.what);
   const closing = new AbortController();
   const late = new FramewireError('source-stalled', `${spec.what} answers, but gives no pictures.`);
@@ -48,7 +56,7 @@ export async function openHttp(spec: HttpSourceSpec, host: SourceHost): Promise<
     if (!(await answer.begin())) {
       closing.abort();
       client.close();
-      return { mediaUrl: found.url };
+      return { mediaUrl: found.url, isLocal: found.isLocal };
     }
     const pictures = await JpegPictures.open(spec.what, host);
     return await MjpegSource.begin(spec, { client, answer, pictures, closing });
