@@ -46,18 +46,32 @@ function bars({ width, height }: Size, { matrix, range, format }: Layout): strin
   return ['-f', 'lavfi', '-i', chart, '-frames:v', '1'];
 }
 
+/** The test pattern's own, of 75 % of white (SMPTE EG 1). */
+const TEST_BARS = [
+  ['white', [191, 191, 191]],
+  ['yellow', [191, 191, 0]],
+  ['cyan', [0, 191, 191]],
+  ['green', [0, 191, 0]],
+  ['magenta', [191, 0, 191]],
+  ['red', [191, 0, 0]],
+  ['blue', [0, 0, 191]],
+  ['black', [0, 0, 0]],
+] as const;
+
+type Bars = readonly (readonly [name: string, rgb: readonly [number, number, number]])[];
+
 /** The mean distance of each bar from what it is to be, 0-255. */
-function distances(pixels: Uint8Array, { width, height }: Size): number[] {
-  return BARS.map(([, rgb], i) => {
-    const at = (Math.floor(height / 2) * width + Math.floor(((i + 0.5) * width) / BARS.length)) * 3;
+function distances(pixels: Uint8Array, { width, height }: Size, chart: Bars = BARS): number[] {
+  return chart.map(([, rgb], i) => {
+    const at = (Math.floor(height / 2) * width + Math.floor(((i + 0.5) * width) / chart.length)) * 3;
     return rgb.reduce<number>((sum, value, channel) => sum + Math.abs(value - (pixels[at + channel] ?? NaN)), 0) / 3;
   });
 }
 
-async function expectRight(picture: Picture, size: Size, quality: Quality): Promise<void> {
+async function expectRight(picture: Picture, size: Size, quality: Quality, chart: Bars = BARS): Promise<void> {
   using encoder = new Encoder({ codec: 'jpeg', ...size, quality });
   const jpeg = await encoder.encode(picture);
-  const worst = Math.max(...distances(await sharp(jpeg).raw().toBuffer(), size));
+  const worst = Math.max(...distances(await sharp(jpeg).raw().toBuffer(), size, chart));
   expect({ quality, size, worst: worst <= 3 ? 'right' : worst }).toEqual({ quality, size, worst: 'right' });
 }
 
@@ -70,6 +84,43 @@ async function firstOf(path: string): Promise<AsyncDisposable & { picture: Pictu
   };
   return { picture, [Symbol.asyncDispose]: close };
 }
+
+/** The pixels of a step's matrix, as RGB. */
+async function rgbOfMat(picture: Picture, size: Size): Promise<Uint8Array> {
+  using converter = new MatConverter(size);
+  const mat = await converter.convert(await frameOf(picture));
+  const rgb = Buffer.from(mat.getData());
+  mat.release();
+  for (let at = 0; at < rgb.length; at += 3) rgb.subarray(at, at + 3).reverse();
+  return rgb;
+}
+
+describe('the colours of the test pattern', () => {
+  it.each([
+    { width: 640, height: 480 },
+    { width: 1280, height: 720 },
+  ])('are right at %j', async size => {
+    const source = await openSource({ kind: 'test', size, fps: 240 }, new TestHost());
+    const picture = await source.read();
+    for (const quality of [30, 75, 95, 'source'] as const) await expectRight(picture, size, quality, TEST_BARS);
+    for (const quality of [75, 95]) await expectRight(picture, { width: 320, height: 180 }, quality, TEST_BARS);
+    picture.free();
+    await source.close();
+  });
+
+  it('are right in the matrices of a step, and turned', async context => {
+    skipBecause(context, missing('npm run setup:opencv'));
+    const size = { width: 640, height: 480 };
+    for (const turns of [0, 2]) {
+      const source = await openSource({ kind: 'test', size, fps: 240 }, new TestHost(), { turns, isMirrored: false });
+      const picture = await source.read();
+      const chart = turns === 0 ? TEST_BARS : TEST_BARS.toReversed();
+      expect(Math.max(...distances(await rgbOfMat(picture, size), size, chart))).toBeLessThanOrEqual(3);
+      picture.free();
+      await source.close();
+    }
+  });
+});
 
 const lacks = missing('ffmpeg');
 
@@ -123,14 +174,25 @@ describe.skipIf(lacks !== undefined)(`the colours of a chart (${lacks ?? 'with f
     for (const quality of [75, 95]) await expectRight(first.picture, size, quality);
   });
 
+  it.each([
+    ['smpte2084', 'PQ'],
+    ['arib-std-b67', 'HLG'],
+  ])('of HDR are not mapped, and the log says so: %s', async (curve, name) => {
+    const layout = { matrix: 'bt2020', range: 'tv', format: 'yuv420p10le' };
+    const marks = ['-color_trc', curve, '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'];
+    const path = folder.make(`${name}.mkv`, ...bars(SMALL, layout), ...H264, ...marks);
+    const host = new TestHost();
+    const source = await openSource({ kind: 'file', path, capture: 'ffmpeg' }, host);
+    await source.close();
+    expect(host.warnings).toEqual([
+      `file ${name}.mkv is HDR (${name}), which is not mapped to the range of screens: its pictures look flat.`,
+    ]);
+  });
+
   it('are right in the matrices of a step', async context => {
     skipBecause(context, missing('npm run setup:opencv'));
     await using first = await firstOf(marked('mat.mkv', { matrix: 'bt709', range: 'tv', format: 'yuv420p' }, H264));
-    using converter = new MatConverter(SMALL);
-    const mat = await converter.convert(await frameOf(first.picture));
-    const rgb = Buffer.from(mat.getData());
-    mat.release();
-    for (let at = 0; at < rgb.length; at += 3) rgb.subarray(at, at + 3).reverse();
+    const rgb = await rgbOfMat(first.picture, SMALL);
     expect(Math.max(...distances(rgb, SMALL))).toBeLessThanOrEqual(3);
   });
 

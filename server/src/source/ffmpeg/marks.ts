@@ -1,4 +1,12 @@
-import { AVCOL_SPC_BT470BG, AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED, type AVColorSpace } from 'node-av/constants';
+import {
+  AVCOL_SPC_BT470BG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_UNSPECIFIED,
+  AVCOL_TRC_ARIB_STD_B67,
+  AVCOL_TRC_SMPTE2084,
+  type AVColorSpace,
+  type AVColorTransferCharacteristic,
+} from 'node-av/constants';
 import type { Size } from '@framewire/shared/rendition';
 
 /**
@@ -9,6 +17,12 @@ import type { Size } from '@framewire/shared/rendition';
 export function matrixOf(marked: AVColorSpace, { width, height }: Size, isCamera: boolean): AVColorSpace {
   if (marked !== AVCOL_SPC_UNSPECIFIED) return marked;
   return !isCamera && (width >= 1280 || height > 576) ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG;
+}
+
+/** A curve that is not mapped to that of JPEG, by its name; undefined for all that need no mapping. */
+export function hdrCurve(transfer: AVColorTransferCharacteristic): 'PQ' | 'HLG' | undefined {
+  if (transfer === AVCOL_TRC_SMPTE2084) return 'PQ';
+  return transfer === AVCOL_TRC_ARIB_STD_B67 ? 'HLG' : undefined;
 }
 
 /** What claims pixels wider or narrower than this is wrong. */

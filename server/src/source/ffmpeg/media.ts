@@ -13,6 +13,7 @@ import { DamageCount } from '../damage.js';
 import { DecodedPictures } from './decoded-pictures.js';
 import { Decoder } from './decoder.js';
 import { JpegPictures } from './jpeg-pictures.js';
+import { hdrCurve } from './marks.js';
 import type { PictureMaker } from './pictures.js';
 import type { Source, SourceHost } from '../source.js';
 import { describeSpec } from '../source-spec.js';
@@ -277,6 +278,10 @@ function unreadable({ kind, what }: InputSpec, { isJpeg, codecTag, size }: Demux
 async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
   const { parameters, isJpeg, size } = demuxer;
   const damage = new DamageCount(input.what, message => host.warn(message));
+  const curve = hdrCurve(parameters.colorTrc);
+  if (curve !== undefined) {
+    host.warn(`${input.what} is HDR (${curve}), which is not mapped to the range of screens: its pictures look flat.`);
+  }
   if (!isJpeg)
     return new DecodedPictures(await Decoder.open(parameters, input.what), damage, {
       isCamera: input.kind === 'camera',
