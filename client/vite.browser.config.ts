@@ -44,6 +44,7 @@ const startWorker = `
     URL.revokeObjectURL(url);
     return worker;
   };
+  export const WORKER_HINT = 'A page with a Content-Security-Policy needs \`worker-src blob:\` for it.';
 `;
 
 /** What a bundle ends with, and its names. */

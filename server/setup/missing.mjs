@@ -14,9 +14,10 @@ const PACKAGES = ['shared', 'server', 'client'];
 export const OUTPUTS = [
   'shared/dist/protocol.js',
   'server/dist/main.js',
-  'client/dist/client.js',
+  'client/dist/npm/client.js',
   'client/dist/dashboard/index.html',
   'client/dist/browser/framewire.js',
+  'client/dist/client.tgz',
 ];
 
 /** What tsc knows of its output; it does not look whether that is still there. */

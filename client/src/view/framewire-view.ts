@@ -1,6 +1,7 @@
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Subscribed } from '../subscription.js';
 import { WATCH_ATTRIBUTES, watchSettings } from './attributes.js';
+import { ElementBase } from './element-base.js';
 import { Overlay } from './overlay.js';
 import { ViewLink, type Told } from './view-link.js';
 import type { Flow, ViewStats, ViewStatus } from '../pipeline/view-status.js';
@@ -53,7 +54,7 @@ declare global {
  * the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it is
  * kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
  */
-export class FramewireViewElement extends HTMLElement {
+export class FramewireViewElement extends ElementBase {
   static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'paused', 'aria-label'];
   /** For elements without `src`; absolute, or relative to the page. */
   static defaultServer = '';
@@ -310,7 +311,11 @@ function unsupported(cause: unknown): ViewStatus {
   return { state: 'failed', code, reason, hint: '<img src="…/video_feed"> works without one.' };
 }
 
-/** Makes `<framewire-view>` known to the page, unless another copy of this script has: it may load those of two servers. */
+/**
+ * Makes `<framewire-view>` known to the page, unless another copy of this script has: it may load those of two servers.
+ * Does nothing where there is no page, as on a server that renders some.
+ */
 export function defineFramewireView(): void {
+  if (typeof customElements === 'undefined') return;
   if (customElements.get('framewire-view') === undefined) customElements.define('framewire-view', FramewireViewElement);
 }

@@ -4,7 +4,7 @@ import { CanvasPainter } from '../pipeline/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from '../pipeline/messages.js';
 import { leaveFeed, wantFeed } from './plain-places.js';
-import { startWorker } from '../pipeline/start-worker.js';
+import { startWorker, WORKER_HINT } from '../pipeline/start-worker.js';
 import type { Flow } from '../pipeline/view-status.js';
 
 export interface ViewLinkOptions {
@@ -124,9 +124,8 @@ export class ViewLink {
   #failed(event: Event): void {
     const message = event instanceof ErrorEvent ? event.message : '';
     const said = message === '' ? 'The worker could not be started.' : `The worker failed: ${message}`;
-    const hint = "A page with a Content-Security-Policy needs `worker-src 'self' blob:` for it.";
     const { code, message: reason } = clientError('no-worker', said);
-    this.#tell({ type: 'status', status: { state: 'failed', code, reason, hint } });
+    this.#tell({ type: 'status', status: { state: 'failed', code, reason, hint: WORKER_HINT } });
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FramewireError } from '../../errors.js';
+import { chooseEncoding, ENCODINGS, type Encoding } from './content-encoding.js';
 
 const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
 
@@ -12,17 +13,27 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.tgz': 'application/gzip',
 };
 
+/** What the build has put beside a file. */
+const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
+
+/** Vite puts a hash of its content into the name of everything there. */
+const HASHED = '/assets/';
+
 interface ClientFile {
-  readonly bytes: Buffer;
   readonly type: string;
-  readonly etag: string;
+  readonly cacheControl: string;
+  /** Of the file as it is; each encoding has its own, RFC 9110 section 8.8.3.3. */
+  readonly hash: string;
+  readonly bytes: Buffer;
+  readonly encoded: ReadonlyMap<Encoding, Buffer>;
 }
 
 /**
- * What browsers load: the dashboard, and the module for pages of others. 350 kB, read once: an answer that is waited for
- * holds no file open then, and pages come up also while the server can open none.
+ * What is there to be loaded: the dashboard, the module for pages of others, the package for Node and bundlers. 700 kB,
+ * read once: an answer that is waited for holds no file open then, and pages come up also while the server can open none.
  */
 export class ClientFiles {
   readonly #files = new Map<string, ClientFile>();
@@ -32,6 +43,7 @@ export class ClientFiles {
       if (path.extname(name) in TYPES) this.#add(`/${name.replaceAll(path.sep, '/')}`, `dashboard/${name}`);
     }
     this.#add('/framewire.js', 'browser/framewire.js');
+    this.#add('/client.tgz', 'client.tgz');
   }
 
   /** Paths from the root of the server. */
@@ -40,20 +52,29 @@ export class ClientFiles {
   }
 
   /** @param url one of `paths`. */
-  send(request: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
+  send({ headers }: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
     const file = this.#files.get(url);
     if (file === undefined)
       throw new FramewireError('not-found', 'The dashboard was not built.', 'Start with npm start.');
-    // "no-cache": kept, and asked for before each use (RFC 9111 5.2.2.4), since a new version has the same address.
-    reply.header('Cache-Control', 'no-cache').header('ETag', file.etag);
-    const known = request.headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''));
-    if (known?.includes(file.etag) === true) return reply.status(304).send();
-    return reply.type(file.type).send(file.bytes);
+    const encoding = chooseEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
+    const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`;
+    reply.header('Cache-Control', file.cacheControl).header('ETag', etag);
+    if (file.encoded.size > 0) reply.header('Vary', 'Accept-Encoding');
+    const known = headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''));
+    if (known?.includes(etag) === true) return reply.status(304).send();
+    if (encoding !== undefined) reply.header('Content-Encoding', encoding);
+    const encoded = encoding === undefined ? undefined : file.encoded.get(encoding);
+    return reply.type(file.type).send(encoded ?? file.bytes);
   }
 
-  #add(url: string, file: string): void {
-    const bytes = readFileSync(`${CLIENT_DIST}${file}`);
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-    this.#files.set(url, { bytes, type: TYPES[path.extname(file)] ?? '', etag });
+  #add(url: string, name: string): void {
+    const file = `${CLIENT_DIST}${name}`;
+    const bytes = readFileSync(file);
+    const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+    const beside = ENCODINGS.filter(encoding => existsSync(file + SUFFIXES[encoding]));
+    const encoded = new Map(beside.map(encoding => [encoding, readFileSync(file + SUFFIXES[encoding])]));
+    // "no-cache": kept, and asked for before each use (RFC 9111 5.2.2.4), since a new version has the same address.
+    const cacheControl = url.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    this.#files.set(url, { bytes, type: TYPES[path.extname(name)] ?? '', cacheControl, hash, encoded });
   }
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { eventually } from '../../../support/eventually.js';
@@ -68,11 +69,12 @@ describe('the HTTP server', () => {
     async path => {
       await using endpoint = await openEndpoint();
       const url = `http://127.0.0.1:${endpoint.port}${path}`;
-      const [head, get] = [await fetch(url, { method: 'HEAD' }), await fetch(url)];
+      const headers = { 'Accept-Encoding': 'identity' };
+      const [head, get] = [await fetch(url, { method: 'HEAD', headers }), await fetch(url, { headers })];
       expect(await head.text()).toBe('');
       const length = Buffer.byteLength(await get.text());
-      for (const { status, headers } of [head, get]) {
-        expect([status, headers.get('content-length')]).toEqual([200, String(length)]);
+      for (const answer of [head, get]) {
+        expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(length)]);
       }
     },
   );
@@ -85,6 +87,49 @@ describe('the HTTP server', () => {
     expect((await first.text()).length).toBeGreaterThan(10_000);
     const ask = async (tag: string) => (await fetch(url, { headers: { 'If-None-Match': tag } })).status;
     expect([await ask(etag), await ask(`"x", W/${etag}`), await ask('"x"')]).toEqual([304, 304, 200]);
+  });
+
+  it.each([
+    ['br', 'gzip, deflate, br'],
+    ['gzip', 'gzip'],
+    [null, 'identity'],
+  ])('sends a file as %s to who takes %s, and says so to caches', async (encoding, accepted) => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/framewire.js`;
+    const headers = { 'Accept-Encoding': accepted };
+    const answer = await fetch(url, { headers });
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('vary')).toContain('Accept-Encoding');
+    expect(await answer.text()).toContain('framewire-view');
+    const tag = answer.headers.get('etag') ?? '';
+    const again = await fetch(url, { headers: { ...headers, 'If-None-Match': tag } });
+    expect([again.status, again.headers.get('vary')]).toEqual([304, answer.headers.get('vary')]);
+    // What is stored of another encoding is another file.
+    const other = await fetch(url, { headers: { 'Accept-Encoding': 'deflate', 'If-None-Match': tag } });
+    expect(other.status).toBe(encoding === null ? 304 : 200);
+  });
+
+  it('lets browsers keep for good what has its content in its name, and asks for the rest each time', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}`;
+    const page = await fetch(url);
+    const assets = Array.from((await page.text()).matchAll(/"\.(\/assets\/[^"]+)"/g), ([, path = '']) => path);
+    expect(assets.length).toBeGreaterThan(1);
+    for (const path of assets) {
+      const { status, headers } = await fetch(`${url}${path}`);
+      expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+    }
+    for (const path of ['/', '/framewire.js', '/client.tgz'])
+      expect((await fetch(`${url}${path}`)).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('offers the package of the client as npm takes it', async () => {
+    await using endpoint = await openEndpoint();
+    const answer = await fetch(`http://127.0.0.1:${endpoint.port}/client.tgz`);
+    expect(answer.headers.get('content-type')).toBe('application/gzip');
+    expect(answer.headers.get('content-encoding')).toBeNull();
+    const archive = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('latin1');
+    expect(archive).toContain('package/dist/npm/client.js');
   });
 
   it('refuses a request with two hosts', async () => {
