@@ -1,5 +1,6 @@
 import type { StreamInfo } from '@framewire/shared/control';
 import { FramewireError } from '../errors.js';
+import { KnownRates } from '../link/known-rates.js';
 import type { Stream } from './stream.js';
 
 const TICK_MS = 1000;
@@ -15,6 +16,8 @@ export interface Guest {
 
 /** The streams there are, and who may watch them: admission, limits, the second hand, the end. */
 export class Broadcaster {
+  /** What links to its viewers carried, for those who come again. */
+  readonly knownRates = new KnownRates();
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #maxViewers: number;
   readonly #guests = new Set<Guest>();

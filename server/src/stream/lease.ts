@@ -16,8 +16,13 @@ export interface FrameSink {
   readonly delivery: FrameTaker;
   /** Whether it rather waits for what it asked for than takes something else meanwhile. Default: no. */
   readonly isPatient?: boolean;
-  /** There is a ladder for the request, or another one. @returns the rung to begin with. */
-  startRung(ladder: Ladder): number;
+  /**
+   * There is a ladder for the request, or another one.
+   *
+   * @param isRunning whether somebody watches what a rung comes to, so that it costs no encoder more.
+   * @returns the rung to begin with.
+   */
+  startRung(ladder: Ladder, isRunning: (rung: number) => boolean): number;
   /** What was chosen for the request, at the start and after each change; `why` as in `Choice`. */
   chosen(rendition: ChosenRendition, why: string, cause: ChangeCause): void;
   source(state: SourceState): void;
@@ -42,7 +47,11 @@ export interface LeaseOwner {
   expectedBytes(rung: Rung, near: Rung): number;
   /** The source's own rate, 1/s. */
   sourceFps(): number;
+  isRunning(rung: Rung): boolean;
 }
+
+/** A picture is the newest for so many of the source's intervals: one, and the time until the next is encoded. */
+const NEWEST_INTERVALS = 1.5;
 
 /** A lease's place on the ladder for its request. */
 class LeaseLadder implements Ladder {
@@ -142,6 +151,23 @@ export class StreamLease implements Lease, RenditionMember {
     if (!this.#isReleased) this.#delivery.offer(frame);
   }
 
+  /**
+   * Who joins others has their newest picture at once, unless the next is due. Its viewer, which may be about to acquire
+   * this lease, takes it a moment later.
+   */
+  catchUp(rendition: SharedRendition, now: number): void {
+    const { newest } = rendition;
+    if (
+      newest === undefined ||
+      newest.header.placeholder ||
+      now - newest.header.capturedAt > (NEWEST_INTERVALS * 1000) / this.#owner.sourceFps()
+    )
+      return;
+    queueMicrotask(() => {
+      if (this.rendition === rendition) this.deliver(newest);
+    });
+  }
+
   setReady(isReady: boolean): void {
     if (isReady === this.#isReady || this.#isReleased) return;
     this.#isReady = isReady;
@@ -163,10 +189,11 @@ export class StreamLease implements Lease, RenditionMember {
 
   /** Puts up a ladder for the present request. @returns where on it the viewer stands. */
   putUp(steps: readonly [Rung, ...Rung[]]): Rung {
-    this.#ladder = new LeaseLadder(steps, this, this.#owner);
-    this.#ladder.step = this.#ladder.at(this.sink.startRung(this.#ladder));
+    const ladder = new LeaseLadder(steps, this, this.#owner);
+    this.#ladder = ladder;
+    ladder.step = ladder.at(this.sink.startRung(ladder, rung => this.#owner.isRunning(ladder.at(rung))));
     if (this.keepsSize) this.#size ??= steps[0].spec;
-    return this.#ladder.step;
+    return ladder.step;
   }
 
   /** The source has become another one. */

@@ -59,6 +59,10 @@ export class Renditions implements Iterable<SharedRendition> {
     return this.#byKey.values();
   }
 
+  isRunning(spec: RenditionSpec): boolean {
+    return this.#byKey.has(renditionKey(spec));
+  }
+
   withId(id: number): SharedRendition | undefined {
     return [...this].find(rendition => rendition.id === id);
   }
@@ -106,6 +110,7 @@ export class Renditions implements Iterable<SharedRendition> {
     }
     lease.rendition = rendition;
     rendition.join(lease);
+    lease.catchUp(rendition, this.#clock.now());
     return true;
   }
 

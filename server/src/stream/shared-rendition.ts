@@ -21,12 +21,18 @@ export class SharedRendition {
   readonly #readyByFps = new Map<number, number>();
   #demand = 0;
   #first = 0;
+  #newest: EncodedFrame | undefined;
 
   /** @param onDemand is told the highest rate that any ready member wants, whenever that changes. */
   constructor(id: number, spec: RenditionSpec, onDemand: (fps: number) => void) {
     this.id = id;
     this.spec = spec;
     this.#onDemand = onDemand;
+  }
+
+  /** The frame that was delivered last, however old it is now. */
+  get newest(): EncodedFrame | undefined {
+    return this.#newest;
   }
 
   get members(): number {
@@ -64,6 +70,7 @@ export class SharedRendition {
    * another one. Iterates over a copy: a delivery may end a member.
    */
   deliver(frame: EncodedFrame): void {
+    this.#newest = frame;
     const members = [...this.#members];
     this.#first = members.length === 0 ? 0 : (this.#first + 1) % members.length;
     for (let i = 0; i < members.length; i += 1) members[(this.#first + i) % members.length]?.deliver(frame);

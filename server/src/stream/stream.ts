@@ -180,6 +180,7 @@ export class Stream {
       released: lease => this.#release(lease),
       expectedBytes: (rung, near) => this.#sizes.expected(rung, near, this.#clock.now()),
       sourceFps: () => (this.#info !== undefined && this.#info.fps > 0 ? this.#info.fps : USUAL_FPS),
+      isRunning: rung => this.#renditions.isRunning(rung.spec),
     };
   }
 

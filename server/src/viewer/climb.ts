@@ -53,7 +53,7 @@ export interface ClimbEvent {
  * and carries pictures that are larger than the mean.
  */
 const DOWN_SHARE = 0.82;
-const UP_SHARE = 0.76;
+export const UP_SHARE = 0.76;
 
 /** So much of the budget may go by while a frame passes the narrowest place. */
 const PASSING_SHARE = 0.6;
@@ -122,19 +122,6 @@ const FALL_MS = 60_000;
  */
 const PATIENCE_BYTES = 6000;
 const MAX_PATIENCE = 4;
-
-/** The first frames tell the rate, and must not fill an unknown link for long: 1 s at 160 kbit/s, bytes. */
-const FIRST_BYTES = 20_000;
-
-/** Where to begin on a ladder: as high as the link is known to carry, or with small frames when it is not known. */
-export function startClimb(event: ClimbEvent): Climb {
-  const { ladder, link, now } = event;
-  const rung =
-    link.rate === undefined
-      ? firstRung(ladder.rungs - 1, index => ladder.bytes(index) <= FIRST_BYTES)
-      : bestFitting(event, UP_SHARE);
-  return { rung, changedAt: now, trial: undefined, hold: undefined, fellAt: -Infinity, late: 0, roomSince: -Infinity };
-}
 
 /** After each acknowledged frame. */
 export function climbed(climb: Climb, event: ClimbEvent): Climb {
@@ -261,7 +248,7 @@ function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
   return stepUp(climb, reach, { at: now, from: undefined, rate: link.rate ?? 0 });
 }
 
-function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
+export function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
   return { ...climb, rung, changedAt: trial.at, trial, late: 0, roomSince: undefined };
 }
 
@@ -271,7 +258,7 @@ export function carriesWish(event: ClimbEvent): boolean {
 }
 
 /** The best rung that takes at most a share of the rate and passes in time; the last when none does. */
-function bestFitting(event: ClimbEvent, share: number): number {
+export function bestFitting(event: ClimbEvent, share: number): number {
   const { ladder, link, latencyBudgetMs } = event;
   const rate = link.rate ?? 0;
   const passingMs = Math.max(
@@ -285,7 +272,7 @@ function bestFitting(event: ClimbEvent, share: number): number {
 }
 
 /** @returns the first rung before `last` that will do, or `last`. */
-function firstRung(last: number, willDo: (rung: number) => boolean): number {
+export function firstRung(last: number, willDo: (rung: number) => boolean): number {
   for (let rung = 0; rung < last; rung += 1) if (willDo(rung)) return rung;
   return Math.max(0, last);
 }

@@ -5,10 +5,12 @@ import { machineClock, type Clock } from '../clock.js';
 import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
-import { carriesWish, climbed, startClimb, type Climb, type ClimbEvent } from './climb.js';
+import { carriesWish, type Climb, type ClimbEvent } from './climb.js';
 import { isHeldUp, rttMs } from '../link/congestion.js';
+import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
 import { Delivery, type FrameSocket, type ViewerArrival, type WayArrival } from './delivery.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './draw-pace.js';
+import { introduced, startClimb } from './first-pictures.js';
 import { describeRendition, type Ladder } from '../stream/ladder.js';
 import type { Lease } from '../stream/lease.js';
 import type { Stream } from '../stream/stream.js';
@@ -58,6 +60,9 @@ const QUEUE_SHARE = 0.05;
 /** A picture that waited for longer than this many of the source's intervals is not the newest any more. */
 const STALE_INTERVALS = 1.5;
 
+/** What the first pictures say of a link may be far from true, so nobody is told of it, ms. */
+const FIRST_MS = 1000;
+
 /**
  * One receiver with its own pace: what it watches, what its link carries, and which rendition it is given therefore.
  * Its readiness goes up to the encoder: a viewer that could not be served asks for nothing.
@@ -65,6 +70,7 @@ const STALE_INTERVALS = 1.5;
 export class Viewer {
   readonly #transport: ViewerTransport;
   readonly #clock: Clock;
+  readonly #memory: RateMemory;
   readonly #delivery: Delivery;
   #watching: Watching = { state: 'idle' };
   #request = DEFAULT_VIEWER_REQUEST;
@@ -73,12 +79,16 @@ export class Viewer {
   #climb: Climb | undefined;
   #drawPace = FREE_PACE;
   #ackPace = EVERY_FRAME;
-  /** The viewer was told that its link is being measured, and not yet what came of that. */
-  #isMeasuring = false;
+  /** The viewer was given less than it asked for and not told why, since nobody knew then. */
+  #isOwedReason = false;
+  /** Until then nothing is said of a link that was not known when the viewer began, ms. */
+  #isNewUntil = -Infinity;
 
-  constructor(transport: ViewerTransport, clock: Clock = machineClock) {
+  /** @param memory of what ways to the same address carried. */
+  constructor(transport: ViewerTransport, clock: Clock = machineClock, memory: RateMemory = NO_MEMORY) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#memory = memory;
     this.#delivery = new Delivery(transport, clock, isReady => {
       if (this.#watching.state === 'watching') this.#watching.lease.setReady(isReady);
     });
@@ -101,7 +111,7 @@ export class Viewer {
     this.#leave();
     const lease = stream.acquire(request, {
       delivery: this.#delivery,
-      startRung: ladder => this.#startRung(ladder),
+      startRung: (ladder, isRunning) => this.#startRung(ladder, isRunning),
       chosen: (rendition, why, cause) => {
         const { mode } = this.#request;
         this.#transport.chosen(stream, { rendition, mode, why: this.#reasons(rendition, why), cause });
@@ -190,6 +200,7 @@ export class Viewer {
       return;
     }
     if (this.#watching.state === 'watching') this.#transport.stats(this.stats(this.#watching.stream));
+    this.#remember();
   }
 
   stats({ viewers }: Stream): ViewerStats {
@@ -215,17 +226,27 @@ export class Viewer {
     return this.#request.mode === 'auto' ? (this.#climb?.rung ?? 0) : 0;
   }
 
+  /** A rate that turned out to be too high for larger pictures would mislead the next viewer as well. */
+  #remember(): void {
+    const { link } = this.#delivery;
+    if (link.rate === undefined || !this.#isLinkKnown || this.#climb?.hold !== undefined) return;
+    this.#memory.learn({ rate: link.rate, rttMs: rttMs(link) });
+  }
+
   #leave(): void {
+    this.#remember();
     if (this.#watching.state === 'watching') this.#watching.lease[Symbol.dispose]();
     this.#watching = { state: 'idle' };
     this.#ladder = undefined;
     this.#delivery.close();
   }
 
-  #startRung(ladder: Ladder): number {
+  #startRung(ladder: Ladder, isRunning: (rung: number) => boolean): number {
     this.#ladder = ladder;
     this.#delivery.limit({ staleMs: (STALE_INTERVALS * 1000) / ladder.fps });
-    this.#climb = startClimb(this.#climbEvent(ladder));
+    const event = this.#climbEvent(ladder);
+    if (event.link.rate === undefined) this.#isNewUntil = event.now + FIRST_MS;
+    this.#climb = startClimb({ ...event, isRunning, recalledRate: this.#memory.recall() });
     return this.#rung;
   }
 
@@ -244,9 +265,9 @@ export class Viewer {
     const watching = this.#watching;
     if (watching.state !== 'watching' || this.#climb === undefined || this.#ladder === undefined) return;
     const before = this.#climb;
-    this.#climb = climbed(before, this.#climbEvent(this.#ladder));
+    this.#climb = introduced(before, this.#climbEvent(this.#ladder));
     const isSame = this.#climb.rung === before.rung;
-    if (isSame && !(this.#isMeasuring && this.#isLinkKnown)) return;
+    if (isSame && !(this.#isOwedReason && this.#isLinkKnown)) return;
     if (!isSame) this.#delivery.discard();
     watching.lease.climb(this.#climb.rung);
   }
@@ -261,15 +282,15 @@ export class Viewer {
 
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
-    this.#isMeasuring = this.#rung > 0 && !this.#isLinkKnown;
-    if (this.#rung === 0) return why;
+    this.#isOwedReason = this.#rung > 0 && !this.#isLinkKnown;
+    if (this.#rung === 0 || this.#isOwedReason) return why;
     return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
   }
 
   /** What a viewer holds up itself hides its link. */
   get #isLinkKnown(): boolean {
     const { link } = this.#delivery;
-    return link.rate !== undefined && !isHeldUp(link);
+    return link.rate !== undefined && !isHeldUp(link) && this.#clock.now() >= this.#isNewUntil;
   }
 
   #linkReason(rendition: ChosenRendition): string {
@@ -277,8 +298,7 @@ export class Viewer {
     const { rate } = link;
     const ladder = this.#ladder;
     const given = describeRendition(rendition);
-    const isUnknown = rate === undefined || isHeldUp(link);
-    if (isUnknown || ladder === undefined) return `The link is being measured: ${given} for now.`;
+    if (rate === undefined || ladder === undefined) return '';
     // A link that lets bursts through measures faster than it is.
     const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
     if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;

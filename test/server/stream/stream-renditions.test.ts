@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../simulate/virtual-clock.js';
-import { request, streamKit } from '../fakes.js';
+import type { FrameHeader } from '@framewire/shared/frame-header';
+import type { Ladder } from '../../../server/src/stream/ladder.js';
+import { RecordingSink, request, streamKit } from '../fakes.js';
 
 describe('a stream gives renditions', () => {
   it('as soon as the size of the source is known', () => {
@@ -46,6 +48,57 @@ describe('a stream gives renditions', () => {
     expect([...producer.wanted.values()]).toEqual([{ key: 'jpeg-1280x720-q75', fps: Infinity }]);
     producer.capture();
     expect(sink.seqs).toEqual([1]);
+  });
+
+  describe('with the newest picture at once for who joins others', () => {
+    const joining = async (ageMs: number, fields: Partial<FrameHeader> = {}): Promise<number[]> => {
+      const clock = new VirtualClock();
+      const { producer, watch } = streamKit({ clock });
+      producer.live({ fps: 10 });
+      watch();
+      producer.capture(fields);
+      clock.runUntil(ageMs);
+      const { sink } = watch();
+      expect(sink.seqs).toEqual([]);
+      await Promise.resolve();
+      return sink.seqs;
+    };
+
+    it('unless the next one is due', async () => {
+      expect(await joining(150)).toEqual([1]);
+      expect(await joining(151)).toEqual([]);
+    });
+
+    it('but for a placeholder, which stands for what is to come', async () => {
+      expect(await joining(0, { placeholder: true })).toEqual([]);
+    });
+
+    it('unless it has left again', async () => {
+      const { producer, watch } = streamKit({ clock: new VirtualClock() });
+      producer.live();
+      watch();
+      producer.capture();
+      const { lease, sink } = watch();
+      lease.change(request({ quality: 75 }));
+      await Promise.resolve();
+      expect(sink.seqs).toEqual([]);
+    });
+  });
+
+  it('and tells a viewer that is about to begin which of them are running', () => {
+    const { stream, producer, watch } = streamKit();
+    producer.live();
+    watch({ quality: 45 });
+    const running: number[] = [];
+    const startRung = (ladder: Ladder, isRunning: (rung: number) => boolean): number => {
+      for (let rung = 0; rung < ladder.rungs; rung += 1) if (isRunning(rung)) running.push(rung);
+      return running[0] ?? 0;
+    };
+    const sink = Object.assign(new RecordingSink(), { startRung });
+    stream.acquire(request({ quality: 60 }), sink);
+    expect(running).toEqual([1]);
+    expect(sink.lastChoice).toBe('jpeg-1280x720-q45');
+    expect(producer.wanted.size).toBe(1);
   });
 
   it('and keeps one that changes only its rate in its rendition', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ladder } from '../../../server/src/stream/ladder.js';
-import { climbed, startClimb, type Climb, type ClimbEvent } from '../../../server/src/viewer/climb.js';
+import { climbed, type Climb, type ClimbEvent } from '../../../server/src/viewer/climb.js';
+import { startClimb } from '../../../server/src/viewer/first-pictures.js';
 import { UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
 
 /** Rungs of 54, 42, 32 ... 4 kB, 30 frames a second; the lowest are worth it at 10. */
@@ -32,43 +33,19 @@ function watch(climb: Climb, from: number, ms: number, look: Pick<Look, 'rate' |
   return state;
 }
 
-const unknown = { ...event({ rate: 0, delayMs: 0, now: 0 }), link: UNKNOWN_LINK };
+/** On a link of a known rate. */
+const begin = (known: ClimbEvent): Climb => startClimb({ ...known, recalledRate: undefined, isRunning: () => false });
+
 const MBIT = 125;
 
 describe('the climb', () => {
-  describe('begins', () => {
-    it('with frames that fill no slow link for long, while nothing is known', () => {
-      const { rung } = startClimb(unknown);
-      expect(LADDER.bytes(rung)).toBeLessThanOrEqual(20_000);
-      expect(LADDER.bytes(rung - 1)).toBeGreaterThan(20_000);
-    });
-
-    it('with the wish itself when that is small, and with the last rung when even that is large', () => {
-      expect(startClimb({ ...unknown, ladder: { ...LADDER, bytes: () => 9000 } }).rung).toBe(0);
-      expect(startClimb({ ...unknown, ladder: { ...LADDER, bytes: () => 90_000 } }).rung).toBe(10);
-      expect(startClimb({ ...unknown, ladder: { ...LADDER, rungs: 1, bytes: () => 90_000 } }).rung).toBe(0);
-    });
-
-    it('where the link is known to carry it', () => {
-      expect(startClimb(event({ rate: 100 * MBIT, delayMs: 5, now: 0 })).rung).toBe(0);
-      expect(startClimb(event({ rate: 5 * MBIT, delayMs: 20, now: 0 })).rung).toBe(5);
-    });
-
-    it('by going up as soon as the rate is known, no further than three times the bytes', () => {
-      const start = startClimb(unknown);
-      const climb = climbed(start, event({ rate: 1000 * MBIT, delayMs: 1, now: 100 }));
-      expect(climb.rung).toBeLessThan(start.rung);
-      expect(LADDER.bytes(climb.rung)).toBeLessThanOrEqual(3 * LADDER.bytes(start.rung));
-    });
-  });
-
   it('stays where frames come in time and the next rung does not fit', () => {
-    const start = startClimb(event({ rate: 5 * MBIT, delayMs: 20, now: 0 }));
+    const start = begin(event({ rate: 5 * MBIT, delayMs: 20, now: 0 }));
     expect(watch(start, 0, 7900, { rate: 5 * MBIT, delayMs: 25 }).rung).toBe(start.rung);
   });
 
   describe('goes down', () => {
-    const top = startClimb(event({ rate: 100 * MBIT, delayMs: 5, now: 0 }));
+    const top = begin(event({ rate: 100 * MBIT, delayMs: 5, now: 0 }));
 
     it('when two frames in a row come too late, as far as the rate says', () => {
       const once = climbed(top, event({ rate: 5 * MBIT, delayMs: 50, now: 1000 }));
@@ -115,7 +92,7 @@ describe('the climb', () => {
   });
 
   describe('goes up', () => {
-    const low = watch(startClimb(event({ rate: 2 * MBIT, delayMs: 20, now: 0 })), 0, 1000, {
+    const low = watch(begin(event({ rate: 2 * MBIT, delayMs: 20, now: 0 })), 0, 1000, {
       rate: 2 * MBIT,
       delayMs: 30,
     });

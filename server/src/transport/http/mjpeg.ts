@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
 import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
+import { machineClock } from '../../clock.js';
 import { monotonicMs } from '../../monotonic.js';
 import { sleepWatch } from '../../sleep-watch.js';
 import { isBrowser } from './browser.js';
@@ -48,7 +49,7 @@ function partFor(frame: EncodedFrame): Buffer {
 export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
   readonly #acks: WayAcks;
-  readonly #viewer = new Viewer(this);
+  readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
   /** `arrivedAt`: Infinity while it is on its way. */
   #last: { frame: EncodedFrame; sentAt: number; arrivedAt: number } | undefined;
@@ -66,7 +67,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
   ): void {
     const watched = broadcaster.stream(stream);
     watched.refuseWithoutRoom(request);
-    const viewer = new MjpegViewer(response, socket);
+    const viewer = new MjpegViewer(response, socket, broadcaster);
     const admission = broadcaster.admit(viewer);
     response.on('error', () => undefined);
     response.once('close', () => {
@@ -95,10 +96,14 @@ export class MjpegViewer implements Guest, ViewerTransport {
     });
   }
 
-  private constructor(response: ServerResponse, socket: Socket) {
+  private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster) {
     this.#response = response;
     this.#isBrowser = isBrowser(response.req.headers);
-    this.#acks = new WayAcks(socket, openTcpInfo(socket), (seq, arrival) => {
+    const info = openTcpInfo(socket);
+    const { remoteAddress = '' } = socket;
+    const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
+    this.#viewer = new Viewer(this, machineClock, memory);
+    this.#acks = new WayAcks(socket, info, (seq, arrival) => {
       if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);

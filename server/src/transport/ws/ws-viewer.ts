@@ -10,6 +10,7 @@ import type { Stream } from '../../stream/stream.js';
 import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } from '../../viewer/viewer.js';
 import { FramewireError, messageOf } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
+import { machineClock } from '../../clock.js';
 import { monotonicMs } from '../../monotonic.js';
 import { FrameWriter } from './frame-writer.js';
 import { MessageLimits } from './message-limits.js';
@@ -48,7 +49,7 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #frames: FrameWriter;
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
-  readonly #viewer = new Viewer(this);
+  readonly #viewer: Viewer;
   /** For viewers that do not acknowledge. */
   #acks: WayAcks | undefined;
   #hasHeaders = true;
@@ -56,6 +57,9 @@ export class WsViewer implements Guest, ViewerTransport {
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
   #heardAt = monotonicMs();
+  /** Until the first message, which nobody sends before it is open: how long the whole way is, to the viewer and back, ms. */
+  #roundTripMs: number | undefined;
+  readonly #openedAt = monotonicMs();
 
   /** @param socket below `ws`: frames are written to it directly, see `FrameWriter`. */
   constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
@@ -63,6 +67,9 @@ export class WsViewer implements Guest, ViewerTransport {
     this.#socket = socket;
     this.#frames = new FrameWriter(socket);
     this.#broadcaster = broadcaster;
+    const { remoteAddress = '' } = socket;
+    const memory = broadcaster.knownRates.of(remoteAddress, () => this.#roundTripMs, monotonicMs);
+    this.#viewer = new Viewer(this, machineClock, memory);
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
     ws.on('pong', data => {
@@ -159,6 +166,8 @@ export class WsViewer implements Guest, ViewerTransport {
     const { streams } = this.#broadcaster;
     const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
+    // Its pong comes first, most of the time: pages are busy.
+    this.#ws.ping();
   }
 
   get #wayAcks(): WayAcks {
@@ -193,6 +202,7 @@ export class WsViewer implements Guest, ViewerTransport {
     if (this.#ws.readyState !== this.#ws.OPEN) return false;
     const now = monotonicMs();
     this.#heardAt = now;
+    this.#roundTripMs ??= now - this.#openedAt;
     if (!this.#limits.floods(now)) return true;
     this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
     return false;

@@ -1,0 +1,85 @@
+import { isHeldUp, rttMs, type Link } from '../link/congestion.js';
+import { firstRate, rampUpMs } from '../link/first-passage.js';
+import { bestFitting, climbed, firstRung, stepUp, UP_SHARE, type Climb, type ClimbEvent } from './climb.js';
+
+/**
+ * Where on the ladder a viewer begins, and where it goes from its first picture. Pure.
+ *
+ * That picture costs the stream no encoder of its own, where it may be as large as those that there are: the newcomer
+ * wants the full picture anyway, or gets what others watch. It must not fill a slow link for long either, so where all of
+ * these are too large a small one is encoded, once. How it passed says enough to go all the way up, or down, at once.
+ */
+
+/** The first picture where nothing is known: 1.5 s at 300 kbit/s, 0.09 s at 5 Mbit/s, bytes. */
+const FIRST_BYTES = 56_000;
+
+/** Where that is too much, or the way is known to be slow: 1 s at 160 kbit/s, bytes. */
+const SMALL_BYTES = 20_000;
+
+/** What others watch is of no use as a first picture when it measures nothing, bytes. */
+const TINY_BYTES = 6000;
+
+/** A step up after which TCP's window would hold a picture up for longer is left to the pictures after it, ms. */
+const MOST_RAMP_MS = 50;
+
+/** A busy viewer hides what its link carries, but not that a frame came: one that takes so long at most may follow, ms. */
+const MOST_HELD_MS = 500;
+
+export interface Beginning extends ClimbEvent {
+  /** What the way to that address carried a while ago, bytes per ms; undefined: not known. */
+  readonly recalledRate: number | undefined;
+  /** Whether others watch what a rung comes to. */
+  readonly isRunning: (rung: number) => boolean;
+}
+
+export function startClimb(event: Beginning): Climb {
+  const { link, now } = event;
+  const rung = link.rate === undefined ? firstPicture(event) : bestFitting(event, UP_SHARE);
+  return { rung, changedAt: now, trial: undefined, hold: undefined, fellAt: -Infinity, late: 0, roomSince: -Infinity };
+}
+
+function firstPicture(event: Beginning): number {
+  const { ladder, recalledRate, isRunning } = event;
+  if (recalledRate !== undefined && fitting(event, recalledRate) === 0) return 0;
+  const last = ladder.rungs - 1;
+  const most = recalledRate === undefined ? FIRST_BYTES : SMALL_BYTES;
+  const isThere = (rung: number): boolean =>
+    ladder.bytes(rung) <= most && (rung === 0 || (ladder.bytes(rung) >= TINY_BYTES && isRunning(rung)));
+  const there = firstRung(last, isThere);
+  return isThere(there) ? there : firstRung(last, rung => ladder.bytes(rung) <= SMALL_BYTES);
+}
+
+/** After each acknowledged frame: the first says enough to go all the way. */
+export function introduced(climb: Climb, event: ClimbEvent): Climb {
+  const { link, now } = event;
+  if (link.sentAt < climb.changedAt || link.rate !== undefined) return climbed(climb, event);
+  const rung = isHeldUp(link) ? rungWhileHeld(climb, event) : rungAfterFirst(climb, event);
+  const rate = firstRate(link);
+  if (rung > climb.rung) return { ...climb, rung, changedAt: now };
+  if (rung < climb.rung) return stepUp(climb, rung, { at: now, from: undefined, rate: rate ?? 0 });
+  // To stay is as much of a trial as to go up.
+  if (rate !== undefined) return { ...climb, trial: { at: now, from: undefined, rate } };
+  return climbed(climb, event);
+}
+
+function rungAfterFirst({ rung }: Climb, event: ClimbEvent): number {
+  const { ladder, link } = event;
+  const rate = firstRate(link);
+  if (rate === undefined) return rung;
+  const best = fitting(event, rate);
+  const sent = ladder.bytes(rung);
+  return best >= rung
+    ? best
+    : firstRung(rung, better => better >= best && rampUpMs(ladder.bytes(better), sent, rttMs(link)) <= MOST_RAMP_MS);
+}
+
+function rungWhileHeld({ rung }: Climb, { ladder, link }: ClimbEvent): number {
+  if (link.at > -Infinity) return rung;
+  const least = ladder.bytes(rung) / Math.max(1, link.heldAt - link.sentAt);
+  return firstRung(rung, better => ladder.bytes(better) <= least * MOST_HELD_MS);
+}
+
+function fitting(event: ClimbEvent, rate: number): number {
+  const link: Link = { ...event.link, rate };
+  return bestFitting({ ...event, link }, UP_SHARE);
+}
