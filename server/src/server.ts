@@ -10,6 +10,7 @@ import { seldom } from './ops/seldom.js';
 import { Access } from './access/access.js';
 import { mostConnections } from './transport/listen/connection-limits.js';
 import { createHttpServer } from './transport/http/http-server.js';
+import type { Reach } from './transport/listen/addresses.js';
 import { listen } from './transport/listen/listeners.js';
 import { freeFiles } from './transport/listen/open-files.js';
 import { WsEndpoint } from './transport/ws/ws.js';
@@ -19,7 +20,7 @@ const LOCAL_PROBE_MS = 10_000;
 const NETWORK_PROBE_MS = 1500;
 
 export interface FramewireServer {
-  readonly urls: { local: string[]; network: string[] };
+  readonly reach: Reach;
   /** `hint`: what the operator can do about a source that is lost; empty when there is nothing. */
   readonly streams: (StreamInfo & { hint: string })[];
   /** Says goodbye to every viewer and closes all, in reverse order of opening. */
@@ -76,7 +77,7 @@ export async function startServer(
     if (failure !== undefined && failures.every(failed => failed !== undefined)) throw failure;
     for (const stream of streams) stream.onState(state => logState(log, stream, state));
     return {
-      urls: listeners.urls,
+      reach: listeners.reach,
       get streams() {
         return streams.map(({ info, hint }) => ({ ...info, hint }));
       },

@@ -60,6 +60,7 @@ const CONFIG: Config = {
   maxViewers: 10,
   maxRenditions: 6,
   allowedOrigins: [],
+  verbosity: 'quiet',
 };
 
 const log = pino({ level: 'silent' });
@@ -79,7 +80,7 @@ describe('the server', () => {
     stop();
     const server = await starting;
     expect(server.streams.map(({ source }) => source.state)).toEqual(['starting', 'starting', 'starting']);
-    await using viewer = await Viewer.open(server.urls.local[0]?.replace(/\/$/, '') ?? '');
+    await using viewer = await Viewer.open(server.reach.local[0]?.replace(/\/$/, '') ?? '');
     await server.close();
     expect((await viewer.closed).code).toBe(1001);
   });

@@ -1,55 +1,59 @@
 import { Command, CommanderError } from 'commander';
 import { parseConfig, type Config } from './config.js';
 import { FramewireError } from '../errors.js';
+import { layOutHelp } from './help.js';
+import { widthOf } from './text.js';
 
-const EXAMPLES = `
-Sources:
-  camera                first camera of this machine
-  /dev/video0           that camera (V4L2; raw or MJPG)
-  yard.mp4              a video file, looped at its own frame rate
-  rtsp://host/path      a camera on the network
-  http://host/path      an MJPEG camera, another Framewire's /video_feed, or a picture to be asked for --fps times a second
-  opencv:SOURCE         a camera (opencv:0), a file or a URL, read by OpenCV (npm run setup:opencv)
-  test                  colour bars, a moving block and a running clock
-  NAME=SOURCE           any of these under a name of your own
-
-Examples:
-  npm start                                                   the first camera, else the test pattern
-  npm start -- --source /dev/video0 --size 640x480 --fps 15
-  npm start -- --source gate=/dev/video0 --source yard=yard.mp4
-  npm start -- --source camera --transform ./my-step.js       your own OpenCV step in between
-  npm start -- --host ::                                      let the whole network watch
-
-Then open http://localhost:8080/ ; a page, a script or VLC can also take
-  http://localhost:8080/video_feed?quality=30&width=640&fps=10
-  http://localhost:8080/snapshot.jpg
-`;
+/** What npm hands on of options that it took for its own: `npm start --port 80` without `--`. */
+const NPM_PREFIX = 'npm_config_';
 
 export type CliResult =
   | { kind: 'run'; config: Config }
-  /** --help or --version was asked for, and printed. */
+  /** Help or version was asked for, and printed. */
   | { kind: 'done' };
+
+/** Where the program was called. */
+interface Surroundings {
+  environment: NodeJS.ProcessEnv;
+  /** Of what is printed, columns. */
+  width: number;
+}
 
 /**
  * Reads the command line, without the program's name.
  *
  * @throws FramewireError bad-option or source-unknown.
  */
-export function parseCommandLine(args: readonly string[], version: string): CliResult {
+export function parseCommandLine(
+  args: readonly string[],
+  version: string,
+  { environment, width }: Surroundings = { environment: process.env, width: widthOf(process.stdout) },
+): CliResult {
+  const command = describeCommand(version, width);
+  refuseNpmOptions(command, args, environment);
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'done' };
+    const sentence = error.message.replace(/^error: |\.$/g, '').replace('\n', ' ');
+    throw new FramewireError('bad-option', `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, 'See --help.');
+  }
+  if (command.args.length > 0) {
+    const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
+    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is no option.`, hint);
+  }
+  return { kind: 'run', config: parseConfig(command.opts()) };
+}
+
+function describeCommand(version: string, width: number): Command {
   const collect = (value: string, before: string[] = []) => [...before, value];
-  const command = new Command('framewire')
+  const command = new Command('npm start --')
+    .usage('[options]')
     .description('Live frames from a camera to any number of viewers, each at the lowest latency its link allows.')
-    .version(`framewire ${version}`, '--version')
-    .option(
-      '--source <source>',
-      'what to stream; repeat it for several streams (default: a camera, else test)',
-      collect,
-    )
+    .option('--source <source>', 'what to stream (default: a camera, else test); repeat it for several', collect)
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
-    .option(
-      '--fps <number>',
-      'frames a second to ask of cameras, 0.01-240 (default: 30 if the camera has it; 1 of a snapshot URL)',
-    )
+    .option('--fps <number>', 'frames a second to ask of cameras, 1-240 (default: 30 if there, 1 of a snapshot URL)')
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')
     .option(
       '--capture <engine>',
@@ -65,25 +69,34 @@ export function parseCommandLine(args: readonly string[], version: string): CliR
     .option('--max-renditions <number>', 'different sizes and qualities of one stream at the same time (default: 6)')
     .option(
       '--allow-origin <origin>',
-      "let another site's pages watch, as https://example.org; * for all; may be repeated",
+      "let another site's pages watch, as https://example.org; * for all; repeat it for several",
       collect,
     )
-    .helpOption('--help', 'show this')
+    .option('--quiet', 'say only what goes wrong')
+    .option('--verbose', 'say everything, each viewer and each try to open a source')
+    .version(`framewire ${version}`, '-v, --version', 'show the version')
+    .helpOption('-h, --help', 'show this')
     .allowExcessArguments()
-    .addHelpText('after', EXAMPLES)
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
-  try {
-    command.parse(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'done' };
-    const sentence = error.message.replace(/^error: |\.$/g, '').replace('\n', ' ');
-    throw new FramewireError('bad-option', `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, 'See --help.');
-  }
-  if (command.args.length > 0) {
-    const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
-    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is no option.`, hint);
-  }
-  return { kind: 'run', config: parseConfig(command.opts()) };
+  layOutHelp(command, width);
+  return command;
+}
+
+/**
+ * npm keeps what stands before `--` for itself, and hands on at most a value without its option.
+ *
+ * @throws FramewireError bad-option
+ */
+function refuseNpmOptions(command: Command, args: readonly string[], environment: NodeJS.ProcessEnv): void {
+  if (environment['npm_lifecycle_event'] !== 'start') return;
+  const kept = command.options.flatMap(({ long }) => {
+    const value = environment[NPM_PREFIX + (long ?? '').slice(2).replaceAll('-', '_')];
+    return long === undefined || value === undefined || args.some(arg => arg.startsWith(long)) ? [] : { long, value };
+  });
+  const [first] = kept;
+  if (first === undefined) return;
+  const meant = kept.map(({ long, value }) => `${long} ${value === 'true' ? (args[0] ?? '...') : value}`);
+  const sentence = `npm has kept ${first.long} for itself.`;
+  throw new FramewireError('bad-option', sentence, `Write -- before the options: npm start -- ${meant.join(' ')}`);
 }

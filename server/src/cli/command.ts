@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import * as z from 'zod';
-import type { SourceState } from '@framewire/shared/control';
 import { parseCommandLine } from './command-line.js';
+import { greeting } from './greeting.js';
+import { widthOf } from './text.js';
 import { monotonicMs } from '../monotonic.js';
 import { createLog } from '../ops/log.js';
 import { seldom } from '../ops/seldom.js';
-import { startServer, type FramewireServer } from '../server.js';
+import { startServer } from '../server.js';
 
 /** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
 const SAME_SIGNAL_MS = 500;
@@ -38,12 +39,15 @@ export async function runCommand(): Promise<void> {
   };
   // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const log = createLog();
+  const { verbosity } = command.config;
+  const log = createLog(verbosity);
   outliveShortages(log);
   const server = await startServer(command.config, version, log, stopping);
-  if (!stop.signal.aborted) process.stdout.write(greeting(server));
+  const hasStarted = !stop.signal.aborted;
+  if (hasStarted && verbosity !== 'quiet') process.stdout.write(greeting(version, server, widthOf(process.stdout)));
   await stopping;
   await server.close();
+  if (hasStarted) log.info('Stopped.');
   process.exit(0);
 }
 
@@ -62,45 +66,4 @@ function outliveShortages(log: Logger): void {
     process.stderr.write(`${error.stack ?? error.message}\n`);
     process.exit(1);
   });
-}
-
-function greeting({ urls, streams }: FramewireServer): string {
-  const width = Math.max(...streams.map(({ name }) => name.length));
-  const lines = streams.map(({ name, description, source, hint }) => {
-    return `  ${name.padEnd(width)}  ${description}${remarkOn(source, hint)}`;
-  });
-  const [first = '', ...others] = urls.local;
-  const also = others.map(url => `  (also ${url})`).join('');
-  const network =
-    urls.network.length > 0
-      ? [
-          ...urls.network.map(url => `  Network: ${url}`),
-          '  There is no password: whoever reaches these addresses can watch.',
-        ]
-      : ['  Only this machine can watch; --host :: lets the network in.'];
-  return [
-    '',
-    `framewire ${version} streams`,
-    ...lines,
-    '',
-    `  Open:    ${first}${also}`,
-    ...network,
-    '',
-    '  Ctrl+C stops.',
-    '',
-    '',
-  ].join('\n');
-}
-
-/** A loss is told here and not in the log: it was there before the log began to follow the sources. */
-function remarkOn(source: SourceState, hint: string): string {
-  switch (source.state) {
-    case 'live':
-    case 'idle':
-      return '';
-    case 'starting':
-      return ' (starting)';
-    case 'lost':
-      return ` (lost: ${`${source.reason} ${hint}`.trim()})`;
-  }
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from '../errors.js';
+import type { Verbosity } from '../ops/log.js';
 import { videoDevices } from '../source/camera.js';
 import { UPRIGHT, compose, type Orientation } from '../source/orientation.js';
 import { describeSpec, parseSource, type SourceSpec } from '../source/source-spec.js';
@@ -58,6 +59,8 @@ const options = z.object({
   maxViewers: integer('--max-viewers', 1, 100_000).default(1000),
   maxRenditions: integer('--max-renditions', 1, 64).default(6),
   allowOrigin: z.array(origin).default([]),
+  quiet: z.boolean().default(false),
+  verbose: z.boolean().default(false),
 });
 
 export interface StreamConfig {
@@ -85,6 +88,7 @@ export interface Config {
   maxRenditions: number;
   /** Origins of further pages that may watch; `*` for all. */
   allowedOrigins: readonly string[];
+  verbosity: Verbosity;
 }
 
 /** @throws FramewireError bad-option or source-unknown, with a sentence that names the option. */
@@ -94,7 +98,9 @@ export function parseConfig(given: unknown): Config {
     const sentence = parsed.error.issues[0]?.message ?? 'An option is wrong';
     throw new FramewireError('bad-option', `${sentence}.`, 'See --help.');
   }
-  const { host, port, grace, maxViewers, maxRenditions, allowOrigin } = parsed.data;
+  const { host, port, grace, maxViewers, maxRenditions, allowOrigin, quiet, verbose } = parsed.data;
+  if (quiet && verbose)
+    throw new FramewireError('bad-option', '--quiet and --verbose exclude each other.', 'Leave one out.');
   return {
     streams: parseStreams(parsed.data),
     host,
@@ -103,6 +109,7 @@ export function parseConfig(given: unknown): Config {
     maxViewers,
     maxRenditions,
     allowedOrigins: allowOrigin,
+    verbosity: quiet ? 'quiet' : verbose ? 'verbose' : 'normal',
   };
 }
 
@@ -118,9 +125,9 @@ function parseStreams(given: z.infer<typeof options>): StreamConfig[] {
   const turns = perStream('--rotate', given.rotate, parseTurns);
   const flips = perStream('--flip', given.flip, parseFlip);
   const parsed = texts.map(text => {
-    const { name: given, rest } = splitName(text);
+    const { name: own, rest } = splitName(text);
     const { name, spec } = parseSource(rest, sourceOptions);
-    return { name: given ?? name, isGiven: given !== undefined, spec };
+    return { name: own ?? name, isGiven: own !== undefined, spec };
   });
   const streams = nameApart(parsed).map(({ name, spec }) => {
     const orientation = compose({ turns: turns.of(name) ?? 0, isMirrored: false }, flips.of(name) ?? UPRIGHT);

@@ -21,6 +21,13 @@ function refusalOf(...args: readonly string[]): FramewireError {
   throw new Error(`${args.join(' ')} was accepted.`);
 }
 
+/** What goes to stdout. */
+function printedBy(option: string, width = 80): string {
+  const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  expect(parseCommandLine([option], '1.2.3', { environment: {}, width })).toEqual({ kind: 'done' });
+  return print.mock.calls.map(([text]) => String(text)).join('');
+}
+
 describe('the command line', () => {
   afterEach(() => {
     vi.restoreAllMocks();
@@ -46,6 +53,7 @@ describe('the command line', () => {
       ...['--capture', 'opencv', '--transform', 'package.json', '--transform', 'yard=README.md'],
       ...['--rotate', 'yard=90', '--rotate', '180', '--flip', 'yard=vertical'],
       ...['--max-renditions', '3', '--allow-origin', 'https://a.example', '--allow-origin', 'http://b.example:81'],
+      '--verbose',
     );
     const asked = { size: { width: 640, height: 480 }, fps: 12.5 };
     expect(config).toEqual({
@@ -71,9 +79,11 @@ describe('the command line', () => {
       maxViewers: 7,
       maxRenditions: 3,
       allowedOrigins: ['https://a.example', 'http://b.example:81'],
+      verbosity: 'verbose',
     });
     expect(configOf('--grace', 'never').graceMs).toBe(Infinity);
     expect(configOf('--allow-origin', '*').allowedOrigins).toEqual(['*']);
+    expect(configOf('--quiet').verbosity).toBe('quiet');
   });
 
   it.each([
@@ -135,6 +145,7 @@ describe('the command line', () => {
       '--rotate names the stream "gate", which there is not.',
       'There is: yard',
     ],
+    [['--quiet', '--verbose'], '--quiet and --verbose exclude each other.', 'Leave one out.'],
     [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
   ])('refuses %j with exit code 2: %s', (args, sentence, hint) => {
     const refusal = refusalOf(...args);
@@ -153,33 +164,53 @@ describe('the command line', () => {
     expect(refusal.hint).not.toBe('');
   });
 
-  it.each(['--help', '--version'])('prints what %s asks for, and runs nothing', option => {
-    const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    expect(parseCommandLine([option], '1.2.3')).toEqual({ kind: 'done' });
-    const printed = print.mock.calls.map(([text]) => String(text)).join('');
-    expect(printed).toContain(option === '--help' ? 'Examples:' : 'framewire 1.2.3');
+  it.each([
+    [{ npm_config_port: 'true' }, ['9124'], 'npm has kept --port for itself.', '--port 9124'],
+    [{ npm_config_source: 'gate=test' }, [], 'npm has kept --source for itself.', '--source gate=test'],
+    [{ npm_config_max_viewers: 'true' }, ['5'], 'npm has kept --max-viewers for itself.', '--max-viewers 5'],
+  ])('with options that npm took (%j) is refused, with the way to write them', (taken, args, sentence, options) => {
+    const environment = { npm_lifecycle_event: 'start', ...taken };
+    const hint = `Write -- before the options: npm start -- ${options}`;
+    const at = { environment, width: 80 };
+    expect(() => parseCommandLine(args, '1.2.3', at)).toThrow(
+      expect.objectContaining({ message: sentence, code: 'bad-option', hint }),
+    );
+    // Somebody's own script has options of its own, and these are given here.
+    const other = { ...at, environment: { ...environment, npm_lifecycle_event: 'cameras' } };
+    expect(parseCommandLine([], '1.2.3', other).kind).toBe('run');
+    const option = Object.keys(taken)[0]?.replace('npm_config_', '--').replace('_', '-') ?? '';
+    const value = option === '--source' ? 'test' : '7';
+    expect(parseCommandLine([option, value], '1.2.3', at).kind).toBe('run');
   });
 
+  it.each(['--help', '-h', '--version', '-v'])('prints what %s asks for, and runs nothing', option => {
+    const printed = printedBy(option);
+    expect(printed).toContain(option.includes('h') ? 'Examples:' : 'framewire 1.2.3');
+  });
+
+  it.each([40, 60, 80, 120, 300])(
+    'explains itself in %d columns, without a line beyond, and breaks no word',
+    columns => {
+      const help = printedBy('--help', columns);
+      const tooLong = help.split('\n').filter(line => line.length > columns);
+      // Commands to copy stay in one line, whatever the terminal does with it.
+      expect(tooLong.filter(line => !line.startsWith('  npm start'))).toEqual([]);
+      expect(help.replaceAll(/\s+/g, ' ')).toContain(
+        'close a source so long after its last viewer; "never" keeps it open',
+      );
+    },
+  );
+
   it('explains every option', () => {
-    const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    parseCommandLine(['--help'], '1.2.3');
-    const help = print.mock.calls.map(([text]) => String(text)).join('');
+    const help = printedBy('--help');
     const options = [
-      'source',
-      'size',
-      'fps',
-      'camera-format',
-      'capture',
-      'transform',
-      'rotate',
-      'flip',
-      'host',
-      'port',
-      'grace',
-      'max-viewers',
+      ...['source', 'size', 'fps', 'camera-format', 'capture', 'transform', 'rotate', 'flip', 'host', 'port', 'grace'],
+      ...['max-viewers', 'max-renditions', 'allow-origin', 'quiet', 'verbose', 'version', 'help'],
     ];
-    for (const option of [...options, 'max-renditions', 'allow-origin', 'version', 'help']) {
-      expect(help).toMatch(new RegExp(`--${option}\\b.{4,}`));
-    }
+    for (const option of options) expect(help).toMatch(new RegExp(`--${option}\\b.{4,}`));
+  });
+
+  it('is called as it really is', () => {
+    expect(printedBy('--help')).toMatch(/^Usage: npm start -- \[options\]\n/);
   });
 });

@@ -44,7 +44,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   closing.push(() => listeners.close());
   closing.push(() => kit.stream.close());
   closing.push(() => broadcaster.close());
-  const port = Number(new URL(listeners.urls.local[0] ?? '').port);
+  const port = Number(new URL(listeners.reach.local[0] ?? '').port);
   const close = () => closing.close();
   return { kit, broadcaster, port, listeners, faults, told, close, [Symbol.asyncDispose]: close };
 }

@@ -7,12 +7,12 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { ALL_ADDRESSES } from '../../access/origins.js';
-import { FramewireError, messageOf } from '../../errors.js';
+import { FramewireError } from '../../errors.js';
+import { reachOf, type Reach } from './addresses.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { Door } from './door.js';
+import { explainListening, isUnavailable } from './listen-failure.js';
 import { BoundedRequest } from './request-flood.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
 import { Turns } from './turns.js';
@@ -25,8 +25,7 @@ const REQUEST_MS = 10_000;
 const CHECK_MS = 1000;
 
 export interface Listeners {
-  /** URLs for a person to open: of this machine, and of its addresses on the network when it is bound to them. */
-  readonly urls: { local: string[]; network: string[] };
+  readonly reach: Reach;
   close(): Promise<void>;
 }
 
@@ -66,28 +65,26 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const servers: Server[] = [];
   const door = new Door(new ConnectionLimits(options.maxConnections));
   let { port } = options;
-  const local: string[] = [];
+  const bound: string[] = [];
   try {
     for (const host of hosts) {
-      const server = await open(host, port, door, options).catch((error: unknown) => {
+      const server = await open(host, port, door, options).catch(async (error: unknown) => {
         // A machine without IPv6 is no reason not to start.
         if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
-        throw explain(error, host, port);
+        throw await explainListening(error, host, port);
       });
       if (server === undefined) continue;
       servers.push(server);
-      port = portOf(server);
-      local.push(urlFor(ALL_ADDRESSES.includes(host) ? '127.0.0.1' : host, port));
+      const at = addressOf(server);
+      port = at.port;
+      bound.push(at.address);
     }
   } catch (error) {
     await Promise.all(servers.map(closeServer));
     throw error;
   }
-  const network = ALL_ADDRESSES.includes(options.host)
-    ? lanAddresses(options.host).map(address => urlFor(address, port))
-    : [];
   return {
-    urls: { local, network },
+    reach: reachOf(options.host, bound, port),
     close: async () => {
       await Promise.all(servers.map(closeServer));
     },
@@ -175,35 +172,14 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-function portOf(server: Server): number {
+function addressOf(server: Server): { address: string; port: number } {
   const address = server.address();
-  return address === null || typeof address === 'string' ? 0 : address.port;
-}
-
-function urlFor(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
-}
-
-/** Addresses that other machines can use, without those that hold only on one link. */
-function lanAddresses(host: string): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap(addresses => addresses ?? [])
-    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
-    .filter(({ family }) => host === '::' || family === 'IPv4')
-    .map(({ address }) => address);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function isUnavailable(error: unknown): boolean {
-  return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error));
+  return address === null || typeof address === 'string' ? { address: '', port: 0 } : address;
 }
 
 /** What Node's parser says of what came over a connection. */
 function explainUnreadable(error: Error): FramewireError {
-  switch (codeOf(error)) {
+  switch ('code' in error ? String(error.code) : '') {
     case 'HPE_HEADER_OVERFLOW': {
       const message = `A request has at most ${maxHeaderSize / 1024} kB before its body.`;
       return new FramewireError('request-too-long', message, 'Shorten the URL, or the cookies of this host.');
@@ -212,32 +188,5 @@ function explainUnreadable(error: Error): FramewireError {
       return new FramewireError('request-timeout', 'The request did not come to its end in time.');
     default:
       return new FramewireError('bad-request', 'This is no HTTP that can be read.');
-  }
-}
-
-function explain(error: unknown, host: string, port: number): FramewireError {
-  switch (codeOf(error)) {
-    case 'EADDRINUSE': {
-      // The next port is a guess; only one that the system picks is free for certain.
-      const hint = `Stop the other program, or choose another port: --port ${port + 1} (0: any that is free)`;
-      return new FramewireError('port-in-use', `Port ${port} of ${host} is used by another program.`, hint);
-    }
-    case 'EACCES':
-      return new FramewireError(
-        'port-denied',
-        `This user may not listen on port ${port}.`,
-        'Use one above 1023: --port 8080',
-      );
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new FramewireError(
-        'host-unavailable',
-        `This machine has no address ${host}.`,
-        host === '::' ? 'It has no IPv6: --host 0.0.0.0' : 'Leave --host out, or: --host ::',
-      );
-    default:
-      return new FramewireError('host-unavailable', `${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
   }
 }

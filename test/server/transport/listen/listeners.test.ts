@@ -35,7 +35,7 @@ describe('the listeners', () => {
 
   /** Another program, that listens there. */
   async function occupy(host: string, port = 0): Promise<number> {
-    const server = createServer();
+    const server = createServer(socket => socket.destroy());
     others.push(server);
     server.listen({ host, port, ipv6Only: host.includes(':') });
     await once(server, 'listening');
@@ -45,7 +45,7 @@ describe('the listeners', () => {
 
   it.skipIf(noIpv6 !== undefined)('answer on IPv4 and IPv6, on the same port, also when any will do', async () => {
     const listeners = await listen(options('localhost'));
-    const { local, network } = listeners.urls;
+    const { local, network } = listeners.reach;
     const port = portOf(local[0]);
     expect(port).toBeGreaterThan(0);
     expect(local).toEqual([`http://127.0.0.1:${port}/`, `http://[::1]:${port}/`]);
@@ -56,8 +56,8 @@ describe('the listeners', () => {
 
   it('answer on one address when one is given', async () => {
     const listeners = await listen(options('127.0.0.1'));
-    expect(listeners.urls.local).toHaveLength(1);
-    expect(await read(listeners.urls.local[0] ?? '')).toBe('here');
+    expect(listeners.reach.local).toHaveLength(1);
+    expect(await read(listeners.reach.local[0] ?? '')).toBe('here');
     await listeners.close();
   });
 
@@ -65,11 +65,11 @@ describe('the listeners', () => {
     'answer on all addresses of both families, and name those of the network',
     async () => {
       const listeners = await listen(options('::'));
-      const port = portOf(listeners.urls.local[0]);
-      expect(listeners.urls.local).toEqual([`http://127.0.0.1:${port}/`]);
+      const port = portOf(listeners.reach.local[0]);
+      expect(listeners.reach.local).toEqual([`http://127.0.0.1:${port}/`]);
       expect(await read(`http://[::1]:${port}/`)).toBe('here');
       expect(await read(`http://127.0.0.1:${port}/`)).toBe('here');
-      for (const url of listeners.urls.network) expect(new URL(url).hostname).not.toMatch(/^(127\.|\[::1\]|\[fe80)/);
+      for (const url of listeners.reach.network) expect(new URL(url).hostname).not.toMatch(/^(127\.|\[::1\]|\[fe80)/);
       await listeners.close();
     },
   );
@@ -85,7 +85,7 @@ describe('the listeners', () => {
           response.end('x'.repeat(100_000));
         },
       });
-      using client = await RawClient.open(portOf(listeners.urls.local[0]));
+      using client = await RawClient.open(portOf(listeners.reach.local[0]));
       const answers = () => client.received.split(/x{100000}/).length - 1;
       for (const path of ['/1', '/2']) {
         client.say(`GET ${path} HTTP/1.1`, 'X-Name: Zoë', ...offering(offer));
@@ -118,7 +118,7 @@ describe('the listeners', () => {
         socket.destroy();
       },
     });
-    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    using client = await RawClient.open(portOf(listeners.reach.local[0]));
     client.say(...lines, ...offering(offer));
     await client.ends();
     expect(client.received).toBe('');
@@ -129,7 +129,7 @@ describe('the listeners', () => {
   it.each(['h2c', 'websocket'])('end a connection that offers %s while it waits for an answer', async offer => {
     const taken = vi.fn<() => void>();
     const listeners = await listen({ ...options('127.0.0.1'), onRequest: () => undefined, onUpgrade: taken });
-    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    using client = await RawClient.open(portOf(listeners.reach.local[0]));
     client.say('GET /1 HTTP/1.1', 'Host: localhost', '', 'GET /2 HTTP/1.1', ...offering(offer));
     await client.ends();
     expect(taken).not.toHaveBeenCalled();
@@ -143,7 +143,7 @@ describe('the listeners', () => {
     ['what is no HTTP', ['hello there'], 400, 'bad-request'],
   ])('refuse %s with a sentence, and hang up', async (_, lines, status, code) => {
     const listeners = await listen(options('127.0.0.1'));
-    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    using client = await RawClient.open(portOf(listeners.reach.local[0]));
     client.say(...lines, 'Host: localhost');
     await client.ends();
     expect(client.received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"code":"${code}","message":"[A-Z].+\\."`));
@@ -152,7 +152,7 @@ describe('the listeners', () => {
 
   it('say nothing about bad HTTP into the middle of an answer', async () => {
     const listeners = await listen({ ...options('127.0.0.1'), onRequest: (_, response) => response.write('begun') });
-    using client = await RawClient.open(portOf(listeners.urls.local[0]));
+    using client = await RawClient.open(portOf(listeners.reach.local[0]));
     client.say('GET / HTTP/1.1', 'Host: localhost');
     await client.hears('begun');
     client.say('hello there');
@@ -172,16 +172,16 @@ describe('the listeners', () => {
     const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE', syscall: 'accept' });
     server.emit('error', error);
     expect(told).toEqual([error]);
-    expect(await read(listeners.urls.local[0] ?? '')).toBe('here');
+    expect(await read(listeners.reach.local[0] ?? '')).toBe('here');
     await listeners.close();
   });
 
   it('leave the port free again', async () => {
     const listeners = await listen(options('127.0.0.1'));
-    const port = portOf(listeners.urls.local[0]);
+    const port = portOf(listeners.reach.local[0]);
     await listeners.close();
     const again = await listen(options('127.0.0.1', port));
-    expect(again.urls.local).toEqual([`http://127.0.0.1:${port}/`]);
+    expect(again.reach.local).toEqual([`http://127.0.0.1:${port}/`]);
     await again.close();
   });
 
@@ -200,6 +200,19 @@ describe('the listeners', () => {
       await expect(occupy(host === '::1' ? '127.0.0.1' : '::1', port)).resolves.toBe(port);
     },
   );
+
+  it('say so when it is another Framewire that has the port', async () => {
+    const first = await listen({
+      ...options('127.0.0.1'),
+      onRequest: (_, response) => response.end(JSON.stringify({ server: 'framewire 0.1.0', streams: [] })),
+    });
+    const port = portOf(first.reach.local[0]);
+    await expect(listen(options('127.0.0.1', port))).rejects.toMatchObject({
+      code: 'port-in-use',
+      message: `Another Framewire runs on port ${port} already: http://127.0.0.1:${port}/`,
+    });
+    await first.close();
+  });
 
   it.each(['no-such-host.invalid', '203.0.113.7'])('refuse %s, which is no address of this machine', async host => {
     await expect(listen(options(host))).rejects.toMatchObject({

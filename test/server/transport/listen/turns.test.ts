@@ -22,7 +22,7 @@ describe('requests that come ahead on one connection', () => {
       onUpgrade: (_, socket) => socket.destroy(),
       onError: () => undefined,
     });
-    return RawClient.open(Number(new URL(listeners.urls.local[0] ?? '').port));
+    return RawClient.open(Number(new URL(listeners.reach.local[0] ?? '').port));
   }
 
   it('are answered one after the other, each when the one before is out', async () => {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { greeting } from '../../../server/src/cli/greeting.js';
+import type { FramewireServer } from '../../../server/src/server.js';
+import type { Reach } from '../../../server/src/transport/listen/addresses.js';
+
+const LOCAL: Reach = { local: ['http://127.0.0.1:8080/', 'http://[::1]:8080/'], network: [], isOpen: false };
+
+const gate: FramewireServer['streams'][number] = {
+  name: 'front door',
+  id: 0,
+  description: 'camera /dev/video0, 1280x720, 30 fps',
+  source: { state: 'live' },
+  width: 1280,
+  height: 720,
+  fps: 30,
+  viewers: 0,
+  captured: 0,
+  encoded: 0,
+  renditions: [],
+  hint: '',
+};
+
+const said = (reach: Reach, streams = [gate], width = 80) =>
+  greeting('1.2.3', { reach, streams, close: () => Promise.resolve() }, width);
+
+describe('the greeting', () => {
+  it.each<[string, Reach, string, RegExp]>([
+    ['this machine alone', LOCAL, 'http://127.0.0.1:8080/', /Only this machine can watch/],
+    [
+      'all addresses',
+      { local: ['http://127.0.0.1:8080/'], network: ['http://10.0.0.5:8080/'], isOpen: true },
+      'http://127.0.0.1:8080/',
+      /Network: http:\/\/10\.0\.0\.5:8080\/\n.*no password: whoever reaches/,
+    ],
+    [
+      'all addresses before there is a network',
+      { local: ['http://127.0.0.1:8080/'], network: [], isOpen: true },
+      'http://127.0.0.1:8080/',
+      /All addresses are listened on.*no\s+password: whoever\s+reaches/s,
+    ],
+    [
+      'one address of the network',
+      { local: [], network: ['http://10.0.0.5:8080/'], isOpen: true },
+      'http://10.0.0.5:8080/',
+      /no password: whoever reaches/,
+    ],
+  ])('of a server on %s says who can watch', (_, reach, first, audience) => {
+    const text = said(reach);
+    expect(text).toContain(`Open:    ${first}\n`);
+    expect(text).toMatch(audience);
+    expect(text.includes('Only this machine')).toBe(!reach.isOpen);
+  });
+
+  it('says why a source is lost and what to do, and keeps within the terminal', () => {
+    const source = { state: 'lost', code: 'source-not-found', reason: 'There is no camera /dev/video7.' } as const;
+    const text = said(LOCAL, [gate, { ...gate, name: 'yard', source, hint: 'Plug it in, or see: ls /dev/video*' }], 60);
+    expect(text).toMatch(/Lost: There is no camera \/dev\/video7\. Plug it\n {14}in, or see/);
+    expect(text.split('\n').filter(line => line.length > 60)).toEqual([]);
+  });
+});
