@@ -1,14 +1,15 @@
 import { FramewireError, messageOf } from './errors.js';
+import { loadOneByOne } from './load-one-by-one.js';
+import { tooFewFiles } from './transport/listen/open-files.js';
 import { withoutUrlSecrets } from './ops/url-secrets.js';
 
 /** A process that may open fewer files than the program has modules ends while it loads them. */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EMFILE')) return error;
-  const message = 'This process may not have as many files open as Framewire needs to start.';
-  return new FramewireError('too-few-files', message, 'Raise the limit: ulimit -n 1024');
+  return error instanceof Error && 'code' in error && error.code === 'EMFILE' ? tooFewFiles() : error;
 }
 
 try {
+  loadOneByOne(new URL('./cli/command.js', import.meta.url));
   const { runCommand } = await import('./cli/command.js');
   await runCommand();
 } catch (thrown) {

@@ -53,7 +53,7 @@ export async function startServer(
       onError: seldom(error => log.error(error)),
     });
     await http.ready();
-    const maxConnections = connectionsFor(config, log);
+    const maxConnections = await connectionsFor(config, log);
     const listeners = await listen({
       host: config.host,
       port: config.port,
@@ -102,17 +102,21 @@ function createStreams({ streams, graceMs, maxRenditions }: Config, log: Logger)
 }
 
 /** As many as there are viewers and open files for; tells the operator when the files are what counts. */
-function connectionsFor({ maxViewers, streams }: Config, log: Logger): number {
+async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Promise<number> {
   const most = mostConnections(maxViewers, freeFiles(), streams.length);
   if (most < maxViewers) {
     log.warn(`The limit of open files leaves room for ${most} connections only. It is raised by: ulimit -n 4096`);
+    // By the time that it is needed there may be no file left to open, and Node 20 tries a failed import only once.
+    await loadPlaceholder();
   }
   return most;
 }
 
-/** Loaded when needed: a healthy server never draws one. */
+/** When needed: a healthy server never draws one, and it takes 26 MB. */
+const loadPlaceholder = () => import('./encode/placeholder.js');
+
 const drawPlaceholder: StreamOptions['drawPlaceholder'] = async (size, title, reason) => {
-  const placeholder = await import('./encode/placeholder.js');
+  const placeholder = await loadPlaceholder();
   return placeholder.drawPlaceholder(size, title, reason);
 };
 

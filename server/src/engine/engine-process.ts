@@ -63,7 +63,7 @@ export class EngineProcess {
   constructor(start: EngineStart, events: EngineEvents) {
     this.#events = events;
     try {
-      this.#child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
+      this.#child = fork(fileURLToPath(new URL('./engine-entry.js', import.meta.url)), {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
         env: { MALLOC_ARENA_MAX: ARENAS, ...process.env, UV_THREADPOOL_SIZE: THREADS },
         // The server's own debugging or profiling is not the engine's. A user's step leaves matrices behind (transform.ts).

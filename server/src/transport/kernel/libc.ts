@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import type * as koffi from 'koffi';
 
 // oxlint-disable-next-line max-params -- POSIX has five.
 type GetSockOpt = (fd: number, level: number, option: number, value: Buffer, length: Buffer) => number;
@@ -16,14 +18,16 @@ export interface Libc {
 
 const NOTHING: Libc = { getsockopt: undefined, memfdCreate: undefined, sendfile: undefined };
 
-export const libc = await loadLibc();
+/** Not by `import`, which here would be an `await` at the top (load-one-by-one.ts). */
+const load: (name: 'koffi') => typeof koffi = createRequire(import.meta.url);
 
-async function loadLibc(): Promise<Libc> {
+export const libc = loadLibc();
+
+function loadLibc(): Libc {
   if (process.platform !== 'linux') return NOTHING;
   try {
-    const { default: koffi } = await import('koffi');
-    const library = koffi.load(null);
-    const load = (prototype: string) => {
+    const library = load('koffi').load(null);
+    const find = (prototype: string) => {
       try {
         return library.func(prototype);
       } catch {
@@ -31,9 +35,9 @@ async function loadLibc(): Promise<Libc> {
       }
     };
     return {
-      getsockopt: load('int getsockopt(int, int, int, void *, void *)'),
-      memfdCreate: load('int memfd_create(const char *, unsigned int)'),
-      sendfile: load('long sendfile(int, int, void *, size_t)'),
+      getsockopt: find('int getsockopt(int, int, int, void *, void *)'),
+      memfdCreate: find('int memfd_create(const char *, unsigned int)'),
+      sendfile: find('long sendfile(int, int, void *, size_t)'),
     };
   } catch {
     return NOTHING;

@@ -1,14 +1,19 @@
+import { tooFewFiles } from './open-files.js';
+
 /** As Node spells them; IPv4 comes within IPv6 where both are listened on. */
 const THIS_MACHINE = /^(::ffff:)?127\.|^::1$/;
 
 /** Beyond what viewers need: pages, snapshots, and whoever is told that there is no room. */
 const OTHERS = 100;
 
-/** Files that the program opens while it runs: modules that are loaded when needed, and what libraries look at. */
-const OWN_FILES = 24;
+/** What the program opens itself once it runs: sockets that listen, the frames' memory, and for a moment files of libraries. */
+const OWN_FILES = 10;
 
-/** Pipes between the server and one engine, and what starting it takes for a moment. */
-const FILES_FOR_ENGINE = 8;
+/** Pipes between the server and one engine. */
+const FILES_FOR_ENGINE = 4;
+
+/** An engine that starts needs its ends of the pipes, and two for the start itself, for a moment. */
+const FILES_FOR_START = 6;
 
 /** Connections at the limit that are only told so. */
 export const MOST_TURNED_AWAY = 8;
@@ -16,10 +21,12 @@ export const MOST_TURNED_AWAY = 8;
 /**
  * @param freeFiles that this process may still open before anybody has come; Infinity when that is not known.
  * @returns how many connections may be open at the same time.
+ * @throws FramewireError too-few-files when there is no room for any.
  */
 export function mostConnections(maxViewers: number, freeFiles: number, streams: number): number {
-  const room = freeFiles - OWN_FILES - FILES_FOR_ENGINE * streams - MOST_TURNED_AWAY;
-  return Math.max(1, Math.min(maxViewers + OTHERS, room));
+  const room = freeFiles - OWN_FILES - FILES_FOR_ENGINE * streams - FILES_FOR_START - MOST_TURNED_AWAY;
+  if (room < 1) throw tooFewFiles();
+  return Math.min(maxViewers + OTHERS, room);
 }
 
 export type Admission = 'admitted' | 'server-full' | 'address-full';

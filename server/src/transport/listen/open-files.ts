@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { FramewireError } from '../../errors.js';
 
 /** @returns how many files and sockets this process may still open; Infinity where Linux does not say. */
 export function freeFiles(): number {
@@ -8,4 +9,10 @@ export function freeFiles(): number {
   } catch {
     return Infinity;
   }
+}
+
+/** The limit of open files is below what the program needs by itself. */
+export function tooFewFiles(): FramewireError {
+  const message = 'This process may not have as many files open as Framewire needs to start.';
+  return new FramewireError('too-few-files', message, 'Raise the limit: ulimit -n 1024');
 }
