@@ -1,11 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+/** Browsers that can wait with their first drawing until the page has its shape: then nothing in it ever jumps. */
+const drawOnceShaped: Plugin = {
+  name: 'framewire-draw-once-shaped',
+  transformIndexHtml: {
+    order: 'post',
+    handler: html => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
 
 /** The dashboard: `client/dist/dashboard`, served by the server at `/`, or by a proxy under any path. */
 export default defineConfig({
   root: fileURLToPath(new URL('dashboard', import.meta.url)),
   base: './',
   resolve: { conditions: ['@framewire/source', ...defaultClientConditions] },
+  plugins: [drawOnceShaped],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/dashboard',

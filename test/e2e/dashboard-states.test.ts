@@ -29,7 +29,9 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     camera.unplug();
     await pill.getByText('Lost').waitFor();
     expect(await page.locator('#notice-title').textContent()).toBe('gate is lost');
-    expect(await page.locator('#notice-detail').textContent()).toMatch(/\/dev\/video0.*It is being reopened\.$/);
+    expect(await page.locator('#notice-detail').textContent()).toMatch(
+      /\/dev\/video0.*The server tries again by itself\.$/,
+    );
     expect(await page.locator('#picture').getAttribute('data-picture')).toBe('none');
     expect(await page.title()).toBe('Lost: gate – Framewire');
     expect(await page.locator('#latency-p50').textContent()).toBe('–');
@@ -74,7 +76,7 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
 
     await using again = await startServer(['--source', 'gate=test', '--port', String(server.port)]);
     await pill.getByText('Live').waitFor();
-    await page.locator('#server', { hasText: 'framewire' }).waitFor();
+    await page.locator('#top[data-tone="ok"]').waitFor();
     expect(again.port).toBe(server.port);
     // That nobody answered is what the browser itself writes to the console.
     expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
@@ -99,7 +101,7 @@ describe.skipIf(reason !== undefined)(`the dashboard tells${reason === undefined
     await pill.getByText('Server gone').waitFor();
     await using again = await startServer(['--source', 'gate=test', '--port', String(server.port)]);
     await pill.getByText('Paused').waitFor();
-    await page.locator('#server', { hasText: 'framewire' }).waitFor();
+    await page.locator('#top[data-tone="ok"]').waitFor();
     expect(again.port).toBe(server.port);
     expect(await page.locator('#picture').getAttribute('data-picture')).toBe('good');
     expect(await pixels(page, '#picture')).toBe(still);

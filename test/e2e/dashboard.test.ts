@@ -85,7 +85,7 @@ describe.skipIf(reason !== undefined)(
       await page.reload();
       await isLive();
       await hasSize(640, 360);
-      await choose('Width', 'Source');
+      await choose('Width', 'Auto');
       await hasSize(1280, 720);
     });
 
@@ -104,7 +104,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('changes the frame rate', async () => {
-      await choose('Frame rate', '5');
+      await choose('Pictures a second', '5');
       await eventually(async () => {
         const fps = Number.parseFloat(await text('fps'));
         return fps > 3 && fps < 7;
@@ -153,7 +153,7 @@ describe.skipIf(reason !== undefined)(
 
     test('shows all streams side by side, without the large one', async () => {
       await choose('View', 'All');
-      expect(await page.locator('#stage').isVisible()).toBe(false);
+      expect(await page.locator('#picture').isVisible()).toBe(false);
       expect(await page.locator('#picture framewire-view').count()).toBe(0);
       for (const tile of [1, 2]) {
         expect(await isMoving(`#tiles li:nth-child(${tile})`)).toBe(true);
@@ -179,10 +179,10 @@ describe.skipIf(reason !== undefined)(
       await page.keyboard.press('g');
       await isLive();
       await page.keyboard.press('f');
-      await page.locator('#stage:fullscreen').waitFor();
+      await page.locator('#main:fullscreen').waitFor();
       await page.locator('#hud', { hasText: 'fps' }).waitFor();
       await page.keyboard.press('f');
-      await page.locator('#stage:not(:fullscreen)').waitFor();
+      await page.locator('#main:not(:fullscreen)').waitFor();
       await page.keyboard.press('?');
       await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
       await page.keyboard.press('Escape');
@@ -194,13 +194,13 @@ describe.skipIf(reason !== undefined)(
       const pill = phone.page.locator('#pill');
       await pill.getByText('Live').waitFor();
       await phone.page.getByRole('button', { name: 'Fullscreen' }).tap();
-      const stage = phone.page.locator('#stage');
-      await stage.and(phone.page.locator('[data-full="true"][data-idle="true"]')).waitFor();
+      const main = phone.page.locator('#main');
+      await main.and(phone.page.locator('[data-full="true"][data-idle="true"]')).waitFor();
       const pause = phone.page.getByRole('button', { name: 'Pause' });
       // Not waiting until it can be seen.
       const press = (): Promise<void> => pause.tap({ force: true });
       await press();
-      await phone.page.locator('#stage[data-idle="false"]').waitFor();
+      await phone.page.locator('#main[data-idle="false"]').waitFor();
       expect(await pill.textContent()).toBe('Live');
       await press();
       await pill.getByText('Paused').waitFor();
@@ -226,7 +226,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('leaves the keys to the list of budgets while that has the focus', async () => {
-      const budget = page.getByRole('combobox', { name: 'Latency budget' });
+      const budget = page.getByRole('combobox', { name: 'Late by at most' });
       await budget.focus();
       for (const key of ['2', 'ArrowDown', 'ArrowRight', 'g', 's', 'f']) await budget.press(key);
       expect(await text('stage-name')).toBe('gate');
@@ -281,7 +281,7 @@ describe.skipIf(reason !== undefined)(
       expect(await page.title()).toBe('Paused: gate – Framewire');
       // Figures and ages change every second: none of them may be read out.
       const spoken = await page.evaluate(() => [...document.querySelectorAll('[role="status"]')].map(({ id }) => id));
-      expect(spoken).toEqual(['why', 'announcer', 'toast']);
+      expect(spoken).toEqual(['why', 'toast', 'announcer', 'copied']);
       const outputs = await page.locator('output').evaluateAll(all => all.map(({ ariaLive }) => ariaLive));
       expect(new Set(outputs)).toEqual(new Set(['off']));
     });

@@ -1,35 +1,50 @@
-/** As in the style sheet: width / height of a tile's picture, the height of its caption, the gap between tiles. */
-const TILE_ASPECT = 16 / 9;
-const CAPTION_PX = 38;
-const GAP_PX = 12;
+const GAP_PX = 8;
 /** Narrower tiles show too little of anything. */
-const MIN_TILE_PX = 280;
+const MIN_TILE_PX = 260;
+/** A window that is not even half as high as a tile is wide gains nothing from tiles that share its height. */
+const MIN_PICTURE_PX = 120;
 
 export interface GridLayout {
   columns: number;
-  /** Pixels. */
-  tileWidth: number;
+  /** Whether all tiles are in sight, sharing the height; otherwise they keep 16:9 and the rest is scrolled to. */
+  fits: boolean;
+}
+
+export interface GridWishes {
+  /** Height of what stands below each picture, pixels. */
+  caption: number;
+  /** null: as many as show the pictures largest. */
+  columns: number | null;
 }
 
 /**
- * The layout with the largest tiles of which all can be seen at once in `width` x `height` pixels; where they would
- * be too small for that, as many columns as fit, and the rest is scrolled to.
+ * How many columns show the pictures largest when all are to be seen at once in `box` (pixels); where they would be
+ * too small for that, as many columns as fit.
+ * @param aspects width / height of each picture
  */
-export function gridLayout(count: number, width: number, height: number): GridLayout {
-  const most = Math.max(1, Math.min(count, Math.floor((width + GAP_PX) / (MIN_TILE_PX + GAP_PX))));
-  let best: GridLayout = { columns: most, tileWidth: Math.floor(columnWidth(width, most)) };
-  let isWhole = false;
-  for (let columns = 1; columns <= most; columns++) {
+export function gridLayout(
+  aspects: readonly number[],
+  box: { width: number; height: number },
+  { caption, columns: wanted }: GridWishes,
+): GridLayout {
+  const count = Math.max(1, aspects.length);
+  const most = Math.max(1, Math.min(count, Math.floor((box.width + GAP_PX) / (MIN_TILE_PX + GAP_PX))));
+  const candidates = wanted === null ? Array.from({ length: most }, (_, index) => index + 1) : [wanted];
+  let best: GridLayout = { columns: wanted ?? most, fits: false };
+  let bestArea = 0;
+  for (const columns of candidates) {
     const rows = Math.ceil(count / columns);
-    const rowHeight = (height - (rows - 1) * GAP_PX) / rows;
-    const tileWidth = Math.floor(Math.min(columnWidth(width, columns), (rowHeight - CAPTION_PX) * TILE_ASPECT));
-    if (tileWidth < MIN_TILE_PX || (isWhole && tileWidth <= best.tileWidth)) continue;
-    best = { columns, tileWidth };
-    isWhole = true;
+    const width = (box.width - (columns - 1) * GAP_PX) / columns;
+    const height = (box.height - (rows - 1) * GAP_PX) / rows - caption;
+    if (height < MIN_PICTURE_PX) continue;
+    const area = aspects.reduce((sum, aspect) => sum + shownArea(width, height, aspect), 0);
+    if (area <= bestArea) continue;
+    bestArea = area;
+    best = { columns, fits: true };
   }
   return best;
 }
 
-function columnWidth(width: number, columns: number): number {
-  return (width - (columns - 1) * GAP_PX) / columns;
+function shownArea(width: number, height: number, aspect: number): number {
+  return Math.min(width, height * aspect) * Math.min(height, width / aspect);
 }

@@ -1,34 +1,52 @@
 import type { StreamInfo } from '@framewire/client';
-import type { ViewStats } from '@framewire/client/element';
 import { byId, setData, setText } from '../dom.js';
-import { Fullscreen } from '../stage/fullscreen.js';
-import { History, NOTHING } from '../plots/history.js';
-import { listenToKeys } from './keyboard.js';
-import { Panel } from '../panel/panel.js';
-import type { MinutePlot } from '../plots/plot.js';
-import { startPart } from '../start/failure.js';
-import { SettingsForm } from '../panel/settings-form.js';
-import type { PageAction } from './shortcuts.js';
-import { Stage } from '../stage/stage.js';
-import { emptyWords, serverWords, type Words } from '../view/states.js';
-import { watchStreams } from './stream-list.js';
+import { ChoiceForm, chosenStreams } from '../grid/choice.js';
 import { Tiles } from '../grid/tiles.js';
-import { formatPageState, parsePageState, type PageState } from './url-state.js';
+import { LinksDialog } from '../links/links-dialog.js';
+import { Panel } from '../panel/panel.js';
+import { SettingsForm } from '../panel/settings-form.js';
+import { listenToTurns } from '../panel/turning.js';
+import { Minute } from '../plots/minute.js';
+import { Fullscreen } from '../stage/fullscreen.js';
+import { turnScreen } from '../stage/orientation.js';
+import { showPauseButton } from '../stage/pause-button.js';
+import { showPill } from '../stage/pill.js';
+import { SmallWindow } from '../stage/small-window.js';
+import { Stage } from '../stage/stage.js';
+import { WakeLock } from '../stage/wake-lock.js';
+import { firstList } from '../start/first-list.js';
+import { emptyWords, serverWords, type Words } from '../view/states.js';
+import { mirrored, turned, UPRIGHT, type Turn } from '../view/turn.js';
+import { Announcer } from './announcer.js';
+import { listenToKeys } from './keyboard.js';
+import { recallState, rememberState } from './memory.js';
+import { formatPageState, parsePageState, type PageState, type PageView } from './page-state.js';
+import type { PageAction } from './shortcuts.js';
+import { watchStreams } from './stream-list.js';
 
 const TICK_MS = 1000;
-const TOAST_MS = 5000;
 
 /** The dashboard: what the address says and the server has, shown; what people do, done and written to the address. */
 export class Page {
   readonly #main = byId('main', HTMLElement);
-  readonly #history = new History();
+  readonly #announcer = new Announcer();
+  readonly #minute = new Minute();
   readonly #panel = new Panel();
-  readonly #fullscreen = new Fullscreen();
+  readonly #wakeLock = new WakeLock();
+  readonly #links = new LinksDialog();
+  readonly #fullscreen = new Fullscreen(isFull => this.#onFullscreen(isFull));
+  readonly #smallWindow = new SmallWindow(() => void this.#toggleSmallWindow());
   readonly #tiles = new Tiles(stream => this.#go({ view: 'large', stream }));
-  readonly #form = new SettingsForm((settings, isFinal) => this.#change(settings, isFinal));
+  readonly #form = new SettingsForm((settings, isFinal) => this.#changeSettings(settings, isFinal));
+  readonly #choice = new ChoiceForm(choice => this.#change(choice));
   readonly #stage = new Stage({
-    onStats: (stats, isLive) => this.#record(stats, isLive),
+    onStats: (stats, isLive) => {
+      this.#panel.showStats(stats, isLive);
+      this.#form.showStats(isLive ? stats : { viewerFps: undefined });
+      this.#minute.record(stats, isLive);
+    },
     onStill: () => this.#panel.clearMoment(),
+    onBegin: () => this.#form.begin(performance.now()),
     onSubscribed: subscribed => {
       this.#form.showActual(subscribed);
       this.#panel.showSubscribed(subscribed);
@@ -36,27 +54,24 @@ export class Page {
     onWords: words => this.#announce(words),
     onMessage: text => this.toast(text),
   });
-  /** Comes after the picture; undefined until then, and where it cannot be drawn. */
-  #plot: MinutePlot | undefined;
-  #state = parsePageState(location.hash);
+  #state = parsePageState(location.hash, recallState());
+  /** In the grid the pictures have the page to themselves until somebody asks for the settings. */
+  #hasPanel: Record<PageView, boolean> = { large: true, grid: false };
   /** null: not known yet. */
   #streams: readonly StreamInfo[] | null = null;
   #server: string | null = null;
   #failingSince: number | null = null;
-  #announced = '';
-  /** The stream whose last minute `#history` is. */
-  #recorded: string | null = null;
-  #toastTimer: number | undefined;
 
   /** From now on, for as long as the document lives. */
   start(): void {
+    const first = firstList();
+    if (first !== null) this.#learn(first.streams, first.server);
     this.#listen();
-    this.#form.show(this.#state.settings);
+    this.#form.show(this.#state.settings[this.#view]);
     this.#show();
-    watchStreams({
-      onList: (streams, server) => {
-        this.#streams = streams;
-        this.#server = server;
+    const listener = {
+      onList: (streams: readonly StreamInfo[], server: string) => {
+        this.#learn(streams, server);
         if (this.#failingSince !== null) {
           this.#stage.reconnect();
           this.#tiles.reconnect();
@@ -68,16 +83,14 @@ export class Page {
         this.#failingSince ??= performance.now();
         this.#tick();
       },
-    });
+    };
+    watchStreams(listener, first !== null);
     window.setInterval(() => this.#tick(), TICK_MS);
-    void this.#startPlots();
+    void this.#minute.startPlot();
   }
 
-  async #startPlots(): Promise<void> {
-    this.#plot = await startPart('The last minute', byId('plots', HTMLElement), async () => {
-      const { MinutePlot } = await import('../plots/plot.js');
-      return new MinutePlot();
-    });
+  toast(text: string): void {
+    this.#announcer.toast(text);
   }
 
   /** The stream shown large; null while none is known. */
@@ -86,35 +99,79 @@ export class Page {
   }
 
   /** A single stream has no grid, whatever the address says. */
-  get #view(): PageState['view'] {
+  get #view(): PageView {
     return (this.#streams?.length ?? 0) > 1 ? this.#state.view : 'large';
+  }
+
+  get #turn(): Turn {
+    return this.#state.turns.get(this.#large ?? '') ?? UPRIGHT;
+  }
+
+  #learn(streams: readonly StreamInfo[], server: string): void {
+    this.#streams = streams;
+    this.#server = server;
   }
 
   #listen(): void {
     window.addEventListener('popstate', () => {
-      this.#state = parsePageState(location.hash);
-      this.#form.show(this.#state.settings);
+      this.#state = parsePageState(location.hash, recallState());
+      this.#form.show(this.#state.settings[this.#view]);
       this.#show();
     });
-    byId('view-switch', HTMLElement).addEventListener('change', () => {
-      this.#go({ view: this.#view === 'grid' ? 'large' : 'grid' });
-    });
+    byId('view-switch', HTMLElement).addEventListener('change', () => this.#switchView());
+    const buttons: Record<string, PageAction> = {
+      pause: { do: 'pause' },
+      'links-button': { do: 'links' },
+      'panel-button': { do: 'panel' },
+    };
+    for (const [id, action] of Object.entries(buttons)) {
+      byId(id, HTMLButtonElement).addEventListener('click', () => this.#act(action));
+    }
+    listenToTurns(turn => this.#changeTurn(turn));
     listenToKeys(action => this.#act(action));
+    document.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape' && this.#state.isBare) this.#go({ isBare: false });
+    });
   }
 
   #act(action: PageAction): void {
+    const isGrid = this.#view === 'grid';
     switch (action.do) {
       case 'pause':
-        this.#stage.togglePause();
+        this.#togglePause();
         break;
       case 'fullscreen':
-        if (this.#view === 'large') void this.#fullscreen.toggle();
+        void this.#fullscreen.toggle();
         break;
       case 'save':
-        void this.#stage.save();
+        if (!isGrid) void this.#stage.save();
         break;
       case 'grid':
-        this.#go({ view: this.#view === 'grid' ? 'large' : 'grid' });
+        this.#switchView();
+        break;
+      case 'links':
+        this.#links.open(
+          (this.#streams ?? []).map(({ name }) => name),
+          this.#large ?? '',
+          formatPageState({ ...this.#state, isBare: false }),
+        );
+        break;
+      case 'pip':
+        if (!isGrid) void this.#toggleSmallWindow();
+        break;
+      case 'panel':
+        this.#hasPanel = { ...this.#hasPanel, [this.#view]: !this.#hasPanel[this.#view] };
+        this.#show();
+        break;
+      case 'turn':
+        this.#changeTurn(before => turned(before, 1));
+        break;
+      case 'mirror':
+        this.#changeTurn(mirrored);
+        break;
+      case 'zoom':
+        if (action.steps === 'reset') this.#stage.zoom.reset();
+        else this.#stage.zoom.step(action.steps);
         break;
       case 'stream':
         this.#goTo(action.index);
@@ -127,102 +184,139 @@ export class Page {
     }
   }
 
+  #togglePause(): void {
+    if (this.#view === 'large') {
+      this.#stage.togglePause();
+      return;
+    }
+    this.#tiles.isPaused = !this.#tiles.isPaused;
+    showPauseButton(this.#tiles.isPaused);
+    this.#tick();
+  }
+
+  async #toggleSmallWindow(): Promise<void> {
+    const stream = this.#large;
+    if (stream === null) return;
+    try {
+      await this.#smallWindow.toggle(stream, this.#state.settings.large, this.#turn);
+    } catch {
+      this.toast('The browser opens no small window now.');
+    }
+  }
+
+  #onFullscreen(isFull: boolean): void {
+    const { width, height } = this.#streams?.find(({ name }) => name === this.#large) ?? { width: null, height: null };
+    turnScreen(isFull, width === null || height === null ? 1 : width / height);
+    this.#wakeLock.want(isFull || this.#state.isBare);
+  }
+
+  #switchView(): void {
+    this.#go({ view: this.#view === 'grid' ? 'large' : 'grid' });
+    this.#form.show(this.#state.settings[this.#view]);
+  }
+
+  /** The number on its tile: in the grid those that are shown are counted. */
   #goTo(index: number): void {
-    const stream = this.#streams?.[index];
+    const all = this.#streams ?? [];
+    const stream = (this.#view === 'grid' ? chosenStreams(all, this.#state.shown) : all)[index];
     if (stream !== undefined) this.#go({ view: 'large', stream: stream.name });
   }
 
   /** Shows something else, as a step that the browser's Back undoes. */
-  #go(step: Partial<Pick<PageState, 'view' | 'stream'>>): void {
+  #go(step: Partial<Pick<PageState, 'view' | 'stream' | 'isBare'>>): void {
     this.#state = { ...this.#state, ...step };
     const hash = `#${formatPageState(this.#state)}`;
     if (hash !== location.hash) window.history.pushState(null, '', hash);
+    this.#form.show(this.#state.settings[this.#view]);
     this.#show();
   }
 
-  #change(settings: PageState['settings'], isFinal: boolean): void {
-    this.#state = { ...this.#state, settings };
+  #changeSettings(settings: PageState['settings']['large'], isFinal: boolean): void {
+    this.#change({ settings: { ...this.#state.settings, [this.#view]: settings } }, isFinal);
+  }
+
+  #changeTurn(turn: (before: Turn) => Turn): void {
+    if (this.#large === null) return;
+    this.#change({ turns: new Map([...this.#state.turns, [this.#large, turn(this.#turn)]]) });
+  }
+
+  /** Another look at the same: written to the address, but no step of its own. */
+  #change(part: Partial<PageState>, isFinal = true): void {
+    this.#state = { ...this.#state, ...part };
     // Browsers limit how often the address may change, and a slider changes it at every pixel.
-    if (isFinal) window.history.replaceState(null, '', `#${formatPageState(this.#state)}`);
+    if (isFinal) {
+      window.history.replaceState(null, '', `#${formatPageState(this.#state)}`);
+      // What somebody tries out on a wall is not what they want at their desk.
+      if (!this.#state.isBare) rememberState(this.#state);
+    }
     this.#show();
   }
 
   #show(): void {
     const streams = this.#streams ?? [];
     const large = this.#large;
-    setData(this.#main, 'view', this.#view);
-    setData(this.#main, 'streams', streams.length > 1 ? 'many' : 'few');
-    setData(byId('view-switch', HTMLElement), 'streams', streams.length > 1 ? 'many' : 'few');
-    for (const radio of document.querySelectorAll<HTMLInputElement>('#view-switch input')) {
-      radio.checked = radio.value === this.#view;
-    }
+    const isGrid = this.#view === 'grid';
+    this.#showFrame(streams.length > 1);
     const info = streams.find(({ name }) => name === large);
-    if (this.#view === 'grid') {
-      void this.#fullscreen.leave();
-      this.#stage.hide();
-    } else if (large === null) {
+    if (isGrid || large === null) {
       this.#stage.hide();
     } else {
-      // Another connection to the same stream goes on with the same minute.
-      if (this.#recorded !== large) this.#history.clear();
-      this.#recorded = large;
-      this.#stage.show(large, this.#state.settings, streams);
+      this.#minute.begin(large);
+      this.#stage.show(large, { settings: this.#state.settings.large, turn: this.#turn, streams });
     }
-    setText(byId('stage-name', HTMLElement), large ?? 'No stream yet');
-    setText(byId('stage-description', HTMLElement), info?.description ?? '');
+    const shown = chosenStreams(streams, this.#state.shown).length;
+    const of = shown === streams.length ? `${shown} streams` : `${shown} of ${streams.length} streams`;
+    setText(byId('stage-name', HTMLElement), isGrid ? of : (large ?? 'No stream yet'));
+    byId('stage-name', HTMLElement).title = isGrid ? '' : (large ?? '');
+    setText(byId('stage-description', HTMLElement), isGrid ? '' : (info?.description ?? ''));
+    byId('stage-description', HTMLElement).title = info?.description ?? '';
     if (info !== undefined) this.#panel.showSource(info);
-    this.#tiles.show(streams, this.#view, large);
+    this.#form.showSource(isGrid || info === undefined ? { width: null, fps: null } : info);
+    this.#choice.show(
+      streams.map(({ name }) => name),
+      this.#state,
+    );
+    this.#tiles.show(streams, { ...this.#state, view: this.#view }, large);
+    if (isGrid) showPauseButton(this.#tiles.isPaused);
     this.#tick();
   }
 
-  #record(stats: ViewStats, isLive: boolean): void {
-    this.#panel.showStats(stats, isLive);
-    this.#form.showStats(isLive ? stats : { viewerFps: undefined });
-    const { total } = stats.latencyMs;
-    const sample = {
-      latencyP50Ms: total?.p50 ?? null,
-      latencyP95Ms: total?.p95 ?? null,
-      fps: stats.drawnFps,
-      bps: stats.bitsPerSecond,
-      queueMs: stats.link?.queueMs ?? null,
-      linkBps: stats.link?.bitsPerSecond ?? null,
-    };
-    this.#history.push(isLive ? sample : NOTHING, performance.now());
+  #showFrame(hasMany: boolean): void {
+    const few = hasMany ? 'many' : 'few';
+    setData(this.#main, 'view', this.#view);
+    setData(this.#main, 'streams', few);
+    setData(this.#main, 'panel', String(this.#hasPanel[this.#view]));
+    setData(this.#main, 'bare', String(this.#state.isBare));
+    byId('panel-button', HTMLButtonElement).ariaExpanded = String(this.#hasPanel[this.#view]);
+    setData(byId('view-switch', HTMLElement), 'streams', few);
+    for (const radio of document.querySelectorAll<HTMLInputElement>('#view-switch input')) {
+      radio.checked = radio.value === this.#view;
+    }
+    this.#wakeLock.want(this.#state.isBare || this.#main.dataset['full'] === 'true');
   }
 
   #tick(): void {
     const now = performance.now();
     const failingForMs = this.#failingSince === null ? null : now - this.#failingSince;
-    const { tone, word, text } = serverWords(this.#server, failingForMs);
+    const { tone, word, text } = serverWords(this.#server === null ? null : location.host, failingForMs);
     setData(byId('top', HTMLElement), 'tone', tone);
     setText(byId('server', HTMLElement), text);
+    setText(byId('version', HTMLElement), this.#server ?? '');
     if (this.#large === null) this.#stage.showNothing(emptyWords(this.#streams !== null, failingForMs));
     else this.#stage.tick(now);
     this.#tiles.tick(now);
-    this.#plot?.draw(this.#history.columns(now));
-    if (this.#view === 'grid') this.#tell('All streams', word, '');
+    this.#form.tick(now);
+    this.#minute.draw(now);
+    if (this.#view === 'grid') {
+      showPill(tone, word === '' && this.#tiles.isPaused ? 'Paused' : word);
+      this.#announcer.tell('All streams', word, '');
+    }
   }
 
-  /** To the title for those who look at another tab, to a live region for those who listen; the latter only news. */
   #announce(words: Words): void {
     const { tone, word, title, detail } = words;
     const stream = this.#large ?? 'Framewire';
     this.#tiles.showLarge(stream, words);
-    this.#tell(stream, word, title === '' ? '' : detail, tone === 'ok');
-  }
-
-  #tell(what: string, word: string, detail: string, isUsual = word === ''): void {
-    document.title = isUsual ? `${what} – Framewire` : `${word}: ${what} – Framewire`;
-    const news = word === '' ? what : `${what}: ${word}`;
-    if (news === this.#announced) return;
-    this.#announced = news;
-    setText(byId('announcer', HTMLElement), `${news}. ${detail}`);
-  }
-
-  toast(text: string): void {
-    const toast = byId('toast', HTMLElement);
-    setText(toast, text);
-    window.clearTimeout(this.#toastTimer);
-    this.#toastTimer = window.setTimeout(() => setText(toast, ''), TOAST_MS);
+    this.#announcer.tell(stream, word, title === '' ? '' : detail, tone === 'ok');
   }
 }

@@ -1,9 +1,14 @@
 /** What a key does to what is shown. `stream`: show the stream with this number, counted from 0. */
 export type PageAction =
-  { do: 'pause' | 'fullscreen' | 'save' | 'grid' | 'previous' | 'next' } | { do: 'stream'; index: number };
+  | {
+      do:
+        'pause' | 'fullscreen' | 'save' | 'grid' | 'previous' | 'next' | 'links' | 'pip' | 'panel' | 'turn' | 'mirror';
+    }
+  | { do: 'zoom'; steps: number | 'reset' }
+  | { do: 'stream'; index: number };
 export type Action = PageAction | { do: 'help' };
 
-/** The list of the help popover, in its order; `actionFor` answers to nothing else. */
+/** The list of the help, in its order; `actionFor` answers to nothing else. */
 export const SHORTCUTS = [
   { keys: ['Space'], what: 'Pause, go on' },
   { keys: ['F'], what: 'Fullscreen' },
@@ -11,6 +16,11 @@ export const SHORTCUTS = [
   { keys: ['1', '…', '9'], what: 'Show this stream' },
   { keys: ['←', '→'], what: 'Stream before, after' },
   { keys: ['G'], what: 'All streams, one large' },
+  { keys: ['R', 'M'], what: 'Turn right, mirror' },
+  { keys: ['+', '-', '0'], what: 'Larger, smaller, the whole picture' },
+  { keys: ['E'], what: 'Settings of the grid, show and hide' },
+  { keys: ['L'], what: 'Links to copy' },
+  { keys: ['P'], what: 'Small window' },
   { keys: ['?'], what: 'This help' },
 ] as const;
 
@@ -27,6 +37,14 @@ const LETTERS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['f', { do: 'fullscreen' }],
   ['s', { do: 'save' }],
   ['g', { do: 'grid' }],
+  ['l', { do: 'links' }],
+  ['p', { do: 'pip' }],
+  ['e', { do: 'panel' }],
+  ['r', { do: 'turn' }],
+  ['m', { do: 'mirror' }],
+  ['+', { do: 'zoom', steps: 1 }],
+  ['-', { do: 'zoom', steps: -1 }],
+  ['0', { do: 'zoom', steps: 'reset' }],
   ['?', { do: 'help' }],
   ['arrowleft', { do: 'previous' }],
   ['arrowright', { do: 'next' }],

@@ -11,8 +11,11 @@ export interface StreamListListener {
   onFailure(): void;
 }
 
-/** Asks the page's server for its streams every 2 s, for as long as the page is open and somebody can see it. */
-export function watchStreams(listener: StreamListListener): void {
+/**
+ * Asks the page's server for its streams every 2 s, for as long as the page is open and somebody can see it.
+ * @param isKnown the page has a list already: the first question can wait
+ */
+export function watchStreams(listener: StreamListListener, isKnown: boolean): void {
   let timer: number | undefined;
   const ask = async (): Promise<void> => {
     window.clearTimeout(timer);
@@ -24,7 +27,8 @@ export function watchStreams(listener: StreamListListener): void {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void ask();
   });
-  void ask();
+  if (isKnown) timer = window.setTimeout(() => void ask(), EVERY_MS);
+  else void ask();
 }
 
 /** @returns null when there is no list: why, the views' own connections tell better. */

@@ -2,40 +2,82 @@ import type { Subscribed } from '@framewire/client';
 import type { ViewStats } from '@framewire/client/element';
 import { byId, make, setText } from '../dom.js';
 import { viewerText } from '../figures.js';
-import { BUDGETS, DEFAULT_QUALITY, parseBudget, parseStep, RATES, WIDTHS, type Settings } from '../page/url-state.js';
+import {
+  BUDGETS,
+  DEFAULT_QUALITY,
+  DEFAULT_SETTINGS,
+  formatStep,
+  parseBudget,
+  parseStep,
+  RATES,
+  WIDTHS,
+  type Settings,
+} from '../page/settings.js';
 
-/**
- * The wishes for the large picture: quality, width, frame rate. Beside each wish stands what is really sent.
- * `isFinal` is false while a slider is being dragged.
- */
+/** What the link carries takes a moment to find out: until then nothing that is said of it would be true. */
+const SILENT_MS = 2000;
+
+/** The wishes for the pictures: quality, width, frame rate. Beside each wish stands what is really sent. */
 export class SettingsForm {
   readonly #form = byId('settings', HTMLFormElement);
   readonly #quality = byId('quality', HTMLInputElement);
   readonly #qualitySource = byId('quality-source', HTMLInputElement);
   readonly #auto = byId('auto', HTMLInputElement);
   readonly #budget = byId('budget', HTMLSelectElement);
+  #source: { width: number | null; fps: number | null } = { width: null, fps: null };
+  #settings: Settings = DEFAULT_SETTINGS.large;
   #why = '';
+  #silentUntil = 0;
   #viewerFps: number | undefined;
 
+  /** @param onChange `isFinal` is false while a slider is being dragged */
   constructor(onChange: (settings: Settings, isFinal: boolean) => void) {
-    fillSteps('widths', 'width', WIDTHS);
-    fillSteps('rates', 'fps', RATES);
     this.#budget.append(...BUDGETS.map(ms => new Option(`${ms} ms`, String(ms))));
     this.#form.addEventListener('submit', event => event.preventDefault());
+    const changed = (isFinal: boolean): void => {
+      this.#settings = this.#read();
+      onChange(this.#settings, isFinal);
+    };
     this.#quality.addEventListener('input', () => {
       this.#qualitySource.checked = false;
-      onChange(this.#read(), false);
+      changed(false);
     });
-    this.#form.addEventListener('change', () => onChange(this.#read(), true));
+    this.#form.addEventListener('change', () => changed(true));
   }
 
-  show({ quality, maxWidth, fps, mode, latencyBudgetMs }: Settings): void {
+  show(settings: Settings): void {
+    const { quality, mode, latencyBudgetMs } = settings;
+    this.#settings = settings;
     this.#auto.checked = mode === 'auto';
     this.#budget.value = String(latencyBudgetMs);
     this.#qualitySource.checked = quality === 'source';
     this.#quality.value = String(quality === 'source' ? DEFAULT_QUALITY : quality);
-    this.#check('width', maxWidth);
-    this.#check('fps', fps);
+    this.#showSteps();
+  }
+
+  /** @param source null: not known, or of several streams. Steps beyond it would change nothing, and are not offered. */
+  showSource(source: { width: number | null; fps: number | null }): void {
+    this.#source = source;
+    this.#showSteps();
+  }
+
+  /** Another stream, or another connection to it. */
+  begin(now: number): void {
+    this.#silentUntil = now + SILENT_MS;
+    this.#why = '';
+    this.#viewerFps = undefined;
+    this.tick(now);
+  }
+
+  tick(now: number): void {
+    if (now >= this.#silentUntil) this.#showReasons();
+    else setText(byId('why', HTMLElement), '');
+  }
+
+  #showSteps(): void {
+    const { maxWidth, fps } = this.#settings;
+    fillSteps('widths', 'width', 'Auto', { steps: WIDTHS, chosen: maxWidth, most: this.#source.width });
+    fillSteps('rates', 'fps', 'Source', { steps: RATES, chosen: fps, most: this.#source.fps });
   }
 
   showActual({ rendition, why, cause }: Subscribed): void {
@@ -46,7 +88,7 @@ export class SettingsForm {
     // Read out as the answer to a wish; a link that goes up and down would never stop talking.
     reason.ariaLive = cause === 'asked' ? 'polite' : 'off';
     this.#why = why;
-    this.#showReasons();
+    this.tick(performance.now());
   }
 
   /** Whether this device is what limits comes with the figures, once a second. */
@@ -54,7 +96,7 @@ export class SettingsForm {
     if (viewerFps === this.#viewerFps) return;
     this.#viewerFps = viewerFps;
     byId('why', HTMLElement).ariaLive = 'off';
-    this.#showReasons();
+    this.tick(performance.now());
   }
 
   #showReasons(): void {
@@ -66,33 +108,39 @@ export class SettingsForm {
     const data = new FormData(this.#form);
     return {
       quality: this.#qualitySource.checked ? 'source' : this.#quality.valueAsNumber,
-      maxWidth: parseStep(WIDTHS, text(data.get('width'))),
-      fps: parseStep(RATES, text(data.get('fps'))),
+      maxWidth: parseStep(text(data.get('width')), Infinity, null),
+      fps: parseStep(text(data.get('fps')), Infinity, null),
       mode: this.#auto.checked ? 'auto' : 'fixed',
-      latencyBudgetMs: parseBudget(this.#budget.value),
+      latencyBudgetMs: parseBudget(this.#budget.value) ?? this.#settings.latencyBudgetMs,
     };
   }
+}
 
-  #check(name: string, step: number | null): void {
-    for (const radio of this.#form.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
-      radio.checked = radio.value === stepValue(step);
-    }
+interface Steps {
+  steps: readonly (number | null)[];
+  chosen: number | null;
+  most: number | null;
+}
+
+/** Made anew only when they differ: what has the focus keeps it. */
+function fillSteps(id: string, name: string, none: string, { steps, chosen, most }: Steps): void {
+  const offered = steps.filter(step => step === null || most === null || most === 0 || step < most);
+  const all = offered.includes(chosen) ? offered : [...offered, chosen];
+  const sorted = [...all].sort((a, b) => (b ?? Infinity) - (a ?? Infinity));
+  const place = byId(id, HTMLElement);
+  if (place.dataset['steps'] !== String(sorted)) {
+    place.dataset['steps'] = String(sorted);
+    place.replaceChildren(...sorted.map(step => stepLabel(name, none, step)));
   }
+  for (const radio of place.querySelectorAll('input')) radio.checked = radio.value === formatStep(chosen);
 }
 
-function fillSteps(id: string, name: string, steps: readonly (number | null)[]): void {
-  const labels = steps.map(step => {
-    const radio = make('input', '');
-    radio.type = 'radio';
-    radio.name = name;
-    radio.value = stepValue(step);
-    return make('label', '', radio, make('span', '', step === null ? 'Source' : String(step)));
-  });
-  byId(id, HTMLElement).append(...labels);
-}
-
-function stepValue(step: number | null): string {
-  return step === null ? 'source' : String(step);
+function stepLabel(name: string, none: string, step: number | null): HTMLLabelElement {
+  const radio = make('input', '');
+  radio.type = 'radio';
+  radio.name = name;
+  radio.value = formatStep(step);
+  return make('label', '', radio, make('span', '', step === null ? none : String(step)));
 }
 
 function text(value: FormDataEntryValue | null): string | null {

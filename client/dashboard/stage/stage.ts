@@ -6,7 +6,12 @@ import { figureText, latencyFigure, rateFigure } from '../figures.js';
 import { pictureFileName, savePicture } from './save-picture.js';
 import { WaysOut } from './ways-out.js';
 import { viewWords, type Words } from '../view/states.js';
-import type { Settings } from '../page/url-state.js';
+import { isSideways, showTurn, UPRIGHT, type Turn } from '../view/turn.js';
+import { showPill } from './pill.js';
+import { showPauseButton } from './pause-button.js';
+import { turnedPicture } from './turned-picture.js';
+import { Zoom } from './zoom.js';
+import { DEFAULT_SETTINGS, type Settings } from '../page/settings.js';
 import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from '../view/view-facts.js';
 
 export interface StageListener {
@@ -14,28 +19,36 @@ export interface StageListener {
   onStats(stats: ViewStats, isLive: boolean): void;
   /** From now on, and until `onStats` tells otherwise, no pictures come. */
   onStill(): void;
+  /** A new connection to this stream or another one: what was measured before is not of this one. */
+  onBegin(): void;
   onSubscribed(subscribed: Subscribed): void;
   onWords(words: Words): void;
   /** Something worth a sentence happened. */
   onMessage(text: string): void;
 }
 
+/** How the large picture is shown, and what else the server has. */
+export interface StageWishes {
+  settings: Settings;
+  turn: Turn;
+  streams: readonly StreamInfo[];
+}
+
 /** The large picture with what is said over it and the buttons under it. */
 export class Stage {
   readonly #listener: StageListener;
-  readonly #section = byId('stage', HTMLElement);
   readonly #picture = byId('picture', HTMLElement);
-  readonly #pauseButton = byId('pause', HTMLButtonElement);
-  readonly #buttons = [this.#pauseButton, byId('save', HTMLButtonElement), byId('fullscreen', HTMLButtonElement)];
+  readonly #buttons = ['pause', 'save', 'pip'].map(id => byId(id, HTMLButtonElement));
   readonly #waysOut = new WaysOut(() => this.retry());
   #view: FramewireViewElement | null = null;
-  #settings: Settings | null = null;
-  #streams: readonly StreamInfo[] = [];
+  readonly zoom = new Zoom();
+  #wishes: StageWishes = { settings: DEFAULT_SETTINGS.large, turn: UPRIGHT, streams: [] };
   #facts: ViewFacts | null = null;
+  /** Of the picture as it comes; null: not known yet. */
+  #aspect: number | null = null;
 
   constructor(listener: StageListener) {
     this.#listener = listener;
-    this.#pauseButton.addEventListener('click', () => this.togglePause());
     byId('save', HTMLButtonElement).addEventListener('click', () => void this.save());
   }
 
@@ -44,20 +57,26 @@ export class Stage {
     return this.#view?.stream ?? null;
   }
 
-  /** @param streams as the server lists them; `stream` need not be one of them. */
-  show(stream: string, settings: Settings, streams: readonly StreamInfo[]): void {
-    this.#settings = settings;
-    this.#streams = streams;
+  /** The stream need not be one of those that the server lists. */
+  show(stream: string, wishes: StageWishes): void {
+    this.#wishes = wishes;
+    const { settings, turn, streams } = wishes;
     const info = streams.find(({ name }) => name === stream);
     if (info !== undefined && this.#facts !== null && isCurable(this.#facts)) this.hide();
+    const isOther = this.stream !== stream;
     const view = (this.#view ??= this.#addView());
-    if (view.stream !== stream) {
+    if (isOther) {
       view.stream = stream;
       view.paused = false;
+      this.zoom.reset();
+      this.#aspect = null;
       this.#facts = newFacts(stream, view.status, performance.now());
-      this.#showPaused();
+      this.#listener.onBegin();
     }
+    this.#showPaused();
     ask(view, settings);
+    showTurn(this.#picture, turn);
+    this.#showAspect(this.#aspect ?? aspectOf(info));
     if (this.#facts !== null) this.#facts.pictureEveryMs = pictureEveryMs(settings.fps, info);
     this.tick(performance.now());
   }
@@ -73,9 +92,9 @@ export class Stage {
   /** Somebody does not want to wait for the next attempt. */
   retry(): void {
     const { stream } = this;
-    if (stream === null || this.#settings === null) return;
+    if (stream === null) return;
     this.hide();
-    this.show(stream, this.#settings, this.#streams);
+    this.show(stream, this.#wishes);
   }
 
   /** Ends the connection too: what nobody sees costs nothing. */
@@ -93,7 +112,7 @@ export class Stage {
   /** What changes by mere passing of time: ages, and when a silence becomes a loss. */
   tick(now: number): void {
     if (this.#facts === null) return;
-    this.#say(viewWords(this.#facts, now), this.#facts.pictureAt === null);
+    this.#say(viewWords(this.#facts, now, navigator.onLine), this.#facts.pictureAt === null);
   }
 
   togglePause(): void {
@@ -105,7 +124,7 @@ export class Stage {
   async save(): Promise<void> {
     if (this.#view === null || this.stream === null) return;
     try {
-      const picture = await this.#view.snapshot();
+      const picture = await turnedPicture(await this.#view.snapshot(), this.#wishes.turn);
       const name = pictureFileName(this.stream, new Date(), picture.type);
       savePicture(picture, name);
       this.#listener.onMessage(`Saved ${name}`);
@@ -119,13 +138,13 @@ export class Stage {
     setData(this.#picture, 'tone', words.tone);
     setData(this.#picture, 'picture', isBlank ? 'none' : words.picture);
     const besides = words.title === '' ? ` ${words.detail}` : '';
-    setText(byId('pill-word', HTMLElement), words.word + besides.trimEnd());
+    showPill(words.tone, words.word + besides.trimEnd());
     setText(byId('notice-title', HTMLElement), words.title);
     setText(byId('notice-detail', HTMLElement), words.title === '' ? '' : words.detail);
     this.#waysOut.show(
       words.waysOut ?? [],
       this.stream ?? '',
-      this.#streams.map(({ name }) => name),
+      this.#wishes.streams.map(({ name }) => name),
     );
     this.#listener.onWords(words);
   }
@@ -158,8 +177,16 @@ export class Stage {
   #onSubscribed(subscribed: Subscribed): void {
     if (this.#facts === null || subscribed.stream !== this.#facts.stream) return;
     const { width, height } = subscribed.rendition;
-    this.#picture.style.setProperty('--aspect', String(width / height));
+    this.#showAspect(width / height);
     this.#listener.onSubscribed(subscribed);
+  }
+
+  /** The box has the shape of what is shown in it. */
+  #showAspect(aspect: number | null): void {
+    if (aspect === null) return;
+    this.#aspect = aspect;
+    const { turn } = this.#wishes;
+    this.#picture.style.setProperty('--aspect', String(isSideways(turn) ? 1 / aspect : aspect));
   }
 
   #onStats(stats: ViewStats): void {
@@ -174,9 +201,11 @@ export class Stage {
   }
 
   #showPaused(): void {
-    const isPaused = this.#view?.paused ?? false;
-    setData(this.#section, 'paused', String(isPaused));
-    setText(this.#pauseButton.querySelector('span') ?? this.#pauseButton, isPaused ? 'Go on' : 'Pause');
-    this.#pauseButton.querySelector('use')?.setAttribute('href', isPaused ? '#icon-play' : '#icon-pause');
+    showPauseButton(this.#view?.paused ?? false);
   }
+}
+
+function aspectOf(info: StreamInfo | undefined): number | null {
+  const { width, height } = info ?? { width: null, height: null };
+  return width === null || height === null ? null : width / height;
 }

@@ -1,5 +1,5 @@
 import type { FramewireViewElement } from '@framewire/client/element';
-import type { Settings } from '../page/url-state.js';
+import type { Settings } from '../page/settings.js';
 
 /** Asks for what differs only: a view takes every write for a new wish, and asks the server again. */
 export function ask(view: FramewireViewElement, { quality, maxWidth, fps, mode, latencyBudgetMs }: Settings): void {

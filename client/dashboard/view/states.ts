@@ -42,7 +42,8 @@ export function emptyWords(isListKnown: boolean, failingForMs: number | null): W
   return failingForMs === null ? words('busy', 'Connecting', 'Connecting…', 'to the server.') : NO_ANSWER;
 }
 
-export function viewWords(facts: ViewFacts, now: number): Words {
+/** @param isOnline whether this device has a network, as far as its browser knows */
+export function viewWords(facts: ViewFacts, now: number, isOnline = true): Words {
   const { status, stream } = facts;
   switch (status.state) {
     case 'connecting':
@@ -50,7 +51,7 @@ export function viewWords(facts: ViewFacts, now: number): Words {
     case 'starting':
       return words('busy', 'Starting', `Starting ${stream}…`, 'Waiting for its first picture.');
     case 'live':
-      return liveWords(facts, now);
+      return liveWords(facts, now, isOnline);
     case 'failing':
       return words('bad', 'No pictures', '', 'for the reason shown');
     case 'paused':
@@ -59,7 +60,7 @@ export function viewWords(facts: ViewFacts, now: number): Words {
         : words('off', 'Paused', '', `for ${durationText(now - facts.since)}`);
     case 'lost': {
       // The server draws the reason too, as a picture for those who have no page around it.
-      const detail = `${sentence(status.reason)} It is being reopened.`;
+      const detail = `${sentence(status.reason)} The server tries again by itself.`;
       return { ...words('bad', 'Lost', `${stream} is lost`, detail), picture: 'none' };
     }
     case 'fallback':
@@ -86,10 +87,11 @@ export function serverWords(
     : { tone: 'bad', word: 'Server gone', text: `Gone for ${durationText(failingForMs)}` };
 }
 
-function liveWords({ pictureAt, pictureEveryMs }: ViewFacts, now: number): Words {
+function liveWords({ pictureAt, pictureEveryMs }: ViewFacts, now: number, isOnline: boolean): Words {
   const ageMs = pictureAt === null ? 0 : now - pictureAt;
   if (ageMs <= Math.max(SILENT_AFTER_MS, MISSED_PICTURES * pictureEveryMs)) return words('ok', 'Live');
-  return old('warn', 'Frozen', 'No new pictures', `This one is ${durationText(ageMs)} old. The link may be broken.`);
+  const why = isOnline ? 'The connection may be broken.' : 'This device is offline.';
+  return old('warn', 'Frozen', 'No new pictures', `This one is ${durationText(ageMs)} old. ${why}`);
 }
 
 function reconnectingWords(

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StreamList } from '@framewire/shared/control';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FramewireError } from '../../errors.js';
 import { chooseEncoding, ENCODINGS, type Encoding } from './content-encoding.js';
+import { withStreamList } from './dashboard-page.js';
 
 const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
 
@@ -51,11 +53,15 @@ export class ClientFiles {
     return [...this.#files.keys()];
   }
 
+  /** The dashboard's page with the streams of this moment in it. */
+  sendPage(reply: FastifyReply, list: StreamList): FastifyReply {
+    const { bytes, type } = this.#file('/index.html');
+    return reply.header('Cache-Control', 'no-cache').type(type).send(withStreamList(bytes.toString(), list));
+  }
+
   /** @param url one of `paths`. */
   send({ headers }: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
-    const file = this.#files.get(url);
-    if (file === undefined)
-      throw new FramewireError('not-found', 'The dashboard was not built.', 'Start with npm start.');
+    const file = this.#file(url);
     const encoding = chooseEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
     const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`;
     reply.header('Cache-Control', file.cacheControl).header('ETag', etag);
@@ -65,6 +71,12 @@ export class ClientFiles {
     if (encoding !== undefined) reply.header('Content-Encoding', encoding);
     const encoded = encoding === undefined ? undefined : file.encoded.get(encoding);
     return reply.type(file.type).send(encoded ?? file.bytes);
+  }
+
+  #file(url: string): ClientFile {
+    const file = this.#files.get(url);
+    if (file !== undefined) return file;
+    throw new FramewireError('not-found', 'The dashboard was not built.', 'Start with npm start.');
   }
 
   #add(url: string, name: string): void {

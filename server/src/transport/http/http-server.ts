@@ -84,7 +84,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     const action = parseAction(request.query);
     if (action?.wanted === 'stream') return videoFeed(request, reply, action.index);
     if (action?.wanted === 'snapshot') return snapshot(request, reply, 'jpg', action.index);
-    return files.send(request, reply, '/index.html');
+    return files.sendPage(reply, { server: options.server, streams: broadcaster.streams });
   });
   return app;
 }

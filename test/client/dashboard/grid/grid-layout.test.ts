@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { gridLayout } from '../../../../client/dashboard/grid/grid-layout.js';
 
+const WIDE = 16 / 9;
+const of = (count: number, aspect = WIDE): number[] => Array.from({ length: count }, () => aspect);
+const wishes = { caption: 30, columns: null };
+
 describe('the grid', () => {
   test.each([
     { count: 1, width: 1900, height: 1000, columns: 1 },
@@ -11,21 +15,28 @@ describe('the grid', () => {
     { count: 6, width: 3400, height: 1000, columns: 3 },
     { count: 4, width: 1000, height: 1900, columns: 1 },
   ])('shows $count streams in $width x $height in $columns columns', ({ count, width, height, columns }) => {
-    expect(gridLayout(count, width, height).columns).toBe(columns);
+    expect(gridLayout(of(count), { width, height }, wishes)).toEqual({ columns, fits: true });
   });
 
-  test('keeps every tile in sight when they can be large enough', () => {
-    for (const count of [1, 2, 3, 5, 6, 8, 12]) {
-      const { columns, tileWidth } = gridLayout(count, 1900, 1000);
-      const rows = Math.ceil(count / columns);
-      expect(columns * tileWidth + (columns - 1) * 12).toBeLessThanOrEqual(1900);
-      expect(rows * (tileWidth * (9 / 16) + 38) + (rows - 1) * 12).toBeLessThanOrEqual(1000);
-    }
+  test('goes by the shape of the pictures', () => {
+    const box = { width: 1400, height: 800 };
+    expect(gridLayout(of(3, 9 / 16), box, wishes).columns).toBe(3);
+    expect(gridLayout(of(3, 5), box, wishes).columns).toBe(1);
   });
 
-  test('fills the width and is scrolled where there are too many, as on a phone', () => {
-    expect(gridLayout(6, 366, 700)).toEqual({ columns: 1, tileWidth: 366 });
-    expect(gridLayout(60, 1900, 1000).columns).toBe(6);
-    expect(gridLayout(3, 200, 100)).toEqual({ columns: 1, tileWidth: 200 });
+  test('is scrolled where there are too many to be seen at once', () => {
+    expect(gridLayout(of(6), { width: 366, height: 700 }, wishes)).toEqual({ columns: 1, fits: false });
+    expect(gridLayout(of(60), { width: 1900, height: 1000 }, wishes)).toEqual({ columns: 7, fits: false });
+    expect(gridLayout(of(3), { width: 200, height: 100 }, wishes)).toEqual({ columns: 1, fits: false });
+  });
+
+  test('has as many columns as somebody wants', () => {
+    const four = { caption: 30, columns: 4 };
+    expect(gridLayout(of(6), { width: 1900, height: 1000 }, four)).toEqual({ columns: 4, fits: true });
+    expect(gridLayout(of(60), { width: 400, height: 700 }, four)).toEqual({ columns: 4, fits: false });
+  });
+
+  test('of nothing is none', () => {
+    expect(gridLayout([], { width: 800, height: 600 }, wishes).columns).toBe(1);
   });
 });

@@ -21,11 +21,15 @@ describe('shortcuts', () => {
     ['ArrowRight', { do: 'next' }],
     ['1', { do: 'stream', index: 0 }],
     ['9', { do: 'stream', index: 8 }],
+    ['r', { do: 'turn' }],
+    ['+', { do: 'zoom', steps: 1 }],
+    ['-', { do: 'zoom', steps: -1 }],
+    ['0', { do: 'zoom', steps: 'reset' }],
   ])('answer to %j', (key, action) => {
     expect(actionFor(press(key), 'none')).toEqual(action);
   });
 
-  test.each(['0', 'x', 'Enter', 'Tab', 'Escape', 'ArrowUp', 'F5'])('leave %s alone', key => {
+  test.each(['x', 'q', 'Enter', 'Tab', 'Escape', 'ArrowUp', 'F5'])('leave %s alone', key => {
     expect(actionFor(press(key), 'none')).toBeNull();
   });
 

@@ -32,7 +32,7 @@ describe('what is said about a view', () => {
     [{ state: 'paused', by: 'hidden' }, 'Out of view |  | '],
     [
       { state: 'lost', code: 'gone', reason: 'The camera was unplugged.' },
-      'Lost | gate is lost | The camera was unplugged. It is being reopened.',
+      'Lost | gate is lost | The camera was unplugged. The server tries again by itself.',
     ],
     [
       { state: 'fallback', code: 'upgrade-required', reason: 'No upgrade has arrived' },

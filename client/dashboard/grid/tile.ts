@@ -1,0 +1,128 @@
+import type { FramewireViewElement, ViewStats, ViewStatus } from '@framewire/client/element';
+import type { StreamInfo } from '@framewire/client';
+import { make, setData, setText } from '../dom.js';
+import { figureText, latencyFigure, rateFigure } from '../figures.js';
+import type { Settings } from '../page/settings.js';
+import { ask } from '../view/ask.js';
+import { viewWords, type Words } from '../view/states.js';
+import { showTurn, type Turn } from '../view/turn.js';
+import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFacts } from '../view/view-facts.js';
+
+/** One stream as a small picture with its name: a button that shows it large. */
+export class Tile {
+  readonly item: HTMLLIElement;
+  readonly #button = make('button', 'tile');
+  readonly #picture = make('span', 'tile-picture');
+  readonly #note = make('span', 'tile-note');
+  readonly #number = make('kbd', 'number');
+  readonly #word = make('span', 'tile-word');
+  readonly #figures = make('span', 'tile-figures');
+  readonly #name: string;
+  /** Together with what is known about it; null while the picture is shown large. */
+  #view: FramewireViewElement | null = null;
+  #facts: ViewFacts | null = null;
+
+  constructor(name: string, onChoose: () => void) {
+    this.#name = name;
+    const caption = make('span', 'tile-caption', make('span', 'dot'), make('span', 'tile-name', name));
+    caption.append(this.#word, this.#figures);
+    this.#picture.append(this.#note);
+    this.#button.append(this.#picture, this.#number, caption);
+    this.#button.type = 'button';
+    this.#button.title = name;
+    this.#button.ariaLabel = name;
+    this.#button.addEventListener('click', onChoose);
+    this.item = make('li', '', this.#button);
+  }
+
+  /** @param number as the key that shows it large; 0: none does */
+  set number(number: number) {
+    setText(this.#number, number === 0 ? '' : String(number));
+  }
+
+  set turn(turn: Turn) {
+    showTurn(this.#picture, turn);
+  }
+
+  set isPaused(isPaused: boolean) {
+    if (this.#view !== null && this.#view.paused !== isPaused) this.#view.paused = isPaused;
+  }
+
+  /** Its picture is shown large: the tile says so, and has no view of its own until `showView`. */
+  showAsLarge(): void {
+    this.#removeView();
+    this.#button.setAttribute('aria-current', 'true');
+    setText(this.#note, 'Shown large');
+    setText(this.#figures, '');
+  }
+
+  showView(info: StreamInfo, settings: Settings): void {
+    this.#button.removeAttribute('aria-current');
+    if (this.#facts !== null && isCurable(this.#facts)) this.#removeView();
+    ask((this.#view ??= this.#addView(info.name)), settings);
+    if (this.#facts !== null) this.#facts.pictureEveryMs = pictureEveryMs(settings.fps, info);
+  }
+
+  /** What changes by mere passing of time: ages, and when a silence becomes a loss. */
+  tick(now: number): void {
+    if (this.#facts === null) return;
+    const words = viewWords(this.#facts, now);
+    this.write(words);
+    setText(this.#note, words.picture === 'none' ? words.title : '');
+  }
+
+  /** The tile of the large picture has no view: it is told. */
+  writeAsLarge(words: Words): void {
+    if (this.#view === null) this.write(words);
+  }
+
+  /** Waits no longer for the view's own next attempt: the next `showView` opens a new one. */
+  reconnect(): void {
+    if (this.#facts?.status.state === 'reconnecting') this.#removeView();
+  }
+
+  write({ tone, word, picture }: Words): void {
+    setData(this.#button, 'tone', tone);
+    setData(this.#button, 'picture', picture);
+    setText(this.#word, tone === 'ok' ? '' : word);
+    if (tone !== 'ok') setText(this.#figures, '');
+    const label = `${this.#name}: ${word}`;
+    if (this.#button.ariaLabel !== label) this.#button.ariaLabel = label;
+  }
+
+  #addView(stream: string): FramewireViewElement {
+    const view = document.createElement('framewire-view');
+    view.stream = stream;
+    view.ariaHidden = 'true';
+    view.addEventListener('framewire-status', event => this.#onStatus(event.detail));
+    view.addEventListener('framewire-stats', event => this.#onStats(event.detail));
+    this.#facts = newFacts(stream, view.status, performance.now());
+    setText(this.#note, '');
+    this.#picture.prepend(view);
+    return view;
+  }
+
+  #removeView(): void {
+    this.#view?.remove();
+    this.#view = null;
+    this.#facts = null;
+  }
+
+  #onStatus(status: ViewStatus): void {
+    if (this.#facts === null) return;
+    const now = performance.now();
+    this.#facts = withStatus(this.#facts, status, now);
+    this.tick(now);
+  }
+
+  #onStats(stats: ViewStats): void {
+    if (this.#facts === null) return;
+    const now = performance.now();
+    this.#facts = withStats(this.#facts, stats, now);
+    const latency = figureText(latencyFigure(stats.latencyMs.total?.p50 ?? null));
+    if (viewWords(this.#facts, now).tone === 'ok') {
+      setText(this.#figures, `${latency} · ${figureText(rateFigure(stats.drawnFps))}`);
+    }
+    this.tick(now);
+  }
+}
