@@ -25,6 +25,7 @@ figures, on any machine, within a second.
   --seconds N       at least 4 (default 30)
   --busy T/T        the viewer's page is busy: 80ms/100ms, for 80 ms of every 100
   --step TIME       the viewer's thread is busy for so long after each picture (default 0ms)
+  --told-by WHO     who tells of arrivals: viewer, as over WebSocket, or kernel, as of /video_feed (default viewer)
   --seed N          of jitter, noise and random rates (default 1)
 `;
 
@@ -46,6 +47,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
         mode: text,
       },
       ...{ quality: text, fps: text, budget: text, weight: text, seconds: text, seed: text, busy: text, step: text },
+      'told-by': text,
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -56,6 +58,8 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
   const plan = ratePlan(values.link ?? '5mbit', seconds, seed);
   const mode = values.mode ?? 'auto';
   if (mode !== 'auto' && mode !== 'fixed') throw new Error('--mode is auto or fixed.');
+  const teller = values['told-by'] ?? base.teller;
+  if (teller !== 'viewer' && teller !== 'kernel') throw new Error('--told-by is viewer or kernel.');
   return {
     ...base,
     plan: values.pause === undefined ? plan : paused(plan, values.pause),
@@ -74,6 +78,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     fps: number('fps', values.fps, base.fps, { least: 1, most: 1000 }),
     weight: number('weight', values.weight, base.weight, { least: 0.01, most: 100 }),
     seed,
+    teller,
     busy: { ...busyTimes(values.busy), stepMs: time('step', values.step, 0) },
   };
 }

@@ -21,8 +21,9 @@ const SCENE_MS = 7000;
 const SCENE_SWING = 0.25;
 const NOISE = 0.07;
 
-/** Payloads are views of this: only their length matters. */
+/** Payloads are views of this: only their length matters, and that they begin as a JPEG does. */
 const BYTES = new Uint8Array(4_000_000);
+BYTES.set([0xff, 0xd8]);
 
 /** The real `Stream`, fed by a camera and encoder that exist only in virtual time. */
 export function simulatedStream(clock: Clock, scene: SceneOptions): { stream: Stream; encodes: () => number } {

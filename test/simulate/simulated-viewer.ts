@@ -4,6 +4,7 @@ import type { Clock } from '../../server/src/clock.js';
 import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
+import { WayAcks } from '../../server/src/transport/kernel/way-acks.js';
 import { AckPace } from '../../client/src/connection/ack-pace.js';
 import { HoldUp, TICK_MS } from '../../client/src/latency/hold-up.js';
 import type { SimulatedLink } from './simulated-link.js';
@@ -27,6 +28,13 @@ export interface Busy {
   readonly stepMs: number;
 }
 
+/** Who tells the server what has arrived: the viewer, as over WebSocket, or the kernel, as of `/video_feed`. */
+export type Teller = 'viewer' | 'kernel';
+
+/** What the kernel acknowledges at a time, bytes; and how often the server asks it, ms. */
+const SEGMENT = 1448;
+const POLL_MS = 3;
+
 /** Times are sums of fractions. */
 const NEARLY_ZERO_MS = 1e-6;
 
@@ -34,7 +42,7 @@ const NEARLY_ZERO_MS = 1e-6;
 const OTHER_ZERO_MS = 123_456;
 
 /** The real `Viewer`, behind a link that exists only in virtual time. */
-export class SimulatedViewer implements ViewerTransport {
+export class SimulatedViewer implements ViewerTransport, Disposable {
   readonly viewer: Viewer;
   readonly received: Received[] = [];
   /** What was chosen, and when. */
@@ -49,11 +57,15 @@ export class SimulatedViewer implements ViewerTransport {
   readonly #inbox: (() => void)[] = [];
   #stepUntil = 0;
 
-  constructor(clock: Clock, link: SimulatedLink, busy: Busy) {
+  /** Undefined where the viewer says itself what has arrived. */
+  readonly #kernel: SimulatedKernel | undefined;
+
+  constructor(clock: Clock, link: SimulatedLink, { busy, teller }: { busy: Busy; teller: Teller }) {
     this.#clock = clock;
     this.#link = link;
     this.#busy = busy;
     this.viewer = new Viewer(this, clock);
+    if (teller === 'kernel') this.#kernel = new SimulatedKernel(clock, link, this.viewer);
     if (busy.forMs > 0 || busy.stepMs > 0) this.#tick();
   }
 
@@ -62,6 +74,10 @@ export class SimulatedViewer implements ViewerTransport {
   }
 
   send(frame: EncodedFrame): void {
+    if (this.#kernel !== undefined) {
+      this.#kernel.send(frame, () => this.#keep(frame));
+      return;
+    }
     let headerAt = 0;
     let isHeaderHeld = false;
     this.#receives(frame.headerBytes.length, () => {
@@ -108,6 +124,10 @@ export class SimulatedViewer implements ViewerTransport {
     });
   }
 
+  [Symbol.dispose](): void {
+    this.#kernel?.[Symbol.dispose]();
+  }
+
   #read(): void {
     const now = this.#clock.now();
     const freeAt = this.#freeAt(now);
@@ -129,13 +149,14 @@ export class SimulatedViewer implements ViewerTransport {
     return Math.max(busyMs > NEARLY_ZERO_MS ? now + busyMs : now, this.#stepUntil);
   }
 
-  #receive({ header, payload }: EncodedFrame, headerAt: number, isHeaderHeld: boolean): void {
+  #receive(frame: EncodedFrame, headerAt: number, isHeaderHeld: boolean): void {
+    const { header } = frame;
     const now = this.#clock.now();
     const heldMs = this.#holdUp.heldMs(now);
     const held = heldMs > 0 ? 'payload' : isHeaderHeld ? 'header' : 'none';
     this.#stepUntil = now + this.#busy.stepMs;
-    const { capturedAt, width, rendition, seq } = header;
-    this.received.push({ at: now, ageMs: now - capturedAt, bytes: payload.length, width, rendition });
+    const { seq } = header;
+    this.#keep(frame);
     const ack: Ack = {
       hidden: false,
       decodeError: false,
@@ -152,7 +173,70 @@ export class SimulatedViewer implements ViewerTransport {
     this.#say(this.#ackPace.arrived(ack));
   }
 
+  #keep({ header, payload }: EncodedFrame): void {
+    const now = this.#clock.now();
+    const { capturedAt, width, rendition } = header;
+    this.received.push({ at: now, ageMs: now - capturedAt, bytes: payload.length, width, rendition });
+  }
+
   #say(ack: Ack | undefined): void {
     if (ack !== undefined) this.#link.answer(() => this.viewer.acknowledge(ack));
+  }
+}
+
+/** The server's kernel, which learns segment by segment what has arrived, and is asked by the real `WayAcks`. */
+class SimulatedKernel implements Disposable {
+  readonly #clock: Clock;
+  readonly #link: SimulatedLink;
+  readonly #acks: WayAcks;
+  #written = 0;
+  #acked = 0;
+  #minRttMs = Infinity;
+  #isPolled = false;
+
+  constructor(clock: Clock, link: SimulatedLink, viewer: Viewer) {
+    this.#clock = clock;
+    this.#link = link;
+    const written = (): number => this.#written;
+    const count = {
+      get bytesWritten() {
+        return written();
+      },
+    };
+    const read = () => ({ ackedBytes: this.#acked, minRttMs: this.#minRttMs });
+    this.#acks = new WayAcks(count, { read }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
+  }
+
+  send({ header, headerBytes, payload }: EncodedFrame, onReceived: () => void): void {
+    this.#acks.send(header.seq, () => this.#write(headerBytes.length + payload.length, onReceived));
+    if (!this.#isPolled) this.#pollLater();
+  }
+
+  #write(bytes: number, onReceived: () => void): void {
+    const sentAt = this.#clock.now();
+    this.#written += bytes;
+    for (let left = bytes; left > 0; left -= SEGMENT) {
+      const segment = Math.min(left, SEGMENT);
+      this.#link.send(segment, () => {
+        if (left <= SEGMENT) onReceived();
+        this.#link.answer(() => {
+          this.#acked += segment;
+          this.#minRttMs = Math.min(this.#minRttMs, this.#clock.now() - sentAt);
+        });
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#acks[Symbol.dispose]();
+  }
+
+  #pollLater(): void {
+    this.#isPolled = true;
+    const now = this.#clock.now();
+    this.#clock.at(now + POLL_MS - (now % POLL_MS), () => {
+      this.#isPolled = false;
+      if (this.#acks.poll()) this.#pollLater();
+    });
   }
 }

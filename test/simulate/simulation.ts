@@ -3,7 +3,7 @@ import { seededRandom } from '../support/random.js';
 import { rateOf, type RatePlan } from './rate-plan.js';
 import { SimulatedLink } from './simulated-link.js';
 import { simulatedStream } from './simulated-stream.js';
-import { SimulatedViewer, type Busy } from './simulated-viewer.js';
+import { SimulatedViewer, type Busy, type Teller } from './simulated-viewer.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface Scenario {
@@ -27,6 +27,7 @@ export interface Scenario {
   readonly seed: number;
   /** How the viewers' threads are kept from reading. */
   readonly busy: Busy;
+  readonly teller: Teller;
 }
 
 export const DEFAULT_SCENARIO: Scenario = {
@@ -45,6 +46,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   weight: 1,
   seed: 1,
   busy: { forMs: 0, everyMs: Infinity, stepMs: 0 },
+  teller: 'viewer',
 };
 
 /** What came of each tenth of a second, of the first viewer. */
@@ -83,7 +85,7 @@ export function simulate(scenario: Scenario): Outcome {
     time < crossFrom ? 0 : queueMs * (0.5 + 0.5 * (((time - crossFrom) % CROSS_MS) / CROSS_MS));
   const link = new SimulatedLink(clock, { rate, rttMs, jitterMs, crossMs, burst, random });
   const { stream, encodes } = simulatedStream(clock, { ...scenario, random });
-  const viewers = Array.from({ length: scenario.viewers }, () => new SimulatedViewer(clock, link, scenario.busy));
+  const viewers = Array.from({ length: scenario.viewers }, () => new SimulatedViewer(clock, link, scenario));
   viewers.forEach((viewer, index) => {
     clock.at(index * 10, () => viewer.watch(stream, { ...DEFAULT_VIEWER_REQUEST, ...scenario.request }));
   });
@@ -104,6 +106,7 @@ export function simulate(scenario: Scenario): Outcome {
     });
     if (at % 1000 === 0) for (const { viewer } of viewers) viewer.tick();
   }
+  for (const viewer of viewers) viewer[Symbol.dispose]();
   const viewerFps = viewers[0]?.viewer.stats(stream).viewerFps ?? null;
   return { scenario, viewers, moments, encodes: encodes(), viewerFps, renditions };
 }

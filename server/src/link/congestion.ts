@@ -1,4 +1,4 @@
-import { NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
+import { isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
@@ -29,6 +29,8 @@ export interface Link {
   /** Frames in a row that met a queue which was not foreseen. */
   readonly surprises: number;
   readonly goodput: Goodput;
+  /** Of the newest frame that was observed. */
+  readonly bytes: number;
   /** When the newest observation was made that measured the way, ... */
   readonly at: number;
   /** ... the newest of a frame that the viewer held up itself, ... */
@@ -136,6 +138,7 @@ export const UNKNOWN_LINK: Link = {
   shaper: NO_SHAPER,
   surprises: 0,
   goodput: { bytes: 0, older: NEVER, newer: NEVER },
+  bytes: 0,
   at: -Infinity,
   heldAt: -Infinity,
   sentAt: -Infinity,
@@ -162,7 +165,7 @@ function tellsNothing(link: Link, { arrivedAt, sentAt, heldMs }: Observation): b
 function withHeld(link: Link, seen: Observation): Link {
   const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
   const trips = link.at === -Infinity ? tripsAfter(link, seen) : {};
-  return { ...link, ...trips, goodput, surprises: 0, heldAt: seen.now, sentAt: seen.sentAt };
+  return { ...link, ...trips, goodput, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt };
 }
 
 /** The header may have come right away, and the whole half as early as the viewer's busy time allows. */
@@ -182,7 +185,9 @@ function learned(link: Link, seen: Observation): Link {
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
   const arrives = arrivalRate(goodput, now);
   const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay });
-  const shaper = passed(link.shaper, { slowRate, isInRow: link.shaper.slow.at === link.at, measured, arrives, now });
+  const isInRow = link.shaper.slow.at === link.at;
+  const { arrivedAt } = seen;
+  const shaper = passed(link.shaper, { slowRate, isInRow, arrivedAt, measured, arrives, now });
   const ceiling = shaper.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
@@ -194,6 +199,7 @@ function learned(link: Link, seen: Observation): Link {
     shaper,
     surprises,
     goodput,
+    bytes: seen.bytes,
     at: now,
     heldAt: link.heldAt,
     sentAt: seen.sentAt,
@@ -210,6 +216,14 @@ function tripsAfter(link: Link, { headerAt, sentAt, arrivedAt, now }: Observatio
     roundTrip: minWith(link.roundTrip, tripMs, now, BASE_WINDOW_MS),
     emptyTrip: minWith(link.emptyTrip, tripMs, now, EMPTY_WINDOW_MS),
   };
+}
+
+/**
+ * What the link carries in the long run, bytes per ms; undefined while that is not known: frames that a shaper lets
+ * through in bursts measure the wire behind it.
+ */
+export function carriedRate({ rate, shaper, at }: Link): number | undefined {
+  return shaper.rate === undefined && isSuspected(shaper, at) ? undefined : rate;
 }
 
 /** The way there and back of something without a size, ms: the smallest of the last half minute; 0 when not known. */
@@ -290,7 +304,7 @@ function surprisesAfter(surprises: number, unforeseenMs: number): number {
 
 /** What a frame passed at that came so much later than foreseen, bytes per ms; undefined: it did not. */
 function slowRateOf(
-  { rate }: Link,
+  { rate, at, shaper: { slow } }: Link,
   { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs }: Observation,
   { surprises, arrives, emptyWay }: { surprises: number; arrives: number; emptyWay: number },
 ): number | undefined {
@@ -300,7 +314,10 @@ function slowRateOf(
   const isSlow = unforeseenMs > SLOW_MS && took > SLOW_MS && bytes > LEAST_BYTES;
   const isQueue = surprises >= MAX_SURPRISES && arrives > 0;
   if (!isSlow && !isQueue) return undefined;
-  return Math.min(isSlow ? (bytes - FIRST_SEGMENT) / took : Infinity, isQueue ? CEILING_SHARE * arrives : Infinity);
+  // At the end of a late frame the bucket is empty, so between two of them just this frame's bytes came into it.
+  const isDrained = slow.at === at && unforeseenMs > SURPRISE_MS;
+  const passedAt = isDrained ? bytes / Math.max(took, arrivedAt - slow.arrivedAt) : (bytes - FIRST_SEGMENT) / took;
+  return Math.min(isSlow ? passedAt : Infinity, isQueue ? CEILING_SHARE * arrives : Infinity);
 }
 
 /**

@@ -6,8 +6,11 @@
  * link that has become faster, repeatedly it is a bucket.
  */
 export interface PathShaper {
-  /** The newest frame that came later than foreseen: what it passed at, bytes per ms, and how many there were in a row. */
-  readonly slow: { readonly rate: number; readonly at: number; readonly frames: number };
+  /**
+   * The newest frame that came later than foreseen: what it passed at, bytes per ms, when that was known and when it
+   * arrived, on the receiver's clock, and how many there were in a row.
+   */
+  readonly slow: { readonly rate: number; readonly at: number; readonly arrivedAt: number; readonly frames: number };
   /** How often frames passed fast soon after slow ones, and when the last of those slow ones came, ms. */
   readonly rebounds: { readonly count: number; readonly slowAt: number };
   /** When the bucket was seen last, ms. */
@@ -17,7 +20,7 @@ export interface PathShaper {
 }
 
 export const NO_SHAPER: PathShaper = {
-  slow: { rate: Infinity, at: -Infinity, frames: 0 },
+  slow: { rate: Infinity, at: -Infinity, arrivedAt: -Infinity, frames: 0 },
   rebounds: { count: 0, slowAt: -Infinity },
   seenAt: -Infinity,
   rate: undefined,
@@ -29,6 +32,7 @@ export interface Passage {
   readonly slowRate: number | undefined;
   /** Whether the frame before it did so too. */
   readonly isInRow: boolean;
+  readonly arrivedAt: number;
   /** What frames measure, bytes per ms; undefined: not known. */
   readonly measured: number | undefined;
   /** What arrives, bytes per ms; 0: not known. */
@@ -55,10 +59,17 @@ const REBOUNDS_MS = 60_000;
 /** A bucket that has not shown itself for so long is forgotten, ms. */
 const FORGET_MS = 15_000;
 
+/** Whether frames that pass fast say nothing of what the link carries in the long run, as far as is known. */
+export function isSuspected({ rate, rebounds }: PathShaper, now: number): boolean {
+  return rate !== undefined || now - rebounds.slowAt < REBOUNDS_MS;
+}
+
 export function passed(shaper: PathShaper, passage: Passage): PathShaper {
-  const { slowRate, isInRow, measured, arrives, now } = passage;
+  const { slowRate, isInRow, arrivedAt, measured, arrives, now } = passage;
   const slow =
-    slowRate === undefined ? shaper.slow : { rate: slowRate, at: now, frames: isInRow ? shaper.slow.frames + 1 : 1 };
+    slowRate === undefined
+      ? shaper.slow
+      : { rate: slowRate, at: now, arrivedAt, frames: isInRow ? shaper.slow.frames + 1 : 1 };
   const rebounds = reboundsAfter(shaper, slow, measured ?? 0, now);
   const isSeen =
     shaper.rate === undefined

@@ -1,4 +1,4 @@
-import type { ClimbEvent } from './climb.js';
+import type { ClimbEvent } from './fitting.js';
 import { isHeldUp, rttMs } from '../link/congestion.js';
 
 /**

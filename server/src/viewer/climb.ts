@@ -1,11 +1,14 @@
-import type { Ladder } from '../stream/ladder.js';
-import { isHeldUp, passingRate, rttMs, type Link } from '../link/congestion.js';
+import { isHeldUp, passingRate } from '../link/congestion.js';
+import { isSuspected } from '../link/path-shaper.js';
+import { allowanceMs, bestFitting, firstRung, type ClimbEvent } from './fitting.js';
+import { probed, startProbe, type Probe } from './probe.js';
 
 /**
  * Where on the ladder of renditions one viewer stands. Pure.
  *
  * Down by delay, because that is what people feel, and as far as the rate says; up by the rate, or when that says
- * nothing for long, by trying. A step up that had to be taken back makes the next one wait longer.
+ * nothing for long, by trying. A step up that had to be taken back makes the next one wait longer. Where a shaper lets
+ * bursts through, the rate says too much, and steps up are probed before, see `Probe`.
  */
 export interface Climb {
   /** 0 is the wish itself. */
@@ -16,6 +19,9 @@ export interface Climb {
   readonly trial: Trial | undefined;
   /** Not undefined once a step up was taken back: the next one waits. */
   readonly hold: Hold | undefined;
+  readonly probe: Probe | undefined;
+  /** When the last probe failed, ms, and how long the next one then waits. */
+  readonly probes: { readonly failedAt: number; readonly waitMs: number };
   /** When the link last lost half of what it had carried or more, not counting steps up that were mistakes, ms. */
   readonly fellAt: number;
   /** Frames in a row that came too late. */
@@ -26,8 +32,6 @@ export interface Climb {
 
 interface Trial {
   readonly at: number;
-  /** Of a probe: the rung that was known to hold. */
-  readonly from: number | undefined;
   /** The link's rate as it was believed, bytes per ms. */
   readonly rate: number;
 }
@@ -39,27 +43,12 @@ interface Hold {
   readonly rate: number;
 }
 
-/** What is known when a rung is to be chosen. */
-export interface ClimbEvent {
-  readonly ladder: Ladder;
-  readonly link: Link;
-  /** How old pictures may be on arrival. */
-  readonly latencyBudgetMs: number;
-  readonly now: number;
-}
-
 /**
  * Shares of the rate that a rung may take: to be chosen when going down, and when going up. The rest empties queues
  * and carries pictures that are larger than the mean.
  */
 const DOWN_SHARE = 0.82;
 export const UP_SHARE = 0.76;
-
-/** So much of the budget may go by while a frame passes the narrowest place. */
-const PASSING_SHARE = 0.6;
-
-/** A way of half the budget and more leaves at least this share for passing. */
-const LEAST_PASSING_SHARE = 0.25;
 
 /** Frames that come later than the one after them is due: so many in a row and the rung is too high. */
 const MAX_LATE = 2;
@@ -70,15 +59,6 @@ const MAX_LATE = 2;
  */
 const MUCH_TOO_LATE = 3;
 const SHRINK = { most: 0.25, least: 0.5 };
-
-/**
- * At most this part of the budget, by where on the ladder: of viewers that share a link and its queue, those who have
- * more give way first.
- */
-const ALLOWANCE = { top: 0.3, bottom: 0.9 };
-
-/** No way is blamed for less, ms: event loops and jitter make as much. */
-const LEAST_ALLOWANCE_MS = 25;
 
 /** A step up to a frame of more than so many times the bytes rests on too small a measurement; after a mistake, less. */
 const LONGEST_STEP = 3;
@@ -107,29 +87,48 @@ const HOLDS_TO_TRY = 6;
 const MAX_TRY_MS = 60_000;
 
 /**
- * A token bucket hides what the link carries in the long run until it is drained, so steps up are probes: large enough
- * to drain it soon, and while nothing comes late one follows from another after so long, ms. For a while after a fall
- * no probe waits longer than this, because nothing else tells that the link has come back.
+ * Steps are so large that the shares above can leave a third of a link unused. A rung that takes no more than this is
+ * tried much sooner, ms, or after so many holds.
  */
-const PROBE_MS = 1000;
-const FIRST_PROBE = 2.6;
-const MAX_PROBE_HOLD_MS = 6000;
+const FINE_SHARE = 0.91;
+const FINE_MS = 2000;
+const FINE_HOLDS = 3;
+const MOST_FINE_PATIENCE = 2;
+
+/**
+ * From a failed probe to the next, ms: twice as long each time, but not within a minute after a fall, because nothing
+ * else tells that the link has come back.
+ */
+const PROBE_WAIT_MS = 3000;
+const MAX_PROBE_WAIT_MS = 30_000;
 const FALL_MS = 60_000;
+
+/** A step up that was a mistake makes probes wait as well, but not for longer than this, ms. */
+const MAX_PROBE_HOLD_MS = 5000;
 
 /**
  * Who has more waits longer for yet more, with the square of the bytes by this: viewers that share a link then come to
  * equal parts, as additive increase with multiplicative decrease does. In proportion they come to 1:2.3, so within 1:2.
  */
 const PATIENCE_BYTES = 6000;
+const LEAST_PATIENCE = 0.3;
 const MAX_PATIENCE = 4;
+
+/** A climb begins. */
+export function begun(rung: number, now: number): Climb {
+  const nothing = { trial: undefined, hold: undefined, probe: undefined, fellAt: -Infinity, late: 0 };
+  const probes = { failedAt: -Infinity, waitMs: PROBE_WAIT_MS };
+  return { ...nothing, rung, changedAt: now, probes, roomSince: -Infinity };
+}
 
 /** After each acknowledged frame. */
 export function climbed(climb: Climb, event: ClimbEvent): Climb {
   const { link, now } = event;
   // What was sent before the last change was another rung's, and so is the queue that it made.
-  if (link.sentAt < climb.changedAt) return climb;
-  if (isHeldUp(link)) return raisedUnmeasured(climb, event);
+  if (link.sentAt < Math.max(climb.changedAt, climb.probes.failedAt)) return climb;
+  if (isHeldUp(link)) return raisedUnmeasured({ ...climb, probe: undefined }, event);
   if (link.rate === undefined) return climb;
+  if (climb.probe !== undefined) return afterProbe(climb, climb.probe, event);
   const allowance = allowanceMs(climb.rung, event);
   const late = link.delayMs > allowance ? climb.late + 1 : 0;
   // Of a busy viewer one frame alone may have been held up and not known to be.
@@ -154,18 +153,6 @@ function proven(climb: Climb, now: number): Climb {
   };
 }
 
-/** How much later than on an empty way a frame may come, ms. */
-function allowanceMs(rung: number, event: ClimbEvent): number {
-  const { ladder, latencyBudgetMs } = event;
-  const depth = rung / Math.max(1, ladder.rungs - 1);
-  const share = ALLOWANCE.top + (ALLOWANCE.bottom - ALLOWANCE.top) * depth;
-  return Math.max(LEAST_ALLOWANCE_MS, Math.min(intervalMs(rung, event), latencyBudgetMs * share));
-}
-
-function intervalMs(rung: number, { ladder }: ClimbEvent): number {
-  return 1000 / Math.min(ladder.fps, ladder.minFps(rung));
-}
-
 /** @param shrink what part of the present frames' bytes the way is thought to carry in time; 1: nothing is known. */
 function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
   const { now, ladder } = event;
@@ -174,9 +161,7 @@ function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
   const small = shrink === 1 ? 0 : firstRung(last, rung => ladder.bytes(rung) <= most);
   const { trial } = climb;
   const fitting = bestFitting(event, DOWN_SHARE);
-  const isProbe = event.link.shaper.rate !== undefined && trial?.from !== undefined;
-  const lower = isProbe ? Math.min(trial.from, Math.max(small, fitting)) : Math.max(small, fitting);
-  const rung = Math.min(last, Math.max(climb.rung + 1, lower));
+  const rung = Math.min(last, Math.max(climb.rung + 1, small, fitting));
   const down = { ...climb, late: 0, roomSince: undefined };
   if (rung === climb.rung) return down;
   const hold = climb.trial === undefined ? climb.hold : holdAfter(climb.trial, climb.hold);
@@ -195,42 +180,66 @@ function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
 function raised(climb: Climb, event: ClimbEvent): Climb {
   const { now, ladder, link } = event;
   if (climb.rung === 0) return climb;
-  if (link.shaper.rate !== undefined) return probed(climb, event);
   const rate = link.rate ?? 0;
   const { hold } = climb;
   const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;
   const patience = Math.min(MAX_PATIENCE, (ladder.bytes(climb.rung) / PATIENCE_BYTES) ** 2);
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
+  const next = { ...climb, roomSince };
+  const isShaped = isSuspected(link.shaper, now);
+  if (isShaped && hasToWait(climb, now)) return next;
   const holdMs = hold?.ms ?? 0;
   const waitMs = isOther ? Math.max(ROOM_MS, holdMs * OTHER_HOLD_SHARE) : holdMs * patience;
   if (roomSince !== undefined && now - roomSince >= waitMs) {
     const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
-    const reach = firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
-    return stepUp(climb, isOther ? reach : climb.rung - 1, { at: now, from: undefined, rate });
+    const reach = isShaped ? fitting : firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
+    return towards(next, isOther ? reach : climb.rung - 1, event);
   }
-  const tryMs = Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * Math.max(1, patience);
-  if (now - climb.changedAt <= Math.min(MAX_TRY_MS, tryMs)) return { ...climb, roomSince };
-  return stepUp(climb, climb.rung - 1, { at: now, from: undefined, rate });
+  // Not probed before: viewers that share a link could else never make those with more give way.
+  const isFine = bestFitting(event, FINE_SHARE) < climb.rung;
+  if (now - climb.changedAt > tryMs(isFine, holdMs, patience)) return stepUp(next, climb.rung - 1, { at: now, rate });
+  if (link.shaper.rate === undefined) return next;
+  // What frames pass at as long as the bucket lets them: a probe of what they do not pass in time then is lost.
+  const beyond = bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
+  return beyond < climb.rung ? towards(next, beyond, event) : next;
 }
 
-/** The first step is as large as to drain the bucket soon; one more follows from each that holds. */
-function probed(climb: Climb, event: ClimbEvent): Climb {
-  const { now, ladder, link } = event;
-  const { rung, trial, hold, fellAt } = climb;
-  const fitting = bestFitting(event, UP_SHARE);
-  const from = trial?.from;
-  const hasRoom = from === undefined && fitting < rung;
-  const mostMs = now - fellAt < FALL_MS ? MAX_PROBE_HOLD_MS : MAX_HOLD_MS;
-  const holdMs = Math.max(PROBE_MS, Math.min(mostMs, hold?.ms ?? FIRST_HOLD_MS));
-  const waitMs = from === undefined ? holdMs : PROBE_MS;
-  if (now - climb.changedAt < waitMs) return climb;
-  const most = (from === undefined ? FIRST_PROBE : LONGEST_STEP) * ladder.bytes(rung);
-  // A probe of what the frames themselves do not pass in time is lost.
-  const best = hasRoom ? fitting : bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
-  if (best >= rung) return climb;
-  const reach = firstRung(rung - 1, better => better >= best && ladder.bytes(better) <= most);
-  return stepUp(climb, reach, { at: now, from: hasRoom ? undefined : (from ?? rung), rate: link.rate ?? 0 });
+/** Whether a probe has failed or a step up was a mistake a moment ago. */
+function hasToWait({ probes, hold, changedAt }: Climb, now: number): boolean {
+  return now - probes.failedAt < probes.waitMs || now - changedAt < Math.min(MAX_PROBE_HOLD_MS, hold?.ms ?? 0);
+}
+
+/** How long a viewer stays on a rung at most before it tries the next. */
+function tryMs(isFine: boolean, holdMs: number, patience: number): number {
+  const longer = Math.max(LEAST_PATIENCE, patience);
+  if (isFine) return Math.max(FINE_MS, FINE_HOLDS * holdMs) * Math.min(MOST_FINE_PATIENCE, longer);
+  return Math.min(MAX_TRY_MS, Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * longer);
+}
+
+/** Up, or a probe of it first. */
+function towards(climb: Climb, rung: number, { ladder, link, now }: ClimbEvent): Climb {
+  if (!isSuspected(link.shaper, now)) return stepUp(climb, rung, { at: now, rate: link.rate ?? 0 });
+  const sizes = { goal: ladder.bytes(rung), base: ladder.bytes(climb.rung) };
+  return { ...climb, probe: startProbe(rung, sizes, now), roomSince: undefined };
+}
+
+function afterProbe(climb: Climb, before: Probe, event: ClimbEvent): Climb {
+  const { link, now } = event;
+  const probe = probed(before, link, allowanceMs(before.rung, event), now);
+  const trial = { at: now, rate: link.rate ?? 0 };
+  if (probe === 'carried') return stepUp(climb, before.rung, trial);
+  if (probe !== 'late') return { ...climb, probe };
+  const isSoon = now - climb.fellAt < FALL_MS;
+  const waitMs = isSoon ? PROBE_WAIT_MS : Math.min(MAX_PROBE_WAIT_MS, 2 * climb.probes.waitMs);
+  const failed = { ...climb, probe: undefined, probes: { failedAt: now, waitMs }, roomSince: undefined };
+  if (link.shaper.rate !== undefined) return failed;
+  // The rate said too much.
+  const hold = { ms: FIRST_HOLD_MS, ...climb.hold, rate: Math.max(trial.rate, climb.hold?.rate ?? 0) };
+  const { slow } = link.shaper;
+  const isMeasured = slow.at === now && slow.frames > 1;
+  const best = isMeasured ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : climb.rung;
+  return best < climb.rung ? stepUp({ ...failed, hold }, best, trial) : { ...failed, hold };
 }
 
 /**
@@ -245,34 +254,15 @@ function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
   if (climb.rung === 0 || waitedMs < Math.max(UNMEASURED_MS, hold?.ms ?? 0)) return climb;
   const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
   const reach = firstRung(climb.rung - 1, rung => ladder.bytes(rung) <= most);
-  return stepUp(climb, reach, { at: now, from: undefined, rate: link.rate ?? 0 });
+  return stepUp(climb, reach, { at: now, rate: link.rate ?? 0 });
 }
 
 export function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
-  return { ...climb, rung, changedAt: trial.at, trial, late: 0, roomSince: undefined };
+  const probes = { ...climb.probes, waitMs: PROBE_WAIT_MS };
+  return { ...climb, rung, changedAt: trial.at, trial, probe: undefined, probes, late: 0, roomSince: undefined };
 }
 
 /** Whether the link carries all that was asked for, as far as it is known: whoever is lower is on the way up. */
 export function carriesWish(event: ClimbEvent): boolean {
   return event.link.rate !== undefined && bestFitting(event, UP_SHARE) === 0;
-}
-
-/** The best rung that takes at most a share of the rate and passes in time; the last when none does. */
-export function bestFitting(event: ClimbEvent, share: number): number {
-  const { ladder, link, latencyBudgetMs } = event;
-  const rate = link.rate ?? 0;
-  const passingMs = Math.max(
-    LEAST_PASSING_SHARE * latencyBudgetMs,
-    PASSING_SHARE * (latencyBudgetMs - rttMs(link) / 2),
-  );
-  return firstRung(
-    ladder.rungs - 1,
-    rung => ladder.bytes(rung) <= rate * Math.min(share * intervalMs(rung, event), passingMs),
-  );
-}
-
-/** @returns the first rung before `last` that will do, or `last`. */
-export function firstRung(last: number, willDo: (rung: number) => boolean): number {
-  for (let rung = 0; rung < last; rung += 1) if (willDo(rung)) return rung;
-  return Math.max(0, last);
 }

@@ -7,6 +7,7 @@ import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link
 import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
 import { asked, FREE_READER, isSlow, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
+import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
 
 /** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
@@ -47,6 +48,8 @@ export interface DeliveryLimits {
   readonly staleMs: number;
   /** Frames that one acknowledgement may cover. */
   readonly ackEvery: number;
+  /** Smaller frames are padded to this many bytes. */
+  readonly leastBytes: number;
 }
 
 interface Waiting {
@@ -75,7 +78,7 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #onReadiness: (isReady: boolean) => void;
   readonly #waiting = new Latest<Waiting>();
-  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1 };
+  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1, leastBytes: 0 };
   #gate = OPEN_GATE;
   /** Of the last frame that was offered. */
   #rendition: number | undefined;
@@ -84,6 +87,8 @@ export class Delivery {
   #credit = NO_CREDIT;
   #reader: ReaderPace = FREE_READER;
   #lastSentAt = -Infinity;
+  /** When the padded frame was sent that is on its way. */
+  #paddedAt: number | undefined;
   #lastArrivedAt = -Infinity;
   #alarm: { at: number; alarm: Alarm } | undefined;
 
@@ -155,6 +160,7 @@ export class Delivery {
     if (!('headerAt' in arrival)) this.#reader = reached(this.#reader, seq, arrivedAt);
     const { headerAt, isHeld, heldMs } = 'headerAt' in arrival ? arrival : this.#onTime(sentAt, arrival);
     this.#lastArrivedAt = arrivedAt;
+    if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
     const now = this.#clock.now();
     this.#link = observed(this.#link, {
       ...{ bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs },
@@ -188,6 +194,7 @@ export class Delivery {
   forget(): void {
     this.#reader = FREE_READER;
     this.#pacer = IDLE_PACER;
+    this.#paddedAt = undefined;
   }
 
   /** Sends what waits as soon as it may be sent. */
@@ -246,7 +253,9 @@ export class Delivery {
     else this.#send(frame, now);
   }
 
-  #send(frame: EncodedFrame, now: number): void {
+  #send(unpadded: EncodedFrame, now: number): void {
+    const frame = this.#paddedAt === undefined ? paddedFrame(unpadded, this.#limits.leastBytes) : unpadded;
+    if (frame !== unpadded) this.#paddedAt = now;
     const { seq } = frame.header;
     const bytes = frame.headerBytes.length + frame.payload.length;
     this.#counts.sent += 1;

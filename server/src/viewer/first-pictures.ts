@@ -1,6 +1,7 @@
 import { isHeldUp, rttMs, type Link } from '../link/congestion.js';
 import { firstRate, rampUpMs } from '../link/first-passage.js';
-import { bestFitting, climbed, firstRung, stepUp, UP_SHARE, type Climb, type ClimbEvent } from './climb.js';
+import { begun, climbed, stepUp, UP_SHARE, type Climb } from './climb.js';
+import { bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 
 /**
  * Where on the ladder a viewer begins, and where it goes from its first picture. Pure.
@@ -35,7 +36,7 @@ export interface Beginning extends ClimbEvent {
 export function startClimb(event: Beginning): Climb {
   const { link, now } = event;
   const rung = link.rate === undefined ? firstPicture(event) : bestFitting(event, UP_SHARE);
-  return { rung, changedAt: now, trial: undefined, hold: undefined, fellAt: -Infinity, late: 0, roomSince: -Infinity };
+  return begun(rung, now);
 }
 
 function firstPicture(event: Beginning): number {
@@ -56,9 +57,9 @@ export function introduced(climb: Climb, event: ClimbEvent): Climb {
   const rung = isHeldUp(link) ? rungWhileHeld(climb, event) : rungAfterFirst(climb, event);
   const rate = firstRate(link);
   if (rung > climb.rung) return { ...climb, rung, changedAt: now };
-  if (rung < climb.rung) return stepUp(climb, rung, { at: now, from: undefined, rate: rate ?? 0 });
+  if (rung < climb.rung) return stepUp(climb, rung, { at: now, rate: rate ?? 0 });
   // To stay is as much of a trial as to go up.
-  if (rate !== undefined) return { ...climb, trial: { at: now, from: undefined, rate } };
+  if (rate !== undefined) return { ...climb, trial: { at: now, rate } };
   return climbed(climb, event);
 }
 

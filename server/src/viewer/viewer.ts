@@ -5,10 +5,11 @@ import { machineClock, type Clock } from '../clock.js';
 import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
-import { carriesWish, type Climb, type ClimbEvent } from './climb.js';
-import { isHeldUp, rttMs } from '../link/congestion.js';
+import { carriesWish, type Climb } from './climb.js';
+import { carriedRate, isHeldUp, rttMs } from '../link/congestion.js';
 import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
 import { Delivery, type FrameSocket, type ViewerArrival, type WayArrival } from './delivery.js';
+import type { ClimbEvent } from './fitting.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './draw-pace.js';
 import { introduced, startClimb } from './first-pictures.js';
 import { describeRendition, type Ladder } from '../stream/ladder.js';
@@ -210,7 +211,8 @@ export class Viewer {
   }
 
   #linkStats(): LinkStats {
-    const { rate, queueMs, at } = this.#delivery.link;
+    const { queueMs, at } = this.#delivery.link;
+    const rate = carriedRate(this.#delivery.link);
     const isKnown = at > -Infinity;
     return {
       bitsPerSecond: rate === undefined ? null : Math.round(rate * 8000),
@@ -247,6 +249,7 @@ export class Viewer {
     const event = this.#climbEvent(ladder);
     if (event.link.rate === undefined) this.#isNewUntil = event.now + FIRST_MS;
     this.#climb = startClimb({ ...event, isRunning, recalledRate: this.#memory.recall() });
+    this.#delivery.limit({ leastBytes: 0 });
     return this.#rung;
   }
 
@@ -266,6 +269,7 @@ export class Viewer {
     if (watching.state !== 'watching' || this.#climb === undefined || this.#ladder === undefined) return;
     const before = this.#climb;
     this.#climb = introduced(before, this.#climbEvent(this.#ladder));
+    this.#delivery.limit({ leastBytes: this.#climb.probe?.bytes ?? 0 });
     const isSame = this.#climb.rung === before.rung;
     if (isSame && !(this.#isOwedReason && this.#isLinkKnown)) return;
     if (!isSame) this.#delivery.discard();
@@ -290,12 +294,12 @@ export class Viewer {
   /** What a viewer holds up itself hides its link. */
   get #isLinkKnown(): boolean {
     const { link } = this.#delivery;
-    return link.rate !== undefined && !isHeldUp(link) && this.#clock.now() >= this.#isNewUntil;
+    return carriedRate(link) !== undefined && !isHeldUp(link) && this.#clock.now() >= this.#isNewUntil;
   }
 
   #linkReason(rendition: ChosenRendition): string {
     const { link } = this.#delivery;
-    const { rate } = link;
+    const rate = carriedRate(link);
     const ladder = this.#ladder;
     const given = describeRendition(rendition);
     if (rate === undefined || ladder === undefined) return '';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../server/src/viewer/ack-pace.js';
 import type { Ladder } from '../../../server/src/stream/ladder.js';
-import type { ClimbEvent } from '../../../server/src/viewer/climb.js';
+import type { ClimbEvent } from '../../../server/src/viewer/fitting.js';
 import { UNKNOWN_LINK } from '../../../server/src/link/congestion.js';
 import { NO_MIN } from '../../../server/src/link/windowed-min.js';
 
