@@ -64,6 +64,23 @@ def requests_parts():
     import requests
     multipart(requests.get(url, stream=True).raw)
 
+def iterated_parts():
+    import requests
+    # A picture is only seen to be whole with some of the next one: chunks have one size.
+    buffer = b""
+    for chunk in requests.get(url, stream=True).iter_content(10240):
+        buffer += chunk
+        head = buffer.find(b"X-Timestamp: ")
+        end = buffer.find(b"\r\n--frame\r\n", head) if head >= 0 else -1
+        if end < 0:
+            continue
+        start = buffer.index(b"\r\n\r\n", head)
+        jpeg = buffer[start + 4 : end]
+        if not took(time.time() - float(buffer[head + 13 : start].split(b"\r\n")[0]), width_of(jpeg), len(jpeg)):
+            return
+        buffer = buffer[end + 4 :]
+        time.sleep(step)
+
 def socket_parts():
     import urllib.request
     multipart(urllib.request.urlopen(url))
@@ -75,6 +92,7 @@ kinds = {
     "blocking": lambda: asyncio.run(websocket(blocks=True)),
     "aiohttp": lambda: asyncio.run(aiohttp_parts()),
     "requests": requests_parts,
+    "iterated": iterated_parts,
     "urllib": socket_parts,
 }
 kinds[kind]()

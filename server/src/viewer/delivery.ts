@@ -4,8 +4,18 @@ import type { Alarm, Clock } from '../clock.js';
 import type { EncodedFrame } from '../frames.js';
 import { OPEN_GATE, passGate } from '../rate-gate.js';
 import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
-import { acknowledged, IDLE_PACER, reanchored, sendableAt, sent, waitedMs, type Pacer } from '../link/pacer.js';
+import {
+  acknowledged,
+  IDLE_PACER,
+  type Acknowledged,
+  reanchored,
+  sendableAt,
+  sent,
+  waitedMs,
+  type Pacer,
+} from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
+import { backlogSeen, backlogSent, isBacklogged, NO_BACKLOG } from './backlog-pace.js';
 import { asked, FREE_READER, isSlow, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
@@ -24,6 +34,8 @@ export interface ViewerArrival {
 export interface WayArrival {
   readonly arrivedAt: number;
   readonly rttMs: number;
+  /** What had arrived and nobody had read then, this frame among it. */
+  readonly unreadBytes: number;
 }
 
 /** Where a viewer's frames leave. */
@@ -63,6 +75,9 @@ const LEAD_MS = 8;
 /** Linux acknowledges bytes that nobody reads at once so much later at most (RFC 1122 allows 500), ms. */
 const DELAYED_ACK_MS = 200;
 
+/** Bytes that were read at once are acknowledged so soon after their way's time, ms: Linux waits 40 with others. */
+const LATE_ACK_MS = 20;
+
 /** How soon to look again at a socket that holds bytes back, ms. */
 const CLOGGED_MS = 10;
 
@@ -86,6 +101,7 @@ export class Delivery {
   #link: Link = UNKNOWN_LINK;
   #credit = NO_CREDIT;
   #reader: ReaderPace = FREE_READER;
+  #backlog = NO_BACKLOG;
   #lastSentAt = -Infinity;
   /** When the padded frame was sent that is on its way. */
   #paddedAt: number | undefined;
@@ -157,8 +173,8 @@ export class Delivery {
     if (result === undefined) return 0;
     const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
-    if (!('headerAt' in arrival)) this.#reader = reached(this.#reader, seq, arrivedAt);
-    const { headerAt, isHeld, heldMs } = 'headerAt' in arrival ? arrival : this.#onTime(sentAt, arrival);
+    const isOwn = 'headerAt' in arrival;
+    const { headerAt, isHeld, heldMs } = isOwn ? arrival : this.#wayArrived(result, seq, arrival);
     this.#lastArrivedAt = arrivedAt;
     if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
     const now = this.#clock.now();
@@ -193,6 +209,7 @@ export class Delivery {
   /** Nobody will tell any more whether what is in flight has arrived, or was read. */
   forget(): void {
     this.#reader = FREE_READER;
+    this.#backlog = NO_BACKLOG;
     this.#pacer = IDLE_PACER;
     this.#paddedAt = undefined;
   }
@@ -234,14 +251,22 @@ export class Delivery {
     if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
     const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
-    const byReader = readableAt(this.#reader, by);
+    // A pong tells more than the window does.
+    const byReader = this.#reader.answers
+      ? readableAt(this.#reader, by)
+      : Math.max(readableAt(this.#reader, by), this.#backlog.dueAt);
     return Math.max(byWay, byReader, this.#lastSentAt + this.#limits.intervalMs);
   }
 
   /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */
-  #onTime(sentAt: number, { arrivedAt, rttMs }: WayArrival): ViewerArrival {
-    const headerAt = Math.min(arrivedAt, Math.max(sentAt + rttMs, this.#lastArrivedAt));
-    const isHeld = isSlow(this.#reader);
+  #wayArrived({ frame, frames }: Acknowledged, seq: number, arrival: WayArrival): ViewerArrival {
+    const { arrivedAt, rttMs } = arrival;
+    const headerAt = Math.min(arrivedAt, Math.max(frame.sentAt + rttMs, this.#lastArrivedAt));
+    this.#reader = reached(this.#reader, seq, arrivedAt);
+    const unread = arrival.unreadBytes / frame.bytes;
+    const isLate = arrivedAt - headerAt > LATE_ACK_MS;
+    this.#backlog = backlogSeen(this.#backlog, { at: arrivedAt, frames, unread, isLate });
+    const isHeld = isSlow(this.#reader) || isBacklogged(this.#backlog);
     return { headerAt, arrivedAt, isHeld, heldMs: isHeld ? DELAYED_ACK_MS : 0 };
   }
 
@@ -262,6 +287,7 @@ export class Delivery {
     this.#counts.sentBytes += bytes;
     this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
     this.#credit = creditSpent(this.#credit);
+    this.#backlog = backlogSent(this.#backlog, now);
     this.#lastSentAt = now;
     this.#socket.send(frame);
   }

@@ -11,6 +11,8 @@ export interface TcpFigures {
   readonly ackedBytes: number;
   /** The shortest round trip of the last minutes, ms. */
   readonly minRttMs: number;
+  /** Bytes that the other host said it has room for in its last acknowledgement; undefined before Linux 5.4. */
+  readonly windowBytes: number | undefined;
 }
 
 export interface TcpInfo {
@@ -24,8 +26,10 @@ const TCP_INFO = 11;
 /** Offsets in `struct tcp_info` of linux/tcp.h, which only ever grows at its end; little-endian, as Node's platforms. */
 const BYTES_ACKED = 120;
 const MIN_RTT_US = 148;
-/** An older kernel fills in less than what is asked of it here, and is left alone: Linux 4.6 was the first to have all. */
-const INFO_BYTES = 152;
+const SND_WND = 228;
+/** An older kernel fills in less than what is asked of it, and one that has not even this is left alone: before Linux 4.6. */
+const LEAST_BYTES = 152;
+const INFO_BYTES = 232;
 
 const info = Buffer.alloc(INFO_BYTES);
 const length = Buffer.alloc(4);
@@ -47,9 +51,11 @@ function readFigures(socket: Socket): TcpFigures | undefined {
   if (fd < 0) return undefined;
   length.writeUInt32LE(INFO_BYTES);
   if (libc.getsockopt?.(fd, IPPROTO_TCP, TCP_INFO, info, length) !== 0) return undefined;
-  if (length.readUInt32LE() < INFO_BYTES) return undefined;
+  const filled = length.readUInt32LE();
+  if (filled < LEAST_BYTES) return undefined;
   return {
     ackedBytes: Number(info.readBigUInt64LE(BYTES_ACKED)),
     minRttMs: info.readUInt32LE(MIN_RTT_US) / 1000,
+    windowBytes: filled < INFO_BYTES ? undefined : info.readUInt32LE(SND_WND),
   };
 }

@@ -1,5 +1,6 @@
 import type { WayArrival } from '../../viewer/delivery.js';
 import { machineClock, type Clock } from '../../clock.js';
+import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
 /** How often the kernel is asked while frames are on their way, ms. */
@@ -30,6 +31,7 @@ export class WayAcks implements Disposable {
   readonly #clock: Clock;
   #followed: Followed[] = [];
   #before = { acked: 0, at: 0 };
+  #window = NO_WINDOW;
 
   /** @param info of the counted socket, or undefined where the kernel cannot be asked. */
   constructor(count: ByteCount, info: TcpInfo | undefined, onArrived: OnArrived, clock: Clock = machineClock) {
@@ -42,7 +44,7 @@ export class WayAcks implements Disposable {
   /** @param write puts one frame into the socket, and calls back when the kernel has taken all of it. */
   send(seq: number, write: (onTaken?: () => void) => void): void {
     if (this.#info === undefined) {
-      write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0 }));
+      write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: 0 }));
       return;
     }
     if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
@@ -63,16 +65,20 @@ export class WayAcks implements Disposable {
     unfollow(this);
   }
 
-  #advance({ ackedBytes, minRttMs }: TcpFigures): void {
+  #advance({ ackedBytes, minRttMs, windowBytes }: TcpFigures): void {
     const now = this.#clock.now();
     const { acked, at } = this.#before;
     const arrived = this.#followed.filter(({ end }) => end <= ackedBytes);
     this.#followed = this.#followed.slice(arrived.length);
     this.#before = { acked: ackedBytes, at: now };
+    if (arrived.length > 0 && windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
+    const unread = unreadBytes(this.#window);
     for (const { seq, end } of arrived) {
       // Bytes come evenly between two looks, as far as anybody knows.
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
-      this.#onArrived(seq, { arrivedAt: at + share * (now - at), rttMs: minRttMs });
+      // What came after this frame lies behind it.
+      const unreadThen = Math.max(0, unread - (ackedBytes - end));
+      this.#onArrived(seq, { arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
     }
   }
 }

@@ -164,14 +164,14 @@ describe('a picture that stands still', () => {
   });
 
   it('is not sent again while a copy of it is on its way', async () => {
-    kernel.figures = { ackedBytes: 0, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 0, minRttMs: 1, windowBytes: undefined };
     await using viewer = await still();
     vi.advanceTimersByTime(4000);
-    kernel.figures = { ackedBytes: 1e6, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 1e6, minRttMs: 1, windowBytes: undefined };
     vi.advanceTimersByTime(1000);
     await eventually(() => viewer.parts() === 2, 'second part');
     // The copy as well: all that was written before it has arrived, and it has not.
-    kernel.figures = { ackedBytes: 0, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 0, minRttMs: 1, windowBytes: undefined };
     vi.advanceTimersByTime(4000);
     viewer.producer.capture({ payloadBytes: 5 });
     await viewer.client.hears(NEXT);
@@ -179,10 +179,10 @@ describe('a picture that stands still', () => {
   });
 
   it('is not sent again right after it has come over a slow link, when the next one is about to be encoded', async () => {
-    kernel.figures = { ackedBytes: 0, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 0, minRttMs: 1, windowBytes: undefined };
     await using viewer = await still();
     vi.advanceTimersByTime(1900);
-    kernel.figures = { ackedBytes: 1e6, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 1e6, minRttMs: 1, windowBytes: undefined };
     vi.advanceTimersByTime(200);
     viewer.producer.capture({ payloadBytes: 5 });
     await viewer.client.hears(NEXT);
@@ -190,7 +190,7 @@ describe('a picture that stands still', () => {
   });
 
   it('is not sent again once there is another one', async () => {
-    kernel.figures = { ackedBytes: 1e6, minRttMs: 1 };
+    kernel.figures = { ackedBytes: 1e6, minRttMs: 1, windowBytes: undefined };
     await using viewer = await still();
     vi.advanceTimersByTime(900);
     viewer.producer.capture({ payloadBytes: 5 });

@@ -13,13 +13,15 @@ type Told = [number, WayArrival];
 function kit() {
   const clock = new VirtualClock();
   const told: Told[] = [];
-  const kernel: { figures: TcpFigures | undefined } = { figures: { ackedBytes: 0, minRttMs: 7 } };
+  const kernel: { figures: TcpFigures | undefined } = {
+    figures: { ackedBytes: 0, minRttMs: 7, windowBytes: undefined },
+  };
   const count = { bytesWritten: 0 };
   const acks = new WayAcks(count, { read: () => kernel.figures }, (seq, arrival) => told.push([seq, arrival]), clock);
   const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
-  const pollAt = (time: number, ackedBytes: number): boolean => {
+  const pollAt = (time: number, ackedBytes: number, windowBytes?: number): boolean => {
     clock.runUntil(time);
-    kernel.figures = { ackedBytes, minRttMs: 7 };
+    kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
     return acks.poll();
   };
   return { acks, told, kernel, send, pollAt };
@@ -39,7 +41,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(pollAt(3, 999)).toBe(true);
     expect(told).toEqual([]);
     expect(pollAt(6, 1000)).toBe(false);
-    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7 }]]);
+    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7, unreadBytes: 0 }]]);
     acks[Symbol.dispose]();
   });
 
@@ -54,7 +56,25 @@ describe('frames of a viewer that does not acknowledge', () => {
       [2, 10],
     ]);
     pollAt(20, 3000);
-    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7 }]);
+    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7, unreadBytes: 0 }]);
+    acks[Symbol.dispose]();
+  });
+
+  it('lie unread as far as the window has shrunk since it was largest', () => {
+    const { told, send, pollAt, acks } = kit();
+    const unread = () => told.map(([, { unreadBytes }]) => unreadBytes);
+    send(1, 1000);
+    pollAt(3, 1000, 60_000);
+    send(2, 1000);
+    pollAt(6, 2000, 64_000);
+    send(3, 1000);
+    send(4, 1000);
+    pollAt(9, 4000, 62_000);
+    // What lies unread in front of the fourth frame is the third, and maybe the second.
+    expect(unread()).toEqual([0, 0, 1000, 2000]);
+    send(5, 1000);
+    pollAt(12, 5000, 64_000);
+    expect(unread().at(-1)).toBe(0);
     acks[Symbol.dispose]();
   });
 
@@ -72,7 +92,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     send(1, 1000);
     vi.advanceTimersByTime(30);
     expect(vi.getTimerCount()).toBe(1);
-    kernel.figures = { ackedBytes: 1000, minRttMs: 7 };
+    kernel.figures = { ackedBytes: 1000, minRttMs: 7, windowBytes: undefined };
     vi.advanceTimersByTime(30);
     expect(vi.getTimerCount()).toBe(0);
     acks[Symbol.dispose]();
@@ -108,8 +128,11 @@ describe.runIf(process.platform === 'linux')("the kernel's figures", () => {
     await eventually(() => (info?.read()?.ackedBytes ?? 0) > 0, 'first bytes');
     expect(info?.read()?.ackedBytes).toBeLessThan(bytes);
     expect(info?.read()?.minRttMs).toBeGreaterThanOrEqual(0);
+    const narrow = info?.read()?.windowBytes;
     reader.resume();
     await eventually(() => (info?.read()?.ackedBytes ?? 0) >= bytes, 'all bytes');
+    // Older kernels do not tell.
+    if (narrow !== undefined) await eventually(() => (info?.read()?.windowBytes ?? 0) > narrow, 'a window that opens');
     reader.destroy();
     socket.destroy();
     await once(socket, 'close');
