@@ -203,7 +203,7 @@ class SimulatedKernel implements Disposable {
         return written();
       },
     };
-    const read = () => ({ ackedBytes: this.#acked, minRttMs: this.#minRttMs });
+    const read = () => ({ ackedBytes: this.#acked, minRttMs: this.#minRttMs, windowBytes: undefined });
     this.#acks = new WayAcks(count, { read }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
   }
 
