@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { SourceState, StreamInfo } from '@framewire/shared/control';
+import type { StreamInfo } from '@framewire/shared/control';
 import { Broadcaster } from './stream/broadcaster.js';
 import { Stream, type StreamOptions } from './stream/stream.js';
 import { CloseStack } from './close-stack.js';
@@ -7,6 +7,7 @@ import type { Config } from './cli/config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
 import { seldom } from './ops/seldom.js';
+import { ViewerLog } from './ops/viewer-log.js';
 import { Access } from './access/access.js';
 import { mostConnections } from './transport/listen/connection-limits.js';
 import { createHttpServer } from './transport/http/http-server.js';
@@ -45,10 +46,13 @@ export async function startServer(
     const streams = createStreams(config, log);
     const broadcaster = new Broadcaster(streams, config.maxViewers);
     const access = new Access(config, sentence => log.warn(sentence));
-    const ws = new WsEndpoint(broadcaster, { server, access, ...config });
+    const viewers = new ViewerLog(log);
+    closing.push(() => viewers.close());
+    const ws = new WsEndpoint(broadcaster, { server, access, viewers, ...config });
     const http = await createHttpServer(broadcaster, {
       server,
       access,
+      viewers,
       ...config,
       onError: seldom(error => log.error(error)),
     });
@@ -58,6 +62,7 @@ export async function startServer(
       host: config.host,
       port: config.port,
       maxConnections,
+      onTurnedAway: (reason, address) => viewers.refused(reason, address),
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
       onError: seldom(error => log.error(`A connection could not be accepted: ${error.message}.`)),
@@ -75,7 +80,7 @@ export async function startServer(
     const failures = await Promise.race([Promise.all(probes), stopping.then(() => [])]);
     const [failure] = failures;
     if (failure !== undefined && failures.every(failed => failed !== undefined)) throw failure;
-    for (const stream of streams) stream.onState(state => logState(log, stream, state));
+    for (const stream of streams) followSource(log, stream, config.graceMs);
     return {
       reach: listeners.reach,
       get streams() {
@@ -128,7 +133,26 @@ async function probe(stream: Stream, patienceMs: number): Promise<FramewireError
   return error.exitCode === undefined ? undefined : error;
 }
 
-function logState(log: Logger, { name, hint }: Stream, state: SourceState): void {
-  if (state.state === 'lost') log.warn(`${name}: ${state.reason} ${hint}`.trim());
-  else if (state.state === 'live') log.info(`${name}: live`);
+/** Tells the operator what becomes of a source, from now on. @param graceMs as in `Config`. */
+function followSource(log: Logger, stream: Stream, graceMs: number): void {
+  const { name } = stream;
+  let told = stream.info.source.state === 'live' ? stream.info.description : '';
+  stream.onState(state => {
+    switch (state.state) {
+      case 'starting':
+        log.debug(`${name}: is being opened`);
+        return;
+      case 'live':
+        // Said again only after it was closed or lost, or when it has another size.
+        if (told !== stream.info.description) log.info(`${name}: open: ${stream.info.description}`);
+        told = stream.info.description;
+        return;
+      case 'lost':
+        log.warn(`${name}: lost: ${state.reason} ${stream.hint}`.trimEnd());
+        break;
+      case 'idle':
+        log.info(`${name}: closed, since nobody has watched for ${graceMs / 1000} s`);
+    }
+    told = '';
+  });
 }

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import * as z from 'zod';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
 import type { Config } from '../../server/src/cli/config.js';
@@ -116,4 +117,43 @@ describe('the server', () => {
     expect(server?.streams.map(({ source }) => source.state)).toEqual(['lost', 'live', 'lost']);
     await server?.close();
   });
+
+  it('tells its operator what becomes of sources: open, lost and why with what to do, closed', async () => {
+    const lines: string[] = [];
+    const told = pino({ base: null, level: 'info' }, { write: (line: string) => void lines.push(messageIn(line)) });
+    const [gate] = CONFIG.streams;
+    if (gate === undefined) throw new Error('No stream.');
+    const starting = startServer(
+      { ...CONFIG, streams: [gate], graceMs: 0 },
+      '1.2.3',
+      told,
+      new Promise(() => undefined),
+    );
+    const engine = await eventually(() => engines[0], 'engine');
+    await eventually(() => {
+      engine.events.source({ state: 'live' }, INFO);
+      return engine.isStopping;
+    }, 'end of the grace');
+    const server = await starting;
+    await using viewer = await Viewer.open(server.reach.local[0]?.replace(/\/$/, '') ?? '');
+    await viewer.message('source');
+    engine.events.source({ state: 'live' }, INFO);
+    engine.events.source({ state: 'lost', code: 'source-unplugged', reason: 'It is gone.' }, undefined, 'Plug it in.');
+    engine.events.source({ state: 'live' }, INFO);
+    await viewer.close();
+    await eventually(() => lines.at(-1)?.includes('closed') === true && lines.length > 3, 'last line');
+    expect(lines.filter(line => !line.includes('127.0.0.1'))).toEqual([
+      'a: closed, since nobody has watched for 0 s',
+      `a: open: ${INFO.description}`,
+      'a: lost: It is gone. Plug it in.',
+      `a: open: ${INFO.description}`,
+      'a: closed, since nobody has watched for 0 s',
+    ]);
+    expect(viewer.messages.filter(({ type }) => type === 'source')).toContainEqual(
+      expect.objectContaining({ state: 'lost', reason: 'It is gone.' }),
+    );
+    await server.close();
+  });
 });
+
+const messageIn = (line: string) => z.object({ msg: z.string() }).parse(JSON.parse(line)).msg;

@@ -53,7 +53,7 @@ function describeCommand(version: string, width: number): Command {
     .description('Live frames from a camera to any number of viewers, each at the lowest latency its link allows.')
     .option('--source <source>', 'what to stream (default: a camera, else test); repeat it for several', collect)
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
-    .option('--fps <number>', 'frames a second to ask of cameras, 1-240 (default: 30 if there, 1 of a snapshot URL)')
+    .option('--fps <number>', 'frames a second to ask of cameras, 0.01-240 (default: 30 if there, 1 of a snapshot URL)')
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')
     .option(
       '--capture <engine>',
@@ -73,7 +73,7 @@ function describeCommand(version: string, width: number): Command {
       collect,
     )
     .option('--quiet', 'say only what goes wrong')
-    .option('--verbose', 'say everything, each viewer and each try to open a source')
+    .option('--verbose', 'say more: each viewer, each snapshot, each source that is being opened')
     .version(`framewire ${version}`, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments()

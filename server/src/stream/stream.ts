@@ -196,6 +196,7 @@ export class Stream {
     this.#grace = setTimeout(() => {
       this.#state = { state: 'idle' };
       this.#loss = undefined;
+      this.#onState?.(this.#state);
       this.#producer.stop().catch((error: unknown) => this.#onWarning(String(error)));
     }, this.#options.graceMs);
   }

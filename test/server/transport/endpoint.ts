@@ -1,9 +1,11 @@
+import { pino } from 'pino';
 import { Access } from '../../../server/src/access/access.js';
 import { createHttpServer } from '../../../server/src/transport/http/http-server.js';
 import { listen, type Listeners } from '../../../server/src/transport/listen/listeners.js';
 import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
 import { Broadcaster } from '../../../server/src/stream/broadcaster.js';
 import { CloseStack } from '../../../server/src/close-stack.js';
+import { ViewerLog } from '../../../server/src/ops/viewer-log.js';
 import { streamKit, type StreamKit } from '../fakes.js';
 
 export interface Endpoint extends AsyncDisposable {
@@ -26,7 +28,9 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   const told: string[] = [];
   const host = '127.0.0.1';
   const access = new Access({ host, allowedOrigins }, sentence => void told.push(sentence));
-  const settings = { server: 'framewire test', access, maxRenditions: 8, maxViewers };
+  const viewers = new ViewerLog(pino({ level: 'silent' }));
+  closing.push(() => viewers.close());
+  const settings = { server: 'framewire test', access, viewers, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const http = await createHttpServer(broadcaster, { ...settings, onError });
@@ -37,6 +41,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
     host,
     port: 0,
     maxConnections: 1000,
+    onTurnedAway: () => undefined,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
     onError,

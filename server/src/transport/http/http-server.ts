@@ -8,6 +8,8 @@ import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../monotonic.js';
 import type { Access } from '../../access/access.js';
+import { clientAddress } from '../../access/client-address.js';
+import type { ViewerLog } from '../../ops/viewer-log.js';
 import { ClientFiles } from './client-files.js';
 import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
@@ -29,6 +31,7 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
 
 export interface HttpOptions {
   access: Access;
+  viewers: ViewerLog;
   /** For people: `framewire 0.1.0`. */
   server: string;
   /** Of one stream at the same time. */
@@ -51,7 +54,10 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     if (refusal !== undefined) reply.header('Allow', 'GET, HEAD');
     done(refusal);
   });
-  app.setErrorHandler((error, _request, reply) => refuse(reply, error, options.onError));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof FramewireError) options.viewers.refused(error, clientAddress(request.raw));
+    return refuse(reply, error, options.onError);
+  });
   app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
 
   const { videoFeed, snapshot } = pictureHandlers(broadcaster, options);
@@ -114,7 +120,7 @@ function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOpt
   };
 }
 
-function pictureHandlers(broadcaster: Broadcaster, { access, maxRenditions }: HttpOptions) {
+function pictureHandlers(broadcaster: Broadcaster, { access, viewers, maxRenditions }: HttpOptions) {
   const asked = (request: FastifyRequest, reply: FastifyReply, index?: number, base?: ViewerRequest) => {
     access.letRead(request.raw, reply.raw);
     const query = parseMediaQuery(request.query, base);
@@ -124,6 +130,9 @@ function pictureHandlers(broadcaster: Broadcaster, { access, maxRenditions }: Ht
     const size = isBrowser(request.headers) ? 'auto' : 'fixed';
     const query = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
     MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
+    const watching = viewers.enter(clientAddress(request.raw), 'HTTP');
+    watching(broadcaster.stream(query.stream).name);
+    reply.raw.once('close', () => watching(undefined));
     return reply.hijack();
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);
@@ -134,6 +143,7 @@ function pictureHandlers(broadcaster: Broadcaster, { access, maxRenditions }: Ht
     reply.raw.once('close', () => gone.abort());
     const frame = await snapshots.take(query, gone.signal);
     const picture = await snapshots.picture(frame, format);
+    viewers.tookSnapshot(broadcaster.stream(query.stream).name, clientAddress(request.raw));
     // Who takes nothing of its picture would keep its place among the viewers.
     reply.raw.setTimeout(STALL_TIMEOUT_MS);
     const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();

@@ -14,11 +14,14 @@ const REASONS: Record<Exclude<Admission, 'admitted'>, string> = {
 /** Keeps connections within their limits: those beyond are told so, in answer to what they ask first, and closed. */
 export class Door {
   readonly #limits: ConnectionLimits;
+  readonly #onTurnedAway: (reason: FramewireError, address: string) => void;
   readonly #known = new WeakSet<Duplex>();
   readonly #turnedAway = new Map<Duplex, FramewireError>();
 
-  constructor(limits: ConnectionLimits) {
+  /** @param onTurnedAway is called for each connection beyond the limits that is told why. */
+  constructor(limits: ConnectionLimits, onTurnedAway: (reason: FramewireError, address: string) => void) {
     this.#limits = limits;
+    this.#onTurnedAway = onTurnedAway;
   }
 
   /** Call for each connection; again for one that is known does nothing. */
@@ -42,7 +45,9 @@ export class Door {
       socket.destroy();
       return;
     }
-    this.#turnedAway.set(socket, new FramewireError('too-many-connections', reason, 'Try again later.'));
+    const refusal = new FramewireError('too-many-connections', reason, 'Try again later.');
+    this.#turnedAway.set(socket, refusal);
+    this.#onTurnedAway(refusal, socket.remoteAddress ?? '');
     const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
     socket.once('close', () => {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ import { FramewireError, messageOf } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../clock.js';
 import { monotonicMs } from '../../monotonic.js';
+import type { Watching } from '../../ops/viewer-log.js';
 import { FrameWriter } from './frame-writer.js';
 import { MessageLimits } from './message-limits.js';
 import { requestFrom } from './request-from.js';
@@ -50,6 +51,7 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
   readonly #viewer: Viewer;
+  readonly #watching: Watching;
   /** For viewers that do not acknowledge. */
   #acks: WayAcks | undefined;
   #hasHeaders = true;
@@ -62,8 +64,9 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #openedAt = monotonicMs();
 
   /** @param socket below `ws`: frames are written to it directly, see `FrameWriter`. */
-  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster) {
+  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster, watching: Watching) {
     this.#ws = ws;
+    this.#watching = watching;
     this.#socket = socket;
     this.#frames = new FrameWriter(socket);
     this.#broadcaster = broadcaster;
@@ -145,6 +148,7 @@ export class WsViewer implements Guest, ViewerTransport {
   leave(): void {
     clearTimeout(this.#pendingSet?.timer);
     this.#viewer.stop();
+    this.#watching(undefined);
     this.#acks?.[Symbol.dispose]();
   }
 
@@ -274,6 +278,7 @@ export class WsViewer implements Guest, ViewerTransport {
         break;
       case 'unsubscribe':
         this.#viewer.stop();
+        this.#watching(undefined);
         break;
       case 'next':
         this.#viewer.next();
@@ -296,6 +301,7 @@ export class WsViewer implements Guest, ViewerTransport {
     this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
     if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
     this.#viewer.watch(stream, request);
+    this.#watching(stream.name);
   }
 
   #set(wishes: Wishes): void {

@@ -8,6 +8,8 @@ import { FramewireError } from '../../errors.js';
 import { refusedMethod } from '../http/http-server.js';
 import { offersWebSocket } from '../listen/listeners.js';
 import type { Access } from '../../access/access.js';
+import { clientAddress } from '../../access/client-address.js';
+import type { ViewerLog } from '../../ops/viewer-log.js';
 import { refuseSocket } from '../listen/refuse-socket.js';
 import { WsViewer } from './ws-viewer.js';
 
@@ -19,6 +21,7 @@ const MOST_FRAGMENTS = 16;
 
 export interface WsOptions {
   access: Access;
+  viewers: ViewerLog;
   /** For people: `framewire 0.1.0`. */
   server: string;
   maxRenditions: number;
@@ -58,14 +61,15 @@ export class WsEndpoint {
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', () => undefined); // ws closes the connection itself, with the code that fits.
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      const viewer = new WsViewer(ws, socket, this.#broadcaster);
+      const { server, viewers, maxRenditions, maxViewers } = this.#options;
+      const address = clientAddress(request);
+      const viewer = new WsViewer(ws, socket, this.#broadcaster, viewers.enter(address, 'WebSocket'));
       try {
         const admission = this.#broadcaster.admit(viewer);
         ws.once('close', () => {
           admission[Symbol.dispose]();
           viewer.leave();
         });
-        const { server, maxRenditions, maxViewers } = this.#options;
         viewer.welcome(server, { renditions: maxRenditions, viewers: maxViewers, controlBytes: MAX_CONTROL_BYTES });
       } catch (error) {
         if (!(error instanceof FramewireError)) throw error;
@@ -73,6 +77,7 @@ export class WsEndpoint {
           viewer.dismiss();
           return;
         }
+        viewers.refused(error, address);
         viewer.refuse(error);
         viewer.close(CLOSE_CODES.tooManyViewers, error.message);
       }

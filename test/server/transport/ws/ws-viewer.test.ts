@@ -19,7 +19,7 @@ async function unread(bufferedAmount: number) {
   server.on('upgrade', (request, socket: Socket, head) => {
     sockets.handleUpgrade(request, socket, head, ws => {
       Object.defineProperty(ws, 'bufferedAmount', { value: bufferedAmount });
-      viewer = new WsViewer(ws, socket, new Broadcaster([streamKit().stream], 10));
+      viewer = new WsViewer(ws, socket, new Broadcaster([streamKit().stream], 10), () => undefined);
     });
   });
   let viewer: WsViewer | undefined;

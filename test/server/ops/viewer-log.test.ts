@@ -1,0 +1,133 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { FramewireError } from '../../../server/src/errors.js';
+import { ViewerLog, type Watching } from '../../../server/src/ops/viewer-log.js';
+
+const clock = vi.hoisted(() => ({ startedAt: 0 }));
+vi.mock('../../../server/src/monotonic.js', () => ({ monotonicMs: () => Date.now() - clock.startedAt }));
+
+function openLog(level = 'info') {
+  const lines: string[] = [];
+  const stream = {
+    write: (line: string) => void lines.push(z.object({ msg: z.string() }).parse(JSON.parse(line)).msg),
+  };
+  return { lines, viewers: new ViewerLog(pino({ base: null, level }, stream)) };
+}
+
+describe('the log of viewers', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    clock.startedAt = Date.now();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('tells who comes and who goes, and how many are left', () => {
+    const { lines, viewers } = openLog();
+    const phone = viewers.enter('192.168.1.7', 'WebSocket');
+    phone('gate');
+    vi.advanceTimersByTime(1000);
+    const laptop = viewers.enter('192.168.1.8', 'HTTP');
+    laptop('gate');
+    vi.advanceTimersByTime(1000);
+    phone(undefined);
+    vi.advanceTimersByTime(1000);
+    laptop(undefined);
+    vi.advanceTimersByTime(1000);
+    expect(lines).toEqual([
+      'gate: 192.168.1.7 came; 1 viewer',
+      'gate: 192.168.1.8 came; 2 viewers',
+      'gate: 192.168.1.7 left; 1 viewer',
+      'gate: 192.168.1.8 left; nobody watches',
+    ]);
+  });
+
+  it('follows a viewer from stream to stream, and says nothing of one that asks for the same again', () => {
+    const { lines, viewers } = openLog();
+    const phone = viewers.enter('192.168.1.7', 'WebSocket');
+    phone('gate');
+    phone('gate');
+    vi.advanceTimersByTime(1000);
+    phone('yard');
+    vi.advanceTimersByTime(1000);
+    expect(lines).toEqual([
+      'gate: 192.168.1.7 came; 1 viewer',
+      'gate: 192.168.1.7 left; nobody watches',
+      'yard: 192.168.1.7 came; 1 viewer',
+    ]);
+  });
+
+  it('says nothing of a page that is loaded again', () => {
+    const { lines, viewers } = openLog();
+    const before = viewers.enter('192.168.1.7', 'WebSocket');
+    before('gate');
+    vi.advanceTimersByTime(1000);
+    before(undefined);
+    viewers.enter('192.168.1.7', 'WebSocket')('gate');
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toEqual(['gate: 192.168.1.7 came; 1 viewer']);
+  });
+
+  it('tells of a crowd in few lines, which are right in the end', () => {
+    const { lines, viewers } = openLog();
+    const crowd: Watching[] = [];
+    // 100 a second come for a minute, and every other one leaves at once.
+    for (let i = 0; i < 6000; i += 1) {
+      const one = viewers.enter(`10.0.${i >> 8}.${i & 255}`, 'WebSocket');
+      one('gate');
+      if (i % 2 === 0) crowd.push(one);
+      else one(undefined);
+      vi.advanceTimersByTime(10);
+    }
+    for (const one of crowd) one(undefined);
+    vi.advanceTimersByTime(60_000);
+    expect(lines.length).toBeLessThan(20);
+    expect(lines[0]).toBe('gate: 10.0.0.0, 10.0.0.2, 10.0.0.4 and 47 more came; 50 viewers');
+    expect(lines.at(-1)).toMatch(/ and \d{4} more left; nobody watches$/);
+  });
+
+  it('counts how often one address watches', () => {
+    const { lines, viewers } = openLog();
+    for (let i = 0; i < 3; i += 1) viewers.enter('10.0.0.1', 'WebSocket')('gate');
+    vi.advanceTimersByTime(1000);
+    expect(lines).toEqual(['gate: 10.0.0.1 (3 times) came; 3 viewers']);
+  });
+
+  it('tells of each, and of snapshots, when everything is wanted', () => {
+    const { lines, viewers } = openLog('debug');
+    const phone = viewers.enter('192.168.1.7', 'WebSocket');
+    phone('gate');
+    vi.advanceTimersByTime(12_000);
+    phone(undefined);
+    viewers.tookSnapshot('gate', '192.168.1.8');
+    vi.advanceTimersByTime(12_000);
+    expect(lines).toEqual([
+      'gate: 192.168.1.7 came by WebSocket',
+      'gate: 192.168.1.7 left after 12 s',
+      'gate: 192.168.1.8 took a snapshot',
+    ]);
+  });
+
+  it('tells of refusals that the operator can do something about, once a minute for each kind', () => {
+    const { lines, viewers } = openLog();
+    const full = new FramewireError('too-many-viewers', 'This server has 2 viewers already, as many as it may have.');
+    for (let i = 0; i < 100; i += 1) viewers.refused(full, '192.168.1.7');
+    viewers.refused(new FramewireError('bad-request', 'fps is a number from 0.1 to 240.'), '192.168.1.7');
+    expect(lines).toEqual([
+      '192.168.1.7 is refused: This server has 2 viewers already, as many as it may have. --max-viewers lets more in.',
+    ]);
+    vi.advanceTimersByTime(60_000);
+    viewers.refused(full, '192.168.1.8');
+    expect(lines).toHaveLength(2);
+  });
+
+  it('says nothing after it was closed', () => {
+    const { lines, viewers } = openLog();
+    viewers.enter('192.168.1.7', 'WebSocket')('gate');
+    viewers.close();
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toEqual([]);
+  });
+});
