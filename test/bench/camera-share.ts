@@ -1,9 +1,9 @@
 import { missing } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { benchCamera, FPS } from './contenders.js';
-import { median, percentile } from './figures.js';
+import { median, percentile } from './report/figures.js';
 import { compiled } from './floor/compiled.js';
-import { text } from './report.js';
+import { text } from './report/report.js';
 
 export type Format = 'YUYV' | 'MJPG';
 

@@ -13,7 +13,7 @@ import { run, type Run } from '../support/run.js';
 import { startServer } from '../support/server/server.js';
 import { compiled } from './floor/compiled.js';
 import type { Protocol } from './load/plan.js';
-import type { FloorKind } from './results.js';
+import type { FloorKind } from './report/results.js';
 
 /** A contender that listens; its processes end when it is disposed. */
 export interface Target extends AsyncDisposable {

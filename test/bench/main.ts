@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { CameraShare } from './camera-share.js';
 import { contenders, floors, FPS, type Contender } from './contenders.js';
-import { machine, warnIfBusy } from './machine.js';
+import { machine, warnIfBusy } from './machine/machine.js';
 import { measure } from './measure.js';
-import { memoryOverTime, type Memory } from './memory.js';
+import { memoryOverTime, type Memory } from './machine/memory.js';
 import { benchOptions, HELP, type BenchOptions } from './options.js';
-import { figures } from './report.js';
-import { isFloor, Results } from './results.js';
-import { targets } from './targets.js';
+import { figures } from './report/report.js';
+import { isFloor, Results } from './report/results.js';
+import { targets } from './report/targets.js';
 
 /** Before anything is measured: what a program needs to start is collected, what it runs often is compiled. */
 const WARM_UP_SECONDS = 3;

@@ -3,9 +3,9 @@ import { on, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Target } from './contenders.js';
-import { percentile } from './figures.js';
+import { percentile } from './report/figures.js';
 import { parseReport, type Load, type Order, type Plan, type Report } from './load/plan.js';
-import { machineCpuSeconds, usageOf, type Usage } from './process-tree.js';
+import { machineCpuSeconds, usageOf, type Usage } from './machine/process-tree.js';
 import type { Reading } from './reading.js';
 
 export interface LoadOptions {

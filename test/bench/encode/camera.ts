@@ -5,7 +5,7 @@ import { fakeCamera, type FakeCamera, type NoFakeCamera } from '../../support/ca
 import { missing } from '../../support/requires.js';
 import { run } from '../../support/run.js';
 import { compiled } from '../floor/compiled.js';
-import { usageOf } from '../process-tree.js';
+import { usageOf } from '../machine/process-tree.js';
 import type { Scene } from './scene.js';
 
 export const FPS = 30;

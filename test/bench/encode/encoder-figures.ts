@@ -2,7 +2,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { ffmpegReaches } from '../../../server/src/encode/ffmpeg-jpeg.js';
 import { missing } from '../../support/requires.js';
 import { ENCODERS, type EncoderKey } from './encoders.js';
-import { startEncoding, type Encoding } from './encoding.js';
+import { startEncoding, type Encoding } from './process/encoding.js';
 import { fidelity, writeLuma, type Fidelity } from './fidelity.js';
 import type { Others } from './others.js';
 import { rotated } from './rotated.js';

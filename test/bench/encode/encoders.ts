@@ -1,4 +1,4 @@
-import type { WayKey } from './job.js';
+import type { WayKey } from './process/job.js';
 
 export type EncoderKey = 'ffmpeg' | 'ffmpeg-1' | 'opencv' | 'sharp' | 'opencv-bgr' | 'ffmpeg-bgr';
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { missing } from '../../support/requires.js';
-import { machine, warnIfBusy } from '../machine.js';
+import { machine, warnIfBusy } from '../machine/machine.js';
 import { FPS } from './camera.js';
 import { measureCaptures, QUALITY } from './capture-figures.js';
-import { captureTable } from './capture-table.js';
+import { captureTable } from './report/capture-table.js';
 import { measureEncoders } from './encoder-figures.js';
-import { encoderTable } from './encoder-table.js';
+import { encoderTable } from './report/encoder-table.js';
 import { ENCODERS } from './encoders.js';
 import { encodeBenchOptions, HELP, type EncodeBenchOptions } from './options.js';
 import { Others } from './others.js';

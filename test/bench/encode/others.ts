@@ -1,4 +1,4 @@
-import { machineCpuSeconds, usageOf } from '../process-tree.js';
+import { machineCpuSeconds, usageOf } from '../machine/process-tree.js';
 
 /** CPU that everything but this bench has used while it measured. */
 export class Others {

@@ -1,4 +1,4 @@
-import { percentile } from '../figures.js';
+import { percentile } from '../report/figures.js';
 import type { Seen } from './watch-report.js';
 
 /** What all viewers got in a span of time. */

@@ -1,8 +1,8 @@
-import { median, percentile } from '../figures.js';
-import { text } from '../report.js';
-import { table } from '../table.js';
-import type { EncoderReading } from './encoder-figures.js';
-import { ENCODERS } from './encoders.js';
+import { median, percentile } from '../../report/figures.js';
+import { text } from '../../report/report.js';
+import { table } from '../../report/table.js';
+import type { EncoderReading } from '../encoder-figures.js';
+import { ENCODERS } from '../encoders.js';
 
 /** So far may the bytes be from libjpeg's at equal quality. */
 const BYTES_APART = 0.15;

@@ -1,7 +1,7 @@
-import { median, percentile } from '../figures.js';
-import { text } from '../report.js';
-import { table } from '../table.js';
-import type { CaptureReading } from './capture-figures.js';
+import { median, percentile } from '../../report/figures.js';
+import { text } from '../../report/report.js';
+import { table } from '../../report/table.js';
+import type { CaptureReading } from '../capture-figures.js';
 
 /** So much may the way from capture to encoded take beyond its parts, ms. */
 const MOST_OVERHEAD_MS = 1;

@@ -10,11 +10,11 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Log, Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
-import { FfmpegJpegEncoder } from '../../../server/src/encode/ffmpeg-jpeg.js';
-import { MatConverter } from '../../../server/src/encode/mat-converter.js';
-import { OpenCvJpegEncoder } from '../../../server/src/encode/opencv-jpeg.js';
-import { SharpJpegEncoder } from '../../../server/src/encode/sharp-jpeg.js';
-import { loadOpenCv } from '../../../server/src/opencv.js';
+import { FfmpegJpegEncoder } from '../../../../server/src/encode/ffmpeg-jpeg.js';
+import { MatConverter } from '../../../../server/src/encode/mat-converter.js';
+import { OpenCvJpegEncoder } from '../../../../server/src/encode/opencv-jpeg.js';
+import { SharpJpegEncoder } from '../../../../server/src/encode/sharp-jpeg.js';
+import { loadOpenCv } from '../../../../server/src/opencv.js';
 import type { Job, WayKey } from './job.js';
 
 // As in the server: what goes wrong comes back as numbers.

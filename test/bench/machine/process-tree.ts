@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { childrenOf } from '../support/processes.js';
+import { childrenOf } from '../../support/processes.js';
 
 /** Clock ticks a second in /proc, the same on every Linux that Node runs on (USER_HZ). */
 const TICKS_PER_SECOND = 100;

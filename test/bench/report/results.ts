@@ -1,5 +1,5 @@
 import { median } from './figures.js';
-import type { Reading } from './reading.js';
+import type { Reading } from '../reading.js';
 
 /** What one contender did in all rounds. */
 export interface Result {

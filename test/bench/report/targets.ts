@@ -1,4 +1,4 @@
-import type { CameraShare, Format } from './camera-share.js';
+import type { CameraShare, Format } from '../camera-share.js';
 import { floorRatio, memoryKb, text } from './report.js';
 import type { FloorKind, Result } from './results.js';
 import { table } from './table.js';

@@ -1,6 +1,6 @@
-import type { Contender } from './contenders.js';
-import { growth } from './figures.js';
-import { soak } from './measure.js';
+import type { Contender } from '../contenders.js';
+import { growth } from '../report/figures.js';
+import { soak } from '../measure.js';
 
 export interface Memory {
   /** As a share; undefined when it could not be measured. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CaptureReading } from './capture-figures.js';
+import type { CaptureReading } from '../capture-figures.js';
 import { captureTable, overhead } from './capture-table.js';
-import type { EncoderReading } from './encoder-figures.js';
+import type { EncoderReading } from '../encoder-figures.js';
 import { againstIjg, encoderTable } from './encoder-table.js';
-import { fullLuma, parseFidelity } from './fidelity.js';
-import { encodeBenchOptions } from './options.js';
-import { rotated } from './rotated.js';
+import { fullLuma, parseFidelity } from '../fidelity.js';
+import { encodeBenchOptions } from '../options.js';
+import { rotated } from '../rotated.js';
 
 const cell = { size: { width: 640, height: 360 }, quality: 30, cpuMs: [2], fidelity: undefined };
 const sharp: EncoderReading = { ...cell, key: 'sharp', ms: [6, 6, 6], bytes: 20_000 };
