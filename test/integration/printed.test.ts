@@ -9,8 +9,11 @@ import { eventually } from '../support/eventually.js';
 import { MjpegCamera } from '../support/camera/mjpeg-camera.js';
 import { servePage } from '../support/browser/page-server.js';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
+import { freePort } from '../support/free-port.js';
 import { run } from '../support/run.js';
+import { startNginx } from '../support/server/proxy.js';
 import { startServer, type Server } from '../support/server/server.js';
+import { Viewer } from '../support/server/viewer.js';
 import { seeded } from '../shared/seeded.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -94,14 +97,50 @@ describe('what README.md prints', () => {
     expect(line).toBeDefined();
   });
 
-  it('in HTML shows a picture', async context => {
+  it('in HTML shows a picture, in an image and in the element', async context => {
     skipBecause(context, missing('chromium'));
-    const [example = ''] = printed('README.md', 'html');
-    await using site = await servePage(() => `<!doctype html>${at(server, example)}`);
+    const [image = '', element = ''] = printed('README.md', 'html');
+    await using site = await servePage(() => `<!doctype html>${at(server, image)}${at(server, element)}`);
     await using browser = await launchChromium();
     await using watched = await openPage(browser, site.url);
-    await watched.page.waitForFunction(() => document.querySelector('framewire-view')?.status.state === 'live');
+    await watched.page.waitForFunction(
+      () =>
+        document.querySelector('framewire-view')?.status.state === 'live' &&
+        document.querySelector('img')?.naturalWidth === 640,
+    );
     expect(watched.complaints).toEqual([]);
+  });
+
+  it('for nginx lets everything through, by the name that the proxy has', async context => {
+    skipBecause(context, missing('nginx-light'));
+    const port = await freePort();
+    const site = `http://localhost:${port}`;
+    await using behind = await startServer(['--source', 'gate=test', '--allow-origin', site]);
+    const [example = ''] = printed('README.md', 'nginx');
+    await using nginx = await startNginx(example.replace('127.0.0.1:8080', `127.0.0.1:${behind.port}`), { port });
+    await using viewer = await Viewer.open(nginx.url, { headers: { Host: `localhost:${port}`, Origin: site } });
+    await viewer.nextFrames(2);
+    const snapshot = await fetch(`${site}/snapshot.jpg`);
+    expect(snapshot.headers.get('content-type')).toBe('image/jpeg');
+    await snapshot.body?.cancel();
+    const feed = await fetch(`${site}/video_feed`);
+    const first = await feed.body?.getReader().read();
+    expect(first?.value?.length).toBeGreaterThan(0);
+    await eventually(() => /gate: 127\.0\.0\.1 .*came/.test(behind.output()), 'word of the viewers');
+  });
+
+  it('for systemd is a unit that it takes, with a command that serves', async context => {
+    skipBecause(context, missing('systemd'));
+    const [example = ''] = printed('README.md', 'ini');
+    const unit = join(mkdtempSync(join(tmpdir(), 'framewire-unit-')), 'framewire.service');
+    const here = example.replace('/opt/framewire', root).replace('/usr/bin/node', process.execPath);
+    writeFileSync(unit, here.replace('User=pi', 'User=root'));
+    await using verify = run('systemd-analyze', ['verify', '--man=no', unit]);
+    expect({ ...(await verify.exited), output: verify.output() }).toMatchObject({ code: 0, output: '' });
+    const [, command = ''] = /^ExecStart=(.*)$/m.exec(here) ?? [];
+    const [program = '', ...args] = command.split(' ').map(word => (word === 'camera' ? 'test' : word));
+    await using started = run(program, [...args, '--port', '0'], { cwd: root });
+    await started.waitForOutput(/Open: +http/);
   });
 
   describe('for the shell', () => {

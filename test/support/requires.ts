@@ -19,6 +19,7 @@ const checks = {
   'gstreamer1.0-plugins-good': () => ['souphttpsrc', 'multipartdemux'].every(hasElement),
   'nginx-light': () => has('nginx'),
   haproxy: () => has('haproxy'),
+  systemd: () => has('systemd-analyze'),
   ustreamer: () => has('ustreamer'),
   gcc: () => has('cc'),
   'python3-opencv': () => canImport('cv2'),
