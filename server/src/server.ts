@@ -136,8 +136,12 @@ async function probe(stream: Stream, patienceMs: number): Promise<FramewireError
 /** Tells the operator what becomes of a source, from now on. @param graceMs as in `Config`. */
 function followSource(log: Logger, stream: Stream, graceMs: number): void {
   const { name } = stream;
-  let told = stream.info.source.state === 'live' ? stream.info.description : '';
+  const { source, description } = stream.info;
+  let told = source.state === 'live' ? description : '';
+  let isLost = source.state === 'lost';
   stream.onState(state => {
+    const wasLost = isLost;
+    isLost = state.state === 'lost';
     switch (state.state) {
       case 'starting':
         log.debug(`${name}: is being opened`);
@@ -151,7 +155,9 @@ function followSource(log: Logger, stream: Stream, graceMs: number): void {
         log.warn(`${name}: lost: ${state.reason} ${stream.hint}`.trimEnd());
         break;
       case 'idle':
-        log.info(`${name}: closed, since nobody has watched for ${graceMs / 1000} s`);
+        log.info(
+          `${name}: ${wasLost ? 'no longer tried' : 'closed'}, since nobody has watched for ${graceMs / 1000} s`,
+        );
     }
     told = '';
   });

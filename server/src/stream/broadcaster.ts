@@ -64,7 +64,7 @@ export class Broadcaster {
   admit(guest: Guest): Disposable {
     this.#refuseWhenClosed();
     if (this.#guests.size >= this.#maxViewers && !this.#makeRoom()) {
-      const message = `This server has ${this.#maxViewers} viewers already, as many as it may have.`;
+      const message = `This server has as many viewers as it may have: ${this.#maxViewers}.`;
       throw new FramewireError('too-many-viewers', message, 'Try again later.');
     }
     this.#guests.add(guest);

@@ -112,11 +112,11 @@ describe('the log of viewers', () => {
 
   it('tells of refusals that the operator can do something about, once a minute for each kind', () => {
     const { lines, viewers } = openLog();
-    const full = new FramewireError('too-many-viewers', 'This server has 2 viewers already, as many as it may have.');
+    const full = new FramewireError('too-many-viewers', 'This server has as many viewers as it may have: 2.');
     for (let i = 0; i < 100; i += 1) viewers.refused(full, '192.168.1.7');
     viewers.refused(new FramewireError('bad-request', 'fps is a number from 0.1 to 240.'), '192.168.1.7');
     expect(lines).toEqual([
-      '192.168.1.7 is refused: This server has 2 viewers already, as many as it may have. --max-viewers lets more in.',
+      '192.168.1.7 is refused: This server has as many viewers as it may have: 2. --max-viewers lets more in.',
     ]);
     vi.advanceTimersByTime(60_000);
     viewers.refused(full, '192.168.1.8');
