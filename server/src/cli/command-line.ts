@@ -37,7 +37,11 @@ export function parseCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'done' };
     const sentence = error.message.replace(/^error: |\.$/g, '').replace('\n', ' ');
-    throw new FramewireError('bad-option', `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, 'See --help.');
+    throw new FramewireError(
+      'bad-option',
+      `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
+      'See: npm start -- --help',
+    );
   }
   if (command.args.length > 0) {
     const hint = `Did you mean: --source ${command.args[0] ?? ''}`;

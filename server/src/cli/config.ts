@@ -96,7 +96,7 @@ export function parseConfig(given: unknown): Config {
   const parsed = options.safeParse(given);
   if (!parsed.success) {
     const sentence = parsed.error.issues[0]?.message ?? 'An option is wrong';
-    throw new FramewireError('bad-option', `${sentence}.`, 'See --help.');
+    throw new FramewireError('bad-option', `${sentence}.`, 'See: npm start -- --help');
   }
   const { host, port, grace, maxViewers, maxRenditions, allowOrigin, quiet, verbose } = parsed.data;
   if (quiet && verbose)
@@ -154,8 +154,8 @@ function perStream<T>(option: string, texts: readonly string[], parse: (text: st
     refuseStray(names: readonly string[]): void {
       const stray = given.find(({ stream }) => stream !== undefined && !names.includes(stream));
       if (stray?.stream === undefined) return;
-      const sentence = `${option} names the stream "${stray.stream}", which there is not.`;
-      throw new FramewireError('bad-option', sentence, `There is: ${names.join(', ')}`);
+      const sentence = `${option} names "${stray.stream}", and no stream has that name.`;
+      throw new FramewireError('bad-option', sentence, `The streams are: ${names.join(', ')}`);
     },
   };
 }
@@ -172,7 +172,8 @@ function parseTransform(text: string): string {
 /** @returns quarters clockwise. @throws FramewireError bad-option */
 function parseTurns(text: string): number {
   const turns = ['0', '90', '180', '270'].indexOf(text);
-  if (turns < 0) throw new FramewireError('bad-option', '--rotate is 0, 90, 180 or 270, clockwise.', 'See --help.');
+  if (turns < 0)
+    throw new FramewireError('bad-option', '--rotate is 0, 90, 180 or 270, clockwise.', 'See: npm start -- --help');
   return turns;
 }
 
@@ -186,6 +187,6 @@ function parseFlip(text: string): Orientation {
     case 'vertical':
       return { turns: 2, isMirrored: true };
     default:
-      throw new FramewireError('bad-option', '--flip is horizontal, vertical or none.', 'See --help.');
+      throw new FramewireError('bad-option', '--flip is horizontal, vertical or none.', 'See: npm start -- --help');
   }
 }

@@ -26,11 +26,7 @@ export function splitName(text: string): { name: string | undefined; rest: strin
   if (!NAME.test(name)) {
     if (!SOURCE.test(rest)) return unnamed;
     const sentence = name === '' ? 'A name is empty.' : `"${name}" cannot be a name.`;
-    throw new FramewireError(
-      'bad-option',
-      sentence,
-      'It has letters of any script, digits, blanks, - _ . and the like.',
-    );
+    throw new FramewireError('bad-option', sentence, 'A name has none of these: / \\ : ? & % " < >');
   }
   if (name.length <= LONGEST) return { name, rest };
   const sentence = `A name has at most ${LONGEST} characters, and "${name.slice(0, 20)}…" has ${name.length}.`;

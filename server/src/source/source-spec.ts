@@ -95,7 +95,7 @@ export function parseSource(text: string, options: SourceOptions): { name: strin
     );
   }
   if (what === '')
-    throw new FramewireError('source-unknown', 'A source is empty.', 'See --help for what can stand there.');
+    throw new FramewireError('source-unknown', 'A source is empty.', 'See what can stand there: npm start -- --help');
   const file = path.resolve(what);
   if (!existsSync(file)) refuseOtherThanPath(what, file);
   return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: file, capture } };

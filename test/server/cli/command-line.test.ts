@@ -124,26 +124,30 @@ describe('the command line', () => {
   ])('refuses %s "%s" with exit code 2: %s', (option, value, sentence) => {
     const refusal = refusalOf(option, value);
     expect(refusal.message).toBe(sentence);
-    expect(refusal).toMatchObject({ code: 'bad-option', exitCode: 2, hint: 'See --help.' });
+    expect(refusal).toMatchObject({ code: 'bad-option', exitCode: 2, hint: 'See: npm start -- --help' });
   });
 
   it.each([
-    [['--loud'], "Unknown option '--loud'.", 'See --help.'],
-    [['--helpp'], "Unknown option '--helpp' (Did you mean --help?).", 'See --help.'],
-    [['--port'], "Option '--port <number>' argument missing.", 'See --help.'],
-    [['--source'], "Option '--source <source>' argument missing.", 'See --help.'],
+    [['--loud'], "Unknown option '--loud'.", 'See: npm start -- --help'],
+    [['--helpp'], "Unknown option '--helpp' (Did you mean --help?).", 'See: npm start -- --help'],
+    [['--port'], "Option '--port <number>' argument missing.", 'See: npm start -- --help'],
+    [['--source'], "Option '--source <source>' argument missing.", 'See: npm start -- --help'],
     [['--transform', 'no/step.js'], '--transform: there is no file no/step.js.', 'Check the path.'],
     [
       ['--source', 'yard=test', '--transform', 'gate=package.json'],
-      '--transform names the stream "gate", which there is not.',
-      'There is: yard',
+      '--transform names "gate", and no stream has that name.',
+      'The streams are: yard',
     ],
-    [['--rotate', '45'], '--rotate is 0, 90, 180 or 270, clockwise.', 'See --help.'],
-    [['--source', 'yard=test', '--flip', 'yard=left'], '--flip is horizontal, vertical or none.', 'See --help.'],
+    [['--rotate', '45'], '--rotate is 0, 90, 180 or 270, clockwise.', 'See: npm start -- --help'],
+    [
+      ['--source', 'yard=test', '--flip', 'yard=left'],
+      '--flip is horizontal, vertical or none.',
+      'See: npm start -- --help',
+    ],
     [
       ['--source', 'yard=test', '--rotate', 'gate=90'],
-      '--rotate names the stream "gate", which there is not.',
-      'There is: yard',
+      '--rotate names "gate", and no stream has that name.',
+      'The streams are: yard',
     ],
     [['--quiet', '--verbose'], '--quiet and --verbose exclude each other.', 'Leave one out.'],
     [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
