@@ -10,8 +10,13 @@ const output = {
   output: { entryFileNames: 'framewire.js', topLevelVar: false },
 } as const;
 
-/** What the worker needs, and the page as well. */
-const COMMON = ['client.ts', 'errors.ts', 'latency/hold-up.ts', 'pipeline/canvas-painter.ts'].map(source);
+/** What the worker needs and the page as well: modules, and what the page takes of each. */
+const COMMON: ReadonlyMap<string, string> = new Map([
+  [source('client.ts'), 'connect, FramewireClient'],
+  [source('errors.ts'), 'clientError, FramewireClientError'],
+  [source('latency/hold-up.ts'), 'TICK_MS'],
+  [source('pipeline/canvas-painter.ts'), 'CanvasPainter'],
+]);
 const WORKER = source('pipeline/serve-view.ts');
 
 const ENTRY = 'virtual:framewire-core-entry';
@@ -28,11 +33,15 @@ const sharedCore: Plugin = {
   resolveId: id => (id === CORE ? `\0${CORE}` : null),
   load(id) {
     if (id === source('pipeline/start-worker.ts')) return startWorker;
-    if (COMMON.includes(id)) return `export * from '${CORE}';`;
+    const names = COMMON.get(id);
+    if (names !== undefined) return `export { ${names} } from '${CORE}';`;
     return id === `\0${CORE}` ? coreModule() : null;
   },
-  // Comments and indents of the style sheet.
-  transform: (code, id) => (id === source('view/view-style.ts') ? code.replaceAll(/\/\*[^*]*\*\/|\n\s*/g, '') : null),
+  // The style sheet without comments and blanks, which no minifier takes out of a text.
+  transform: (code, id) =>
+    id === source('view/view-style.ts')
+      ? code.replaceAll(/\/\*[^*]*\*\//g, '').replaceAll(/\s*([{};,>])\s*|(:)\s+/g, '$1$2')
+      : null,
 };
 
 /** Not a module: a page that is opened as a file may not start one from a Blob. */
@@ -47,11 +56,11 @@ const startWorker = `
   export const WORKER_HINT = 'A page with a Content-Security-Policy needs \`worker-src blob:\` for it.';
 `;
 
-/** What a bundle ends with, and its names. */
+/** What a bundle ends with. */
 const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
 
 async function coreModule(): Promise<string> {
-  const { code, exports } = await bundleCore();
+  const code = await bundleCore();
   const returns = code.replace(EXPORTS, (_, names: string) => {
     // `e as connect` becomes `connect:e`.
     const fields = names.split(',').map(binding => {
@@ -60,18 +69,20 @@ async function coreModule(): Promise<string> {
     });
     return `return {${fields.join(',')}}`;
   });
-  const names = exports.filter(name => name !== 'serveView');
   return `
     export function core() { ${returns} }
-    export const { ${names.join(', ')} } = core();
+    export const { ${[...COMMON.values()].join(', ')} } = core();
   `;
 }
 
-async function bundleCore(): Promise<{ code: string; exports: string[] }> {
+async function bundleCore(): Promise<string> {
   const entry: Plugin = {
     name: 'framewire-core-entry',
     resolveId: id => (id === ENTRY ? id : null),
-    load: id => (id === ENTRY ? [...COMMON, WORKER].map(file => `export * from '${file}';`).join('\n') : null),
+    load: id =>
+      id === ENTRY
+        ? [...COMMON, [WORKER, 'serveView']].map(([file, names]) => `export { ${names} } from '${file}';`).join('\n')
+        : null,
   };
   const bundle = await build({
     configFile: false,
@@ -87,7 +98,7 @@ async function bundleCore(): Promise<{ code: string; exports: string[] }> {
   });
   if (Array.isArray(bundle) || !('output' in bundle)) throw new Error('The core is one bundle.');
   const [chunk] = bundle.output;
-  return { code: chunk.code, exports: chunk.exports };
+  return chunk.code;
 }
 
 /** `client/dist/browser/framewire.js`: the element and the client for any page, in one file. */

@@ -11,7 +11,13 @@ import type { Arrival } from './connection/receiver.js';
 import { webSocketUrl } from './connection/server-url.js';
 import type { Control, Welcome } from './connection/session.js';
 import { StatsMeter, type ClientStats } from './latency/stats.js';
-import { Subscription, type Subscribed, type SubscribeOptions, type SubscriptionMessage } from './subscription.js';
+import {
+  DEFAULT_QUALITY,
+  Subscription,
+  type Subscribed,
+  type SubscribeOptions,
+  type SubscriptionMessage,
+} from './subscription.js';
 
 export type { ChosenRendition, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
 export type { ConnectionState } from './connection/connection.js';
@@ -136,7 +142,7 @@ export class FramewireClient implements AsyncDisposable {
    */
   async subscribe(options: SubscribeOptions = {}): Promise<Subscribed> {
     this.#assertOpen();
-    return this.#subscription.subscribe(options);
+    return this.#subscription.subscribe({ ...options, quality: options.quality ?? DEFAULT_QUALITY });
   }
 
   /**

@@ -2,7 +2,8 @@ import { defineFramewireView, FramewireViewElement } from './view/framewire-view
 
 /** What a server offers as `/framewire.js`: one script for any page, also of another server. */
 
-export { connect, FramewireClient, FramewireClientError } from './client.js';
+export { connect, FramewireClient } from './client.js';
+export { FramewireClientError } from './errors.js';
 export { FramewireViewElement } from './view/framewire-view.js';
 
 FramewireViewElement.defaultServer = new URL(/* @vite-ignore */ '.', import.meta.url).href;

@@ -34,7 +34,8 @@ describe.skipIf(reason !== undefined)(
         () =>
           scripted.viewers.find(({ controls }) =>
             controls.some(
-              message => message.type === 'subscribe' && message.latencyBudgetMs !== undefined && !message.maxWidth,
+              // Tiles are narrower.
+              message => message.type === 'subscribe' && (message.maxWidth ?? 0) > 640,
             ),
           ),
         'large picture',

@@ -148,9 +148,7 @@ export class ViewPipeline {
     this.#watch = watch;
     if (this.#feed instanceof PlainFeed) this.#startFeed();
     const isOtherStream = watch.stream !== before.stream;
-    // `set` has no word for the server's default quality.
-    const isDefaultAgain = watch.quality === undefined && before.quality !== undefined;
-    if (isOtherStream || isDefaultAgain || this.#refusal !== undefined) {
+    if (isOtherStream || this.#refusal !== undefined) {
       await this.#subscribe();
       return;
     }

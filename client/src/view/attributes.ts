@@ -1,5 +1,6 @@
 import type { Quality } from '@framewire/shared/rendition';
-import type { SubscribeOptions } from '../subscription.js';
+import { DEFAULT_QUALITY, type SubscribeOptions } from '../subscription.js';
+import type { CoveredSize } from './covered-size.js';
 
 export const WATCH_ATTRIBUTES = [
   'stream',
@@ -9,21 +10,30 @@ export const WATCH_ATTRIBUTES = [
   'fps',
   'mode',
   'latency-budget',
+  'resolution',
 ] as const;
 type WatchAttribute = (typeof WATCH_ATTRIBUTES)[number];
 
 export interface WatchSettings {
-  /** Sides and rate are null, "the source's own", where the attribute is absent, so that removing it takes effect. */
+  /** Complete, so that removing an attribute takes effect: `fps` is null, "the source's own", where it is absent. */
   watch: SubscribeOptions;
-  /** A sentence for each attribute that is no number; it counts as absent. What a number may be, the server says. */
+  /** A sentence for each attribute that cannot be read; it counts as absent. What a number may be, the server says. */
   problems: string[];
 }
 
 /** The server's own, so that removing the attribute takes effect. */
 const DEFAULT_LATENCY_BUDGET_MS = 100;
 
-/** @param read an attribute's text, null where it is absent */
-export function watchSettings(read: (name: WatchAttribute) => string | null): WatchSettings {
+/**
+ * What the attributes ask for, and no more pixels than the picture covers, unless `resolution="source"`.
+ *
+ * @param read an attribute's text, null where it is absent
+ * @param covered the pixels that the picture covers; undefined where nobody knows
+ */
+export function watchSettings(
+  read: (name: WatchAttribute) => string | null,
+  covered: CoveredSize | undefined,
+): WatchSettings {
   const problems: string[] = [];
   const number = (name: WatchAttribute): number | null => {
     const text = read(name)?.trim() ?? '';
@@ -33,24 +43,30 @@ export function watchSettings(read: (name: WatchAttribute) => string | null): Wa
     problems.push(`${name}="${text}" is no number.`);
     return null;
   };
+  const choice = <const T extends string>(name: WatchAttribute, [usual, other]: readonly [T, T]): T => {
+    const text = read(name)?.trim() ?? '';
+    if (text === other) return other;
+    if (text !== '' && text !== usual) problems.push(`${name}="${text}" is neither "${usual}" nor "${other}".`);
+    return usual;
+  };
   const quality: Quality | null = read('quality')?.trim() === 'source' ? 'source' : number('quality');
   const stream = read('stream') ?? '';
   const latencyBudgetMs = number('latency-budget');
+  const bounds = choice('resolution', ['auto', 'source']) === 'auto' ? covered : undefined;
   const watch: SubscribeOptions = {
     ...(stream === '' ? {} : { stream }),
-    ...(quality === null ? {} : { quality }),
-    maxWidth: number('max-width'),
-    maxHeight: number('max-height'),
+    quality: quality ?? DEFAULT_QUALITY,
+    maxWidth: lower(number('max-width'), bounds?.width),
+    maxHeight: lower(number('max-height'), bounds?.height),
     fps: number('fps'),
-    mode: modeOf(read('mode'), problems),
+    mode: choice('mode', ['auto', 'fixed']),
     latencyBudgetMs: latencyBudgetMs ?? DEFAULT_LATENCY_BUDGET_MS,
   };
   return { watch, problems };
 }
 
-function modeOf(text: string | null, problems: string[]): 'auto' | 'fixed' {
-  const mode = text?.trim() ?? '';
-  if (mode === 'fixed' || mode === 'auto') return mode;
-  if (mode !== '') problems.push(`mode="${mode}" is neither "auto" nor "fixed".`);
-  return 'auto';
+/** The lower of two bounds, of which there may be none. */
+function lower(asked: number | null, covered: number | null | undefined): number | null {
+  if (asked === null) return covered ?? null;
+  return Math.min(asked, covered ?? asked);
 }

@@ -1,10 +1,11 @@
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Subscribed } from '../subscription.js';
-import { WATCH_ATTRIBUTES, watchSettings } from './attributes.js';
-import { ElementBase } from './element-base.js';
+import { WATCH_ATTRIBUTES, watchSettings, type WatchSettings } from './attributes.js';
+import { Coverage } from './coverage.js';
 import { Overlay } from './overlay.js';
 import { ViewLink, type Told } from './view-link.js';
 import type { Flow, ViewStats, ViewStatus } from '../pipeline/view-status.js';
+import { ViewProperties } from './view-properties.js';
 import { Visibility } from './visibility.js';
 
 /** What a `<framewire-view>` tells the page, and the `detail` of each event. */
@@ -16,19 +17,6 @@ export interface FramewireViewEvents {
   /** What went wrong; the view goes on unless its status says `failed`. */
   'framewire-error': FramewireClientError;
 }
-
-/** Those that a page may set. */
-const PROPERTIES = [
-  'stream',
-  'quality',
-  'maxWidth',
-  'maxHeight',
-  'fps',
-  'mode',
-  'latencyBudget',
-  'src',
-  'paused',
-] as const satisfies (keyof FramewireViewElement)[];
 
 declare global {
   interface HTMLElementEventMap {
@@ -54,7 +42,7 @@ declare global {
  * the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it is
  * kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
  */
-export class FramewireViewElement extends ElementBase {
+export class FramewireViewElement extends ViewProperties {
   static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'paused', 'aria-label'];
   /** For elements without `src`; absolute, or relative to the page. */
   static defaultServer = '';
@@ -64,79 +52,12 @@ export class FramewireViewElement extends ElementBase {
   readonly #onOnline = (): void => this.#link?.setFlow(this.#flow());
   #link: ViewLink | undefined;
   #visibility: Visibility | undefined;
+  #coverage: Coverage | undefined;
   #server = '';
   #isDue = false;
   #status: ViewStatus = { state: 'connecting' };
   #subscribed: Subscribed | undefined;
   #stats: ViewStats | undefined;
-
-  get stream(): string | null {
-    return this.getAttribute('stream');
-  }
-  set stream(name: string | null) {
-    this.#reflect('stream', name);
-  }
-
-  /** 1-100, `source`, or null for the server's default. */
-  get quality(): string | null {
-    return this.getAttribute('quality');
-  }
-  set quality(quality: string | number | null) {
-    this.#reflect('quality', quality);
-  }
-
-  /** The largest width asked for, pixels; null: the source's own. */
-  get maxWidth(): number | null {
-    return this.#number('max-width');
-  }
-  set maxWidth(pixels: number | null) {
-    this.#reflect('max-width', pixels);
-  }
-
-  get maxHeight(): number | null {
-    return this.#number('max-height');
-  }
-  set maxHeight(pixels: number | null) {
-    this.#reflect('max-height', pixels);
-  }
-
-  /** Frames a second at most; null: as many as the source has. */
-  get fps(): number | null {
-    return this.#number('fps');
-  }
-  set fps(fps: number | null) {
-    this.#reflect('fps', fps);
-  }
-
-  /** `auto`: at most what is asked for, and what the link carries; `fixed`: that, with fewer frames on a slow link. */
-  get mode(): string | null {
-    return this.getAttribute('mode');
-  }
-  set mode(mode: string | null) {
-    this.#reflect('mode', mode);
-  }
-
-  /** How old pictures may be on arrival, ms. */
-  get latencyBudget(): number | null {
-    return this.#number('latency-budget');
-  }
-  set latencyBudget(ms: number | null) {
-    this.#reflect('latency-budget', ms);
-  }
-
-  get src(): string | null {
-    return this.getAttribute('src');
-  }
-  set src(server: string | null) {
-    this.#reflect('src', server);
-  }
-
-  get paused(): boolean {
-    return this.hasAttribute('paused');
-  }
-  set paused(paused: boolean) {
-    this.toggleAttribute('paused', paused);
-  }
 
   get status(): ViewStatus {
     return this.#status;
@@ -171,7 +92,7 @@ export class FramewireViewElement extends ElementBase {
   }
 
   connectedCallback(): void {
-    this.#adoptProperties();
+    this.adoptProperties();
     this.#schedule();
   }
 
@@ -181,16 +102,6 @@ export class FramewireViewElement extends ElementBase {
 
   attributeChangedCallback(): void {
     this.#schedule();
-  }
-
-  /** What a page set before this script had come lies in the way of the accessors of the same name. */
-  #adoptProperties(): void {
-    for (const name of PROPERTIES) {
-      if (!Object.hasOwn(this, name)) continue;
-      const value: unknown = Reflect.get(this, name);
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, value);
-    }
   }
 
   /** Once for all changes of one moment; an element that is moved within the page is not stopped. */
@@ -208,10 +119,12 @@ export class FramewireViewElement extends ElementBase {
   #start(): void {
     this.#stop();
     this.#server = this.#wantedServer();
-    const { watch, problems } = watchSettings(name => this.getAttribute(name));
     this.#visibility = new Visibility(this, () => this.#link?.setFlow(this.#flow()));
     this.#show({ state: 'connecting' });
     const canvas = this.#overlay.renewCanvas(this.#label());
+    // With the canvas in place, which gives an element without a height of its own the one that it has.
+    this.#coverage = new Coverage(this, canvas, () => this.#link?.watch(this.#settings().watch));
+    const { watch, problems } = this.#settings();
     const options = { server: this.#server, watch, flow: this.#flow(), canvas };
     try {
       this.#link = new ViewLink(options, message => this.#told(message));
@@ -224,7 +137,7 @@ export class FramewireViewElement extends ElementBase {
   }
 
   #update(link: ViewLink): void {
-    const { watch, problems } = watchSettings(name => this.getAttribute(name));
+    const { watch, problems } = this.#settings();
     link.watch(watch);
     link.setFlow(this.#flow());
     this.#overlay.label = this.#label();
@@ -236,6 +149,7 @@ export class FramewireViewElement extends ElementBase {
     this.#link?.close();
     this.#link = undefined;
     this.#visibility?.close();
+    this.#coverage?.close();
     this.#overlay.close();
     this.#subscribed = undefined;
     this.#stats = undefined;
@@ -261,6 +175,10 @@ export class FramewireViewElement extends ElementBase {
         break;
       }
     }
+  }
+
+  #settings(): WatchSettings {
+    return watchSettings(name => this.getAttribute(name), this.#coverage?.size);
   }
 
   #show(status: ViewStatus): void {
@@ -292,23 +210,6 @@ export class FramewireViewElement extends ElementBase {
     const stream = this.#subscribed?.stream ?? this.stream ?? '';
     return this.getAttribute('aria-label') ?? (stream === '' ? 'Live picture' : `Live picture of ${stream}`);
   }
-
-  #number(name: string): number | null {
-    const text = this.getAttribute(name);
-    return text === null ? null : Number(text);
-  }
-
-  #reflect(name: string, value: string | number | null): void {
-    if (value === null) this.removeAttribute(name);
-    else this.setAttribute(name, String(value));
-  }
-}
-
-/** The browser has no workers, or does not let the page start this one. */
-function unsupported(cause: unknown): ViewStatus {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const { code, message: reason } = clientError('unsupported', `This browser cannot start a worker: ${why}.`);
-  return { state: 'failed', code, reason, hint: '<img src="…/video_feed"> works without one.' };
 }
 
 /**
@@ -318,4 +219,11 @@ function unsupported(cause: unknown): ViewStatus {
 export function defineFramewireView(): void {
   if (typeof customElements === 'undefined') return;
   if (customElements.get('framewire-view') === undefined) customElements.define('framewire-view', FramewireViewElement);
+}
+
+/** The browser has no workers, or does not let the page start this one. */
+function unsupported(cause: unknown): ViewStatus {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const { code, message: reason } = clientError('unsupported', `This browser cannot start a worker: ${why}.`);
+  return { state: 'failed', code, reason, hint: '<img src="…/video_feed"> works without one.' };
 }

@@ -71,7 +71,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     viewer.frame(2, { stream: 1 }, BLUE);
     await eventually(async () => (await canvasSize(page))[0] === 160, 'picture of the other stream');
     await view(page).evaluate(element => element.removeAttribute('max-width'));
-    expect(await viewer.control('set', 2)).toMatchObject({ maxWidth: null });
+    expect(await viewer.control('set', 2)).toMatchObject({ maxWidth: 640 });
     expect(all.server.viewers).toHaveLength(1);
   });
 

@@ -15,7 +15,7 @@ const LEAST_WIDTH = 960;
 
 /** A page that is busy for 80 of every 100 ms, and reports each second what its view was told. */
 const busyPage = (server: string): string => `<!doctype html><script type="module" src="/framewire.js"></script>
-  <framewire-view src="${server}" quality="75" style="width: 640px; height: 360px; display: block"></framewire-view>
+  <framewire-view src="${server}" resolution="source" style="width: 640px; height: 360px; display: block"></framewire-view>
   <script>
     const view = document.querySelector('framewire-view');
     setInterval(() => { const from = performance.now(); while (performance.now() - from < 80); }, 100);
