@@ -14,6 +14,9 @@ import { UNUSED_LIMIT, allowedAt, counted } from './rate-limit.js';
  */
 const BEGINNINGS = { burst: 10, perSecond: 10 } as const;
 
+/** Turns of those who wait come one by one, so that hundreds of them hold up nothing, ms. */
+const TURN_MS = 1;
+
 /** `later`: it will be told when it is its turn; `full`: there is none of the size that it must have. */
 export type Chosen = Choice | 'later' | 'full';
 
@@ -30,6 +33,8 @@ export class Renditions implements Iterable<SharedRendition> {
   /** Who waits for something to be begun for it, first come first served. */
   readonly #waiting = new Set<StreamLease>();
   #begun = UNUSED_LIMIT;
+  /** How many of them, from the first on, shall get a turn. */
+  #dueTurns = 0;
   #isCalling = false;
   #lastId = 0;
 
@@ -79,7 +84,9 @@ export class Renditions implements Iterable<SharedRendition> {
     if (isAllowed && hasRoom) return ideal;
     const nearest = lease.isPatient && !isFull ? undefined : this.#nearest(lease, ideal.spec);
     if (nearest === undefined && isFull && isAllowed) return 'full';
-    this.#wait(lease);
+    this.#waiting.add(lease);
+    // Else it waits for another viewer to do something.
+    if (!isFull || !isAllowed) this.#giveTurns();
     return nearest === undefined ? 'later' : { spec: nearest, why: isFull ? fullOf(ideal.spec) : BUSY };
   }
 
@@ -107,6 +114,8 @@ export class Renditions implements Iterable<SharedRendition> {
       const id = this.#freeId();
       rendition = new SharedRendition(id, spec, fps => this.#producer.want(id, spec, fps));
       this.#byKey.set(key, rendition);
+      // It may be what others wait for, or nearer to it.
+      this.#giveTurns();
     }
     lease.rendition = rendition;
     rendition.join(lease);
@@ -125,25 +134,31 @@ export class Renditions implements Iterable<SharedRendition> {
     if (rendition === undefined) return;
     lease.rendition = undefined;
     rendition.leave(lease);
-    if (rendition.members > 0) return;
-    this.#byKey.delete(renditionKey(rendition.spec));
-    this.#producer.drop(rendition.id);
+    if (rendition.members === 0) {
+      this.#byKey.delete(renditionKey(rendition.spec));
+      this.#producer.drop(rendition.id);
+    }
+    // There is room, or somebody is alone now.
+    if (rendition.members <= 1) this.#giveTurns();
   }
 
-  #wait(lease: StreamLease): void {
-    this.#waiting.add(lease);
-    if (!this.#isCalling) this.#callLater();
+  /** Something has changed for those who wait. Those for whom there is still no room go to the end of the line. */
+  #giveTurns(): void {
+    this.#dueTurns = this.#waiting.size;
+    if (this.#dueTurns > 0 && !this.#isCalling) this.#callNext();
   }
 
-  /** Those for whom there is still no room go to the end of the line. */
-  #callLater(): void {
+  /** When something may be begun. */
+  #callNext(): void {
     this.#isCalling = true;
-    const soon = this.#clock.now() + 1000 / BEGINNINGS.perSecond;
-    this.#clock.at(Math.max(soon, allowedAt(this.#begun, BEGINNINGS)), () => {
+    this.#clock.at(Math.max(this.#clock.now() + TURN_MS, allowedAt(this.#begun, BEGINNINGS)), () => {
       const [lease] = this.#waiting;
-      if (lease !== undefined) this.#onTurn(lease);
-      this.#isCalling = this.#waiting.size > 0;
-      if (this.#isCalling) this.#callLater();
+      if (lease !== undefined && allowedAt(this.#begun, BEGINNINGS) <= this.#clock.now()) {
+        this.#dueTurns -= 1;
+        this.#onTurn(lease);
+      }
+      this.#isCalling = this.#dueTurns > 0 && this.#waiting.size > 0;
+      if (this.#isCalling) this.#callNext();
     });
   }
 

@@ -84,4 +84,38 @@ describe('when many come at once, each with another wish', () => {
     expect(sink.lastChoice).toBe('jpeg-640x360-q30');
     expect(auto.sink.refusals).toEqual([]);
   });
+
+  it('one that waits at the limit gets its own as soon as somebody goes, and costs nothing until then', () => {
+    const { clock, watch } = stormKit(2);
+    let alarms = 0;
+    const at = clock.at.bind(clock);
+    clock.at = (time, run) => {
+      alarms += 1;
+      return at(time, run);
+    };
+    const first = watch();
+    watch({ quality: 50 });
+    watch({ quality: 50 });
+    const { sink } = watch({ quality: 80 });
+    clock.runUntil(1000);
+    const before = alarms;
+    clock.runUntil(60_000);
+    expect([alarms - before, sink.lastChoice]).toEqual([0, 'jpeg-1280x720-q50']);
+    first.lease[Symbol.dispose]();
+    clock.runUntil(60_005);
+    expect([sink.lastChoice, sink.choices.at(-1)?.why]).toEqual(['jpeg-1280x720-q80', '']);
+  });
+
+  it('one that waits at the limit shares what it wants as soon as somebody else has begun it', () => {
+    const { clock, watch } = stormKit(2);
+    const { lease } = watch();
+    watch({ quality: 50 });
+    watch({ quality: 50 });
+    const { sink } = watch({ quality: 80 });
+    clock.runUntil(1000);
+    expect(sink.lastChoice).toBe('jpeg-1280x720-q50');
+    lease.change(request({ quality: 80 }));
+    clock.runUntil(1005);
+    expect([sink.lastChoice, sink.choices.at(-1)?.why]).toEqual(['jpeg-1280x720-q80', '']);
+  });
 });
