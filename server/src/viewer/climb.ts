@@ -1,4 +1,4 @@
-import { isHeldUp, passingRate } from '../link/congestion.js';
+import { carriedRate, isHeldUp, passingRate } from '../link/congestion.js';
 import { isSuspected } from '../link/path-shaper.js';
 import { allowanceMs, bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 import { probed, startProbe, type Probe } from './probe.js';
@@ -172,7 +172,7 @@ function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
 
 function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
   return {
-    ms: hold === undefined ? FIRST_HOLD_MS : Math.min(MAX_HOLD_MS, 2 * hold.ms),
+    ms: Math.min(MAX_HOLD_MS, Math.max(FIRST_HOLD_MS, 2 * (hold?.ms ?? 0))),
     rate: Math.max(trial.rate, hold?.rate ?? 0),
   };
 }
@@ -181,24 +181,27 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   const { now, ladder, link } = event;
   if (climb.rung === 0) return climb;
   const rate = link.rate ?? 0;
-  const { hold } = climb;
+  const { hold, probes } = climb;
   const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;
   const patience = Math.min(MAX_PATIENCE, (ladder.bytes(climb.rung) / PATIENCE_BYTES) ** 2);
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
   const next = { ...climb, roomSince };
   const isShaped = isSuspected(link.shaper, now);
-  if (isShaped && hasToWait(climb, now)) return next;
   const holdMs = hold?.ms ?? 0;
+  // Not probed before: viewers that share a link could else never make those with more give way.
+  const isFine = carriedRate(link) !== undefined && bestFitting(event, FINE_SHARE) < climb.rung;
+  const isRefuted = isShaped && now - probes.failedAt < PROBE_WAIT_MS;
+  if (!isRefuted && now - climb.changedAt > tryMs(isFine, holdMs, patience)) {
+    return stepUp(next, climb.rung - 1, { at: now, rate });
+  }
+  if (isShaped && hasToWait(climb, now)) return next;
   const waitMs = isOther ? Math.max(ROOM_MS, holdMs * OTHER_HOLD_SHARE) : holdMs * patience;
   if (roomSince !== undefined && now - roomSince >= waitMs) {
     const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
     const reach = isShaped ? fitting : firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
     return towards(next, isOther ? reach : climb.rung - 1, event);
   }
-  // Not probed before: viewers that share a link could else never make those with more give way.
-  const isFine = bestFitting(event, FINE_SHARE) < climb.rung;
-  if (now - climb.changedAt > tryMs(isFine, holdMs, patience)) return stepUp(next, climb.rung - 1, { at: now, rate });
   if (link.shaper.rate === undefined) return next;
   // What frames pass at as long as the bucket lets them: a probe of what they do not pass in time then is lost.
   const beyond = bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
