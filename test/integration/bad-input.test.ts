@@ -30,7 +30,7 @@ describe('a wrong start', () => {
     ['a missing device', ['--source', '/dev/video77'], 4, /There is no camera \/dev\/video77/],
     ['a missing file', ['--source', join(folder, 'none.mp4')], 4, /There is no file none\.mp4/],
     ['a file that is no video', ['--source', notes], 4, /notes\.txt cannot be read/],
-    ['an unknown scheme', ['--source', 'ftp://host/x'], 4, /opens no ftp:\/\/ sources/],
+    ['an unknown scheme', ['--source', 'ftp://host/x'], 4, /cannot open ftp:\/\/ sources/],
     ['a size that is none', ['--size', 'big'], 2, /--size is width x height/],
     ['a rate that is none', ['--fps', '0'], 2, /--fps is a number from 0.01 to 240/],
     ['a port that is none', ['--port', '70000'], 2, /--port is a whole number from 0 to 65535/],

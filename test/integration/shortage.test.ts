@@ -40,7 +40,7 @@ describe.skipIf(process.platform !== 'linux')('a server that is short of descrip
     if (!(start instanceof EarlyExit)) throw new Error('It started.');
     expect(start.exit.code).toBe(3);
     expect(start.output).toBe(
-      'This process may not have as many files open as Framewire needs to start.\nRaise the limit: ulimit -n 1024 [too-few-files]\n',
+      'This process may open fewer files than Framewire needs to start.\nRaise the limit: ulimit -n 1024 [too-few-files]\n',
     );
   });
 

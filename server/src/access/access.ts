@@ -29,7 +29,7 @@ export class Access {
     if (isForAll || mayBeCalled(name, this.#names)) return undefined;
     const site = `http://${name}`;
     this.#tellOnce(site, `Requests for ${name} are refused. --allow-origin ${site} lets this server be called so.`);
-    const message = `This server is for this machine only, and "${name}" is no name of it.`;
+    const message = `This server is for this machine only, and "${name}" is not one of its names.`;
     return new FramewireError('host-refused', message, `Open http://localhost:${socket.localPort}/`);
   }
 

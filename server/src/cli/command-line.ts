@@ -45,7 +45,7 @@ export function parseCommandLine(
   }
   if (command.args.length > 0) {
     const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
-    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is no option.`, hint);
+    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is not an option.`, hint);
   }
   return { kind: 'run', config: parseConfig(command.opts()) };
 }

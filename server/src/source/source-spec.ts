@@ -80,7 +80,7 @@ export function parseSource(text: string, options: SourceOptions): { name: strin
     if (url === undefined || (url.hostname === '' && URL_SCHEMES.includes(url.protocol))) {
       throw new FramewireError(
         'source-unknown',
-        `"${shownUrl(what)}" is no URL.`,
+        `"${shownUrl(what)}" is not a URL.`,
         'It needs a host, as in rtsp://host/path.',
       );
     }
@@ -90,7 +90,7 @@ export function parseSource(text: string, options: SourceOptions): { name: strin
     }
     throw new FramewireError(
       'source-unknown',
-      `Framewire opens no ${url.protocol}// sources.`,
+      `Framewire cannot open ${url.protocol}// sources.`,
       'It opens rtsp://, rtsps://, http:// and https://, files, cameras and the test pattern.',
     );
   }

@@ -80,7 +80,8 @@ export class Broadcaster {
 
   /** Who reconnects at once would keep the server from stopping, and start its engines again. */
   #refuseWhenClosed(): void {
-    if (this.#isClosed) throw new FramewireError('server-stopping', 'This server stops.', 'Try again in a moment.');
+    if (this.#isClosed)
+      throw new FramewireError('server-stopping', 'This server is stopping.', 'Try again in a moment.');
   }
 
   /** The one that came first goes first. */

@@ -243,7 +243,7 @@ export class Stream {
   }
 
   #otherShape(size: Size, source: Size): FramewireError {
-    const message = `${this.name} is ${source.width}x${source.height} now, which is no picture of ${size.width}x${size.height}.`;
+    const message = `${this.name} is ${source.width}x${source.height} now, which is not the shape of ${size.width}x${size.height}.`;
     return new FramewireError('shape-changed', message, 'Connect again to get it as it is.');
   }
 

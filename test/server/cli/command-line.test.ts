@@ -150,7 +150,7 @@ describe('the command line', () => {
       'The streams are: yard',
     ],
     [['--quiet', '--verbose'], '--quiet and --verbose exclude each other.', 'Leave one out.'],
-    [['/dev/video0'], '"/dev/video0" is no option.', 'Did you mean: --source /dev/video0'],
+    [['/dev/video0'], '"/dev/video0" is not an option.', 'Did you mean: --source /dev/video0'],
   ])('refuses %j with exit code 2: %s', (args, sentence, hint) => {
     const refusal = refusalOf(...args);
     expect(refusal).toMatchObject({ message: sentence, code: 'bad-option', exitCode: 2, hint });
@@ -158,10 +158,10 @@ describe('the command line', () => {
 
   it.each([
     [['--source', ''], 'A source is empty.'],
-    [['--source', 'ftp://host/film.mp4'], 'Framewire opens no ftp:// sources.'],
-    [['--source', 'yard=gopher://x'], 'Framewire opens no gopher:// sources.'],
-    [['--source', 'http://'], '"http://" is no URL.'],
-    [['--source', 'rtsp://'], '"rtsp://" is no URL.'],
+    [['--source', 'ftp://host/film.mp4'], 'Framewire cannot open ftp:// sources.'],
+    [['--source', 'yard=gopher://x'], 'Framewire cannot open gopher:// sources.'],
+    [['--source', 'http://'], '"http://" is not a URL.'],
+    [['--source', 'rtsp://'], '"rtsp://" is not a URL.'],
   ])('refuses %j with exit code 4: %s', (args, sentence) => {
     const refusal = refusalOf(...args);
     expect(refusal).toMatchObject({ message: sentence, code: 'source-unknown', exitCode: 4 });

@@ -44,7 +44,11 @@ export class JpegAnswer {
       const kind = kindOf(this.#answer, first);
       if (kind === 'page') {
         const hint = "It may be a login or the camera's own page: find the address of its stream.";
-        throw new FramewireError('source-not-understood', `${this.#what} is a web page, no stream of pictures.`, hint);
+        throw new FramewireError(
+          'source-not-understood',
+          `${this.#what} is a web page, not a stream of pictures.`,
+          hint,
+        );
       }
       if (kind !== undefined) {
         if (kind === 'jpegs') this.#split(first);

@@ -159,7 +159,7 @@ function pictureHandlers(broadcaster: Broadcaster, { access, viewers, maxRenditi
 /** Before the body is read: there is none that anybody here would take. */
 export function refusedMethod({ method = '' }: IncomingMessage): FramewireError | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
-  const message = `Nothing is taken by ${method} here.`;
+  const message = `${method} is not supported here.`;
   return new FramewireError('method-not-allowed', message, 'Ask with GET; viewers are controlled over /ws.');
 }
 

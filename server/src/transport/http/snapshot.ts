@@ -85,7 +85,7 @@ export class Snapshots {
 
   #refuseTooBusy(): void {
     if (this.#conversions < MOST_CONVERSIONS) return;
-    const message = 'Other pictures are being converted, as many as may be at the same time.';
+    const message = 'Too many pictures are being converted at the moment.';
     throw new FramewireError('too-many-snapshots', message, 'Try again in a second, or ask for /snapshot.jpg.');
   }
 
@@ -163,6 +163,6 @@ class SnapshotWait implements Guest {
   }
 
   dismiss(): void {
-    this.end(new FramewireError('server-stopping', 'This server stops.', 'Try again in a moment.'));
+    this.end(new FramewireError('server-stopping', 'This server is stopping.', 'Try again in a moment.'));
   }
 }

@@ -28,7 +28,10 @@ export async function explainListening(error: unknown, host: string, port: numbe
         host === '::' ? 'It has no IPv6: --host 0.0.0.0' : 'Leave --host out, or: --host ::',
       );
     default:
-      return new FramewireError('host-unavailable', `${host} port ${port} cannot be listened on: ${messageOf(error)}.`);
+      return new FramewireError(
+        'host-unavailable',
+        `Framewire cannot listen on port ${port} of ${host}: ${messageOf(error)}.`,
+      );
   }
 }
 

@@ -186,8 +186,8 @@ function explainUnreadable(error: Error): FramewireError {
       return new FramewireError('request-too-long', message, 'Shorten the URL, or the cookies of this host.');
     }
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new FramewireError('request-timeout', 'The request did not come to its end in time.');
+      return new FramewireError('request-timeout', 'The request did not end in time.');
     default:
-      return new FramewireError('bad-request', 'This is no HTTP that can be read.');
+      return new FramewireError('bad-request', 'This is not valid HTTP.');
   }
 }

@@ -13,6 +13,6 @@ export function freeFiles(): number {
 
 /** The limit of open files is below what the program needs by itself. */
 export function tooFewFiles(): FramewireError {
-  const message = 'This process may not have as many files open as Framewire needs to start.';
+  const message = 'This process may open fewer files than Framewire needs to start.';
   return new FramewireError('too-few-files', message, 'Raise the limit: ulimit -n 1024');
 }

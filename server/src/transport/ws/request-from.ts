@@ -8,6 +8,6 @@ export function requestFrom(wishes: Wishes, base: ViewerRequest): ViewerRequest 
   const { mode = base.mode, latencyBudgetMs = base.latencyBudgetMs } = wishes;
   const { maxWidth = base.maxWidth, maxHeight = base.maxHeight, size = base.size } = wishes;
   if (codec !== 'jpeg')
-    throw new FramewireError('unsupported-codec', `This server encodes no ${codec}.`, 'Ask for jpeg.');
+    throw new FramewireError('unsupported-codec', `This server does not encode ${codec}.`, 'Ask for jpeg.');
   return { codec, quality, maxWidth, maxHeight, size, fps, mode, latencyBudgetMs };
 }

@@ -117,7 +117,7 @@ export class WsViewer implements Guest, ViewerTransport {
   refused(error: FramewireError): void {
     this.refuse(error);
     const isFull = error.code === 'too-many-sizes';
-    this.close(isFull ? CLOSE_CODES.tooManyViewers : CLOSE_CODES.shapeChanged, 'No picture of your size can be had.');
+    this.close(isFull ? CLOSE_CODES.tooManyViewers : CLOSE_CODES.shapeChanged, 'No picture of your size is available.');
   }
 
   stalled(): void {
@@ -141,7 +141,7 @@ export class WsViewer implements Guest, ViewerTransport {
   }
 
   dismiss(): void {
-    this.close(CLOSE_CODES.goingAway, 'The server stops.');
+    this.close(CLOSE_CODES.goingAway, 'The server is stopping.');
   }
 
   /** Frees all that belongs to this viewer, except the socket. */
@@ -229,7 +229,7 @@ export class WsViewer implements Guest, ViewerTransport {
       case MESSAGE_TYPE.ack: {
         const ack = decodeAck(data);
         if (!this.#acknowledges || !this.#viewer.acknowledge(ack)) {
-          throw new FramewireError('bad-message', `Frame ${ack.seq} was acknowledged, which is not in flight.`);
+          throw new FramewireError('bad-message', `Frame ${ack.seq} was acknowledged, but it is not in flight.`);
         }
         return;
       }

@@ -55,7 +55,7 @@ export class WsEndpoint {
     socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal !== undefined || !(socket instanceof Socket)) {
-      refuseSocket(socket, refusal ?? new FramewireError('bad-request', 'This is no network connection.'));
+      refuseSocket(socket, refusal ?? new FramewireError('bad-request', 'This is not a network connection.'));
       return;
     }
     this.#server.handleUpgrade(request, socket, head, ws => {
@@ -89,8 +89,8 @@ export class WsEndpoint {
     const foreign = this.#options.access.refusedHost(request);
     if (foreign !== undefined) return foreign;
     if (!offersWebSocket(headers)) {
-      const message = 'Nothing is taken with a body here.';
-      return refusedMethod(request) ?? new FramewireError('bad-request', message, 'Ask without one.');
+      const message = 'Requests with a body are not supported here.';
+      return refusedMethod(request) ?? new FramewireError('bad-request', message, 'Send it without a body.');
     }
     if (url.split('?')[0] !== '/ws') return new FramewireError('not-found', 'WebSockets are served at /ws only.');
     const stranger = this.#options.access.refusedOrigin(request);

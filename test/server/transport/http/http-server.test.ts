@@ -61,7 +61,7 @@ describe('the HTTP server', () => {
     // A body of a kind that nobody here reads would be refused as such, if it were looked at.
     const response = await fetch(url, { method: 'POST', body: '<a/>', headers: { 'Content-Type': 'text/xml' } });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    expect(await response.json()).toMatchObject({ message: 'Nothing is taken by POST here.' });
+    expect(await response.json()).toMatchObject({ message: 'POST is not supported here.' });
   });
 
   it.each(['/', '/framewire.js', '/api/streams', '/healthz'])(
@@ -174,7 +174,7 @@ describe('the HTTP server', () => {
       expect(client.received).toMatch(/^HTTP\/1\.1 403 /);
       expect(JSON.parse(client.received.split('\r\n\r\n')[1] ?? '')).toEqual({
         code: 'host-refused',
-        message: `This server is for this machine only, and "elsewhere.example:${endpoint.port}" is no name of it.`,
+        message: `This server is for this machine only, and "elsewhere.example:${endpoint.port}" is not one of its names.`,
         hint: `Open http://localhost:${endpoint.port}/`,
       });
       expect(endpoint.told).toEqual([
