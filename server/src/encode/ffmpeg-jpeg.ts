@@ -1,13 +1,7 @@
-import {
-  AVCOL_RANGE_JPEG,
-  AV_CODEC_FLAG_QSCALE,
-  AV_PIX_FMT_YUV420P,
-  FF_ENCODER_MJPEG,
-  FF_QP2LAMBDA,
-  FF_THREAD_SLICE,
-} from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Packet, Rational, type Frame } from 'node-av/lib';
+import { AV_PIX_FMT_YUV420P, FF_QP2LAMBDA } from 'node-av/constants';
+import type { Frame } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
+import { MjpegContext } from './mjpeg-context.js';
 import type { PixelEncoder } from './pixel-encoder.js';
 import { Scaler } from './scaler.js';
 import { SLICES } from './slices.js';
@@ -33,72 +27,57 @@ export function quantiserFor(quality: number): number {
   return QUANTISERS.findLast(([from]) => quality >= from)?.[1] ?? 31;
 }
 
-/** FFmpeg's mjpeg encoder, in FFmpeg's own threads so that the engine's event loop goes on reading the source. */
+/**
+ * FFmpeg's mjpeg encoder, in FFmpeg's own threads so that the engine's event loop goes on reading the source.
+ *
+ * With several threads it takes and clears room for the largest JPEG there could be before its first picture: 54 MB for
+ * 3840x2160, 70 ms; with one thread it does not. So the first pictures are encoded in one thread, while the encoder for
+ * all others takes its memory beside them; for a single picture, a snapshot, it never does.
+ */
 export class FfmpegJpegEncoder implements PixelEncoder<Frame> {
-  readonly #size: Size;
-  readonly #lambda: number;
   readonly #scaler: Scaler;
-  readonly #packet = new Packet();
-  readonly #context = new CodecContext();
-  #opened: Promise<void> | undefined;
-  #pts = 0n;
+  readonly #single: MjpegContext;
+  readonly #sliced: MjpegContext | undefined;
+  #slicing: 'cold' | 'warming' | 'warm' = 'cold';
+  #isFirst = true;
+  #isDisposed = false;
 
   /** @param quality 11-81 on IJG's scale. */
   constructor(size: Size, quality: number) {
-    this.#size = size;
-    this.#lambda = quantiserFor(quality) * FF_QP2LAMBDA;
+    const lambda = quantiserFor(quality) * FF_QP2LAMBDA;
+    // A slice is at least one row of blocks.
+    const slices = Math.min(SLICES, Math.ceil(size.height / 16));
     this.#scaler = new Scaler(size, AV_PIX_FMT_YUV420P);
-    this.#packet.alloc();
+    this.#single = new MjpegContext(size, lambda, 1);
+    this.#sliced = slices > 1 ? new MjpegContext(size, lambda, slices) : undefined;
   }
 
   async encode(pixels: Frame): Promise<Uint8Array> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      // What was short once, memory or threads, may be there for the next picture.
-      this.#context.freeContext();
-      this.#opened = undefined;
-      throw error;
-    });
-    await this.#opened;
+    if (!this.#isFirst && this.#slicing === 'cold' && this.#sliced !== undefined) void this.#warmUp(this.#sliced);
     const frame = await this.#scaler.scale(pixels);
-    frame.quality = this.#lambda;
-    this.#pts += 1n;
-    frame.pts = this.#pts;
-    check(await this.#context.sendFrame(frame));
-    // The work is done in sendFrame; this only fetches the result and needs no thread.
-    check(this.#context.receivePacketSync(this.#packet));
-    const { data } = this.#packet;
-    if (data === null) throw new Error('The encoder gave no data.');
-    const jpeg = Buffer.from(data);
-    this.#packet.unref();
+    const context = this.#slicing === 'warm' ? (this.#sliced ?? this.#single) : this.#single;
+    const jpeg = await context.encode(frame);
+    this.#isFirst = false;
     return jpeg;
   }
 
   [Symbol.dispose](): void {
-    this.#context.freeContext();
-    this.#packet.free();
+    this.#isDisposed = true;
+    this.#single[Symbol.dispose]();
+    // Its memory must not go while a thread works in it.
+    if (this.#slicing !== 'warming') this.#sliced?.[Symbol.dispose]();
     this.#scaler[Symbol.dispose]();
   }
 
-  async #open(): Promise<void> {
-    const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG);
-    if (codec === null) throw new Error('This FFmpeg has no mjpeg encoder.');
-    const context = this.#context;
-    context.allocContext3(codec);
-    context.width = this.#size.width;
-    context.height = this.#size.height;
-    context.pixelFormat = AV_PIX_FMT_YUV420P;
-    context.colorRange = AVCOL_RANGE_JPEG;
-    context.timeBase = new Rational(1, 1000);
-    context.setFlags(AV_CODEC_FLAG_QSCALE);
-    context.globalQuality = this.#lambda;
-    // A slice is at least one row of blocks.
-    context.threadCount = Math.min(SLICES, Math.ceil(this.#size.height / 16));
-    context.threadType = FF_THREAD_SLICE;
-    // Huffman tables made for each picture save 10 % of the bytes and cost 20 % more time: here time wins.
-    check(await context.open2(codec, Dictionary.fromObject({ huffman: 'default' })));
+  async #warmUp(sliced: MjpegContext): Promise<void> {
+    this.#slicing = 'warming';
+    try {
+      await sliced.warmUp();
+      this.#slicing = 'warm';
+    } catch {
+      // The next picture tries again; until then one thread does.
+      this.#slicing = 'cold';
+    }
+    if (this.#isDisposed) sliced[Symbol.dispose]();
   }
-}
-
-function check(result: number): void {
-  if (result < 0) throw new Error(`FFmpeg's mjpeg encoder failed (${result}).`);
 }

@@ -6,6 +6,7 @@ import type { Quality, Size } from '@framewire/shared/rendition';
 import { Encoder } from '../../../server/src/encode/encoder.js';
 import { quantiserFor } from '../../../server/src/encode/ffmpeg-jpeg.js';
 import { Scaler } from '../../../server/src/encode/scaler.js';
+import { SLICES } from '../../../server/src/encode/slices.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { frameOf } from '../../support/source.js';
 import { natural, plain, plainYuyv } from './pictures.js';
@@ -159,9 +160,31 @@ describe('an encoder', () => {
     const open = vi.spyOn(CodecContext.prototype, 'open2').mockResolvedValueOnce(-12);
     await expect(encoder.encode(picture)).rejects.toThrow("FFmpeg's mjpeg encoder failed (-12).");
     expect(farthest(await colourOf(await encoder.encode(picture)), [128, 128, 128])).toBeLessThanOrEqual(4);
-    await encoder.encode(picture);
     expect(open).toHaveBeenCalledTimes(2);
     open.mockRestore();
+  });
+
+  it('opens one thread for a single picture, and the rest beside the second one, again when that failed', async () => {
+    using encoder = new Encoder({ codec: 'jpeg', ...HD, quality: 30 });
+    using picture = plain(HD, [60, 90, 160]);
+    const open = vi.spyOn(CodecContext.prototype, 'open2');
+    const encodes = async () => farthest(await colourOf(await encoder.encode(picture)), [60, 90, 160]);
+    expect(await encodes()).toBeLessThanOrEqual(4);
+    expect(open).toHaveBeenCalledTimes(1);
+    open.mockResolvedValueOnce(-12);
+    for (let i = 0; i < 10; i += 1) expect(await encodes()).toBeLessThanOrEqual(4);
+    expect(open).toHaveBeenCalledTimes(SLICES > 1 ? 3 : 1);
+    open.mockRestore();
+  });
+
+  it('may be freed while it takes the memory for pictures to come', async () => {
+    using picture = plain(HD, [60, 90, 160]);
+    for (let i = 0; i < 20; i += 1) {
+      using encoder = new Encoder({ codec: 'jpeg', ...HD, quality: 30 });
+      await encoder.encode(picture);
+      await encoder.encode(picture);
+    }
+    expect(await colourOf(await encode(picture, HD, 30))).toHaveLength(3);
   });
 
   it('gives each picture a memory of its own', async () => {
