@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EmulatedLink } from '../support/link/emulated-link.js';
-import { startServer } from '../support/server/server.js';
-import { Viewer } from '../support/server/viewer.js';
+import { EmulatedLink } from '../../support/link/emulated-link.js';
+import { startServer } from '../../support/server/server.js';
+import { Viewer } from '../../support/server/viewer.js';
 
 const widths = (viewer: Viewer) => viewer.frames.map(({ header }) => header?.width);
 
