@@ -149,10 +149,12 @@ describe('the first pictures', () => {
   it.each([
     ['--link 5mbit', {}, 150, 60],
     ['--link 1mbit', {}, 500, 110],
-    ['--link 1mbit --quality 90', {}, 250, 110],
-    ['--link 1mbit', FOUR_K, 250, 200],
+    ['--link 1mbit --quality 90', {}, 500, 110],
+    ['--link 1mbit', FOUR_K, 500, 200],
+    ['--link 1mbit --rtt 1ms --burst 16000', FOUR_K, 500, 250],
     ['--link 300kbit', {}, 1500, 150],
-    ['--link 300kbit --quality 90', {}, 700, 150],
+    ['--link 300kbit --quality 90', {}, 1500, 150],
+    ['--link 300kbit --rtt 1ms --burst 16000', FOUR_K, 1500, 750],
     ['--link 1mbit --rtt 1ms --burst 16000', {}, 350, 110],
   ])('%s: none takes long, and those from the third on are fresh', (options, scenario, most, mostThen) => {
     const ages = pictures(options, scenario).map(({ ageMs }) => ageMs);

@@ -8,14 +8,17 @@ import { bestFitting, firstRung, type ClimbEvent } from './fitting.js';
  *
  * That picture costs the stream no encoder of its own, where it may be as large as those that there are: the newcomer
  * wants the full picture anyway, or gets what others watch. It must not fill a slow link for long either, so where all of
- * these are too large a small one is encoded, once. How it passed says enough to go all the way up, or down, at once.
+ * these are too large a smaller one is encoded, once. How it passed says enough to go all the way up, or down, at once.
  */
 
 /** The first picture where nothing is known: 1.5 s at 300 kbit/s, 0.09 s at 5 Mbit/s, bytes. */
 const FIRST_BYTES = 56_000;
 
-/** Where that is too much, or the way is known to be slow: 1 s at 160 kbit/s, bytes. */
+/** Where the way is known to be slow: 1 s at 160 kbit/s, bytes. */
 const SMALL_BYTES = 20_000;
+
+/** A shaper lets as much pass at once, as `tbf` does in every manual, so a smaller picture tells nothing of what is behind, bytes. */
+const BURST_BYTES = 17_000;
 
 /** What others watch is of no use as a first picture when it measures nothing, bytes. */
 const TINY_BYTES = 6000;
@@ -47,7 +50,7 @@ function firstPicture(event: Beginning): number {
   const isThere = (rung: number): boolean =>
     ladder.bytes(rung) <= most && (rung === 0 || (ladder.bytes(rung) >= TINY_BYTES && isRunning(rung)));
   const there = firstRung(last, isThere);
-  return isThere(there) ? there : firstRung(last, rung => ladder.bytes(rung) <= SMALL_BYTES);
+  return isThere(there) ? there : firstRung(last, rung => ladder.bytes(rung) <= most);
 }
 
 /** After each acknowledged frame: the first says enough to go all the way. */
@@ -68,10 +71,11 @@ function rungAfterFirst({ rung }: Climb, event: ClimbEvent): number {
   const rate = firstRate(link);
   if (rate === undefined) return rung;
   const best = fitting(event, rate);
+  if (best >= rung) return best;
   const sent = ladder.bytes(rung);
-  return best >= rung
-    ? best
-    : firstRung(rung, better => better >= best && rampUpMs(ladder.bytes(better), sent, rttMs(link)) <= MOST_RAMP_MS);
+  const most = sent > BURST_BYTES ? Infinity : FIRST_BYTES;
+  const isSafe = (bytes: number): boolean => bytes <= most && rampUpMs(bytes, sent, rttMs(link)) <= MOST_RAMP_MS;
+  return firstRung(rung, better => better >= best && isSafe(ladder.bytes(better)));
 }
 
 function rungWhileHeld({ rung }: Climb, { ladder, link }: ClimbEvent): number {

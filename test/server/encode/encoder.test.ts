@@ -166,9 +166,9 @@ describe('an encoder', () => {
 
   it('opens one thread for a single picture, and the rest beside the second one, again when that failed', async () => {
     using encoder = new Encoder({ codec: 'jpeg', ...HD, quality: 30 });
-    using picture = plain(HD, [60, 90, 160]);
+    using picture = plain(HD, [128, 128, 128]);
     const open = vi.spyOn(CodecContext.prototype, 'open2');
-    const encodes = async () => farthest(await colourOf(await encoder.encode(picture)), [60, 90, 160]);
+    const encodes = async () => farthest(await colourOf(await encoder.encode(picture)), [128, 128, 128]);
     expect(await encodes()).toBeLessThanOrEqual(4);
     expect(open).toHaveBeenCalledTimes(1);
     open.mockResolvedValueOnce(-12);
@@ -178,7 +178,7 @@ describe('an encoder', () => {
   });
 
   it('may be freed while it takes the memory for pictures to come', async () => {
-    using picture = plain(HD, [60, 90, 160]);
+    using picture = plain(HD, [128, 128, 128]);
     for (let i = 0; i < 20; i += 1) {
       using encoder = new Encoder({ codec: 'jpeg', ...HD, quality: 30 });
       await encoder.encode(picture);

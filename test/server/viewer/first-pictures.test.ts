@@ -48,18 +48,20 @@ describe('the first picture', () => {
     expect(startClimb(beginning(ladderFrom(3000))).rung).toBe(0);
   });
 
-  it('is a small one where the wish is large', () => {
+  it('is a smaller one where the wish is large, and as large as it may be', () => {
     const { rung } = startClimb(beginning(FINE));
-    expect(FINE.bytes(rung)).toBeLessThanOrEqual(21_000);
+    expect(FINE.bytes(rung)).toBeLessThanOrEqual(56_000);
+    expect(FINE.bytes(rung - 1)).toBeGreaterThan(56_000);
     expect(startClimb(beginning({ ...FINE, bytes: () => 90_000 })).rung).toBe(10);
     expect(startClimb(beginning({ ...FINE, rungs: 1, bytes: () => 90_000 })).rung).toBe(0);
   });
 
   it('is what others watch rather than one that has to be encoded for it, where that is neither large nor tiny', () => {
     const first = (...running: number[]) => startClimb(beginning(FINE, { isRunning: runs(...running) })).rung;
-    expect(first(2, 7, 9)).toBe(7);
-    expect(first(2)).toBe(10);
-    expect(startClimb(beginning(ladderFrom(60_000), { isRunning: runs(10) })).rung).toBe(5);
+    expect(first(2, 9, 10)).toBe(9);
+    expect(first(2)).toBe(7);
+    expect(startClimb(beginning(ladderFrom(60_000), { isRunning: runs(3) })).rung).toBe(3);
+    expect(startClimb(beginning(ladderFrom(60_000), { isRunning: runs(10) })).rung).toBe(1);
   });
 
   it('is the wish, however large, where the way to that address carried it a moment ago', () => {
@@ -88,9 +90,15 @@ describe('the picture after the first', () => {
   });
 
   it('is no larger than what TCP sends in time over a long way', () => {
-    const climb = afterFirst(FINE, 1000 * MBIT, { rttMs: 40, rampMs: 40 });
-    expect(FINE.bytes(climb.rung)).toBeGreaterThan(40_000);
-    expect(FINE.bytes(climb.rung)).toBeLessThan(105_000);
+    const climb = afterFirst(FINE, 1000 * MBIT, { rttMs: 40, rampMs: 80 });
+    expect(FINE.bytes(climb.rung)).toBeGreaterThan(56_000);
+    expect(FINE.bytes(climb.rung)).toBeLessThan(200_000);
+  });
+
+  it('is no larger than a first one may be where that was no larger than what shapers let pass at once', () => {
+    const plain: Ladder = { ...PLAIN, bytes: rung => (rung === 0 ? 58_000 : PLAIN.bytes(rung) / 3) };
+    expect(startClimb(beginning(plain)).rung).toBe(1);
+    expect(afterFirst(plain, 1000 * MBIT).rung).toBe(1);
   });
 
   it.each([0.3, 1, 2, 5])('comes in time on a link of %d Mbit/s', mbit => {
@@ -105,9 +113,10 @@ describe('the picture after the first', () => {
     const bytes = FINE.bytes(start.rung);
     const at = (passedMs: number): Climb =>
       introduced(start, beginning(FINE, { now: passedMs, link: afterOne(bytes, passedMs, 0, passedMs) }));
-    expect(at(30).rung).toBe(0);
+    expect(at(60).rung).toBe(0);
     const slow = at(300);
     expect(slow.rung).toBeLessThan(start.rung);
     expect(FINE.bytes(slow.rung)).toBeLessThanOrEqual((500 * bytes) / 300);
+    expect(at(490).rung).toBe(start.rung);
   });
 });

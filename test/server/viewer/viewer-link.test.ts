@@ -33,7 +33,7 @@ describe('a viewer whose rendition follows its link', () => {
 
   it('begins small where that is not, and has what it asked for from the second picture on; no word of the link', () => {
     const { transport, viewer, stream } = watchOver(100_000, 10, { quality: 60 });
-    expect(transport.chosenFor).toEqual(['yard jpeg-640x360-q30', 'yard jpeg-1280x720-q60']);
+    expect(transport.chosenFor).toEqual(['yard jpeg-1280x720-q30', 'yard jpeg-1280x720-q60']);
     expect(viewer.stats(stream).link.rung).toBe(0);
     expect(transport.frames.findIndex(({ header }) => header.rendition === 2)).toBe(1);
     expect(transport.whys).toEqual(['', '']);

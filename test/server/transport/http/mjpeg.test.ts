@@ -65,25 +65,19 @@ describe('a multipart viewer', () => {
   });
 
   it.each([
-    ['a program', GET, 'jpeg-1280x720-q30'],
-    ['a browser', BROWSER, 'jpeg-1280x720-q30'],
-    ['a program that wants a lot', ['GET /video_feed?quality=90 HTTP/1.1', ...GET.slice(1)], 'jpeg-1280x720-q10'],
-    ['a browser that wants a lot', ['GET /video_feed?quality=90 HTTP/1.1', ...BROWSER.slice(1)], 'jpeg-640x360-q30'],
+    ['a program', GET, 'jpeg-3840x2160-q10'],
+    ['a browser', BROWSER, 'jpeg-1132x636-q30'],
     [
-      'a browser that wants a lot of one size',
-      ['GET /video_feed?size=fixed&quality=90 HTTP/1.1', ...BROWSER.slice(1)],
-      'jpeg-1280x720-q10',
+      'a browser that wants one size',
+      ['GET /video_feed?size=fixed HTTP/1.1', ...BROWSER.slice(1)],
+      'jpeg-3840x2160-q10',
     ],
-    [
-      'a program that wants a lot of any',
-      ['GET /video_feed?size=auto&quality=90 HTTP/1.1', ...GET.slice(1)],
-      'jpeg-640x360-q30',
-    ],
+    ['a program that takes any', ['GET /video_feed?size=auto HTTP/1.1', ...GET.slice(1)], 'jpeg-1132x636-q30'],
   ])(
     'begins with what fills no slow link for long, of the size that it asked for: %s',
     async (_name, asking, rendition) => {
       await using endpoint = await openEndpoint();
-      endpoint.kit.producer.live();
+      endpoint.kit.producer.live({ width: 3840, height: 2160 });
       using client = await RawClient.open(endpoint.port);
       client.say(...asking);
       await eventually(() => endpoint.kit.stream.info.renditions.length > 0, 'rendition');
