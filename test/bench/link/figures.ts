@@ -52,15 +52,17 @@ export function backUnder(seen: readonly Seen[], ageMs: number, from: number, to
   return next === undefined ? undefined : Math.max(0, next.at / 1000 - from);
 }
 
-/** When after `from` (s) pictures had `share` of the mean bytes that they had in the span before; s. */
+/** When after `from` (s) pictures had `share` of the mean bytes that they had in the span before, and that size: padding has bytes as well; s. */
 export function bytesBack(
   seen: readonly Seen[],
   share: number,
   before: readonly [number, number],
   from: number,
 ): number | undefined {
-  const { kB } = linkFigures(seen, 1, before[0], before[1]);
-  const first = seen.find(({ at, bytes }) => at >= from * 1000 && bytes >= share * kB * 1000);
+  const { kB, size } = linkFigures(seen, 1, before[0], before[1]);
+  const first = seen.find(
+    ({ at, bytes, width, height }) => at >= from * 1000 && bytes >= share * kB * 1000 && `${width}x${height}` === size,
+  );
   return first === undefined ? undefined : first.at / 1000 - from;
 }
 
