@@ -93,6 +93,8 @@ export interface StreamInfo {
   captured: number;
   /** Frames encoded, likewise. */
   encoded: number;
+  /** Damaged pictures of the source, none of which is shown; likewise. */
+  damaged: number;
   /** The renditions in use now, as `jpeg-640x360-q30`. */
   renditions: string[];
 }
@@ -218,6 +220,7 @@ const streamInfo = object<StreamInfo>({
   viewers: integer,
   captured: integer,
   encoded: integer,
+  damaged: integer,
   renditions: array(string),
 });
 

@@ -7,7 +7,9 @@ import { DamageCount } from '../../server/src/source/damage.js';
 import { Decoder } from '../../server/src/source/ffmpeg/decoder.js';
 import { JpegPictures } from '../../server/src/source/ffmpeg/jpeg-pictures.js';
 import { seededRandom } from '../support/random.js';
+import { TestHost } from '../support/source.js';
 import { damaged } from './damage.js';
+import { checkMemory } from './memory-bound.js';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -28,7 +30,7 @@ export interface JpegsResult {
 export async function fuzzJpegs(count: number, seed: number): Promise<JpegsResult> {
   const random = seededRandom(seed);
   const whole = await wholeJpegs(random);
-  const damage = new DamageCount('the fuzzed camera', () => undefined);
+  const damage = new DamageCount('the fuzzed camera', new TestHost());
   const pictures = new JpegPictures(await openDecoder(), damage, undefined);
   using encoder = new Encoder({ codec: 'jpeg', width: 160, height: 120, quality: 50 });
   using packet = new Packet();
@@ -56,6 +58,7 @@ export async function fuzzJpegs(count: number, seed: number): Promise<JpegsResul
     const jpeg = whole[i % whole.length] ?? Buffer.alloc(0);
     if (i % 4 !== 3) await send(damaged(jpeg, random));
     else if (!(await send(jpeg))) throw new Error(`Picture ${sent} of seed ${seed} is whole and was not shown.`);
+    checkMemory(`picture ${sent} of seed ${seed}`);
   }
   // The last one refutes what a damaged one before it may have claimed.
   const [last = Buffer.alloc(0)] = whole;

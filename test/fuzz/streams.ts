@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
 import { Encoder } from '../../server/src/encode/encoder.js';
 import { FramewireError } from '../../server/src/errors.js';
+import type { Picture } from '../../server/src/frames.js';
 import { openSource } from '../../server/src/source/open-source.js';
 import type { Source } from '../../server/src/source/source.js';
 import { seededRandom } from '../support/random.js';
 import { TestHost } from '../support/source.js';
 import { VideoFolder } from '../support/camera/video-file.js';
 import { damaged } from './damage.js';
+import { checkMemory } from './memory-bound.js';
 
 /** Time for one stream to be played; its stamps may say anything. */
 const PLAY_MS = 60;
@@ -48,12 +51,20 @@ export async function fuzzStreams(count: number, seed: number): Promise<StreamsR
       if (!(error instanceof FramewireError)) throw error;
       result.refused += 1;
     }
-    if (host.warnings.length > 0) result.withDropped += 1;
+    if (host.damagedPictures > 0) result.withDropped += 1;
+    checkMemory(`stream ${i} of seed ${seed}`);
   }
   return result;
 }
 
-/** @returns how many pictures came. @throws FramewireError where the source ends before it is closed. */
+/** FFmpeg says of a picture that it has concealed something, or that it builds on nothing. */
+async function isMarked(picture: Picture): Promise<boolean> {
+  const pixels = await picture.pixels();
+  if (pixels.kind !== 'frame') return false;
+  return pixels.frame.decodeErrorFlags !== 0 || pixels.frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
+}
+
+/** @returns how many pictures came. @throws FramewireError where the source ends before it is closed, Error where a damaged one is among them. */
 async function play(source: Source, encoder: Encoder): Promise<number> {
   const closing = new AbortController();
   let pictures = 0;
@@ -61,6 +72,7 @@ async function play(source: Source, encoder: Encoder): Promise<number> {
     while (!closing.signal.aborted) {
       const picture = await source.read();
       try {
+        if (await isMarked(picture)) throw new Error('A picture is shown that the decoder has marked as damaged.');
         await encoder.encode(picture);
         pictures += 1;
       } finally {

@@ -20,10 +20,15 @@ export async function matOf(picture: Picture): Promise<Mat> {
 /** A host for sources that are opened in the test itself; keeps what they warn of. */
 export class TestHost implements SourceHost {
   readonly warnings: string[] = [];
+  damagedPictures = 0;
   readonly wantsMats: boolean;
 
   constructor(wantsMats = false) {
     this.wantsMats = wantsMats;
+  }
+
+  damaged(pictures: number): void {
+    this.damagedPictures += pictures;
   }
 
   warn(message: string): void {

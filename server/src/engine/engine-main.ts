@@ -23,6 +23,7 @@ class EngineMain {
   #capture: Capture | undefined;
   #streamId = 0;
   #encodedByClosed = 0;
+  #damaged = 0;
 
   handle(message: ToEngine): void {
     switch (message.type) {
@@ -44,7 +45,7 @@ class EngineMain {
   #start({ source, orientation, transform }: EngineStart): void {
     if (this.#capture !== undefined) return;
     this.#capture = new Capture({
-      open: () => openThrough(source, orientation, transform),
+      open: () => this.#open(source, orientation, transform),
       longestBackoffMs: LONGEST_BACKOFF_MS[source.kind],
       onState: state => this.#reportState(state),
       onFrame: () => this.#offerNewest(),
@@ -55,6 +56,22 @@ class EngineMain {
     });
     setInterval(() => this.#reportAlive(), HEARTBEAT_MS);
     void this.#capture.run();
+  }
+
+  /** The source, its pictures going through the user's step where there is one. */
+  async #open(spec: SourceSpec, orientation: Orientation, transform: string | null): Promise<Source> {
+    const host: SourceHost = {
+      warn,
+      damaged: pictures => {
+        this.#damaged += pictures;
+      },
+      expectBlocking: ms => send({ type: 'blocking', ms }),
+      wantsMats: transform !== null,
+    };
+    if (transform === null) return openSource(spec, host, orientation);
+    const { loadTransform, TransformedSource } = await import('./transform.js');
+    const step = await loadTransform(transform);
+    return new TransformedSource(await openSource(spec, host, orientation), step, path.basename(transform), warn);
   }
 
   #want({ id, spec, fps }: Extract<ToEngine, { type: 'want' }>): void {
@@ -88,21 +105,8 @@ class EngineMain {
   #reportAlive(): void {
     let encoded = this.#encodedByClosed;
     for (const rendition of this.#renditions.values()) encoded += rendition.encoded;
-    void send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded });
+    void send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded, damaged: this.#damaged });
   }
-}
-
-/** The source, its pictures going through the user's step where there is one. */
-async function openThrough(spec: SourceSpec, orientation: Orientation, transform: string | null): Promise<Source> {
-  const host: SourceHost = {
-    warn,
-    expectBlocking: ms => send({ type: 'blocking', ms }),
-    wantsMats: transform !== null,
-  };
-  if (transform === null) return openSource(spec, host, orientation);
-  const { loadTransform, TransformedSource } = await import('./transform.js');
-  const step = await loadTransform(transform);
-  return new TransformedSource(await openSource(spec, host, orientation), step, path.basename(transform), warn);
 }
 
 function warn(message: string): void {

@@ -27,8 +27,8 @@ export class Engine implements Producer {
   /** The present process has said itself why it ends. */
   #isEndTold = false;
   /** Counts of the processes before the present one. */
-  #before = { captured: 0, encoded: 0 };
-  #counts = { captured: 0, encoded: 0 };
+  #before = { captured: 0, encoded: 0, damaged: 0 };
+  #counts = { captured: 0, encoded: 0, damaged: 0 };
 
   constructor(start: EngineStart, events: ProducerEvents) {
     this.#start = start;
@@ -110,6 +110,7 @@ export class Engine implements Producer {
         this.#counts = {
           captured: this.#before.captured + message.captured,
           encoded: this.#before.encoded + message.encoded,
+          damaged: this.#before.damaged + message.damaged,
         };
         this.#events.counts(this.#counts);
         break;

@@ -23,6 +23,8 @@ export interface Source {
 export interface SourceHost {
   /** Something is other than asked for, yet it goes on. */
   warn(message: string): void;
+  /** So many pictures were damaged and dropped. */
+  damaged(pictures: number): void;
   /** Native code is about to hold the event loop for up to so long, ms: to be awaited before it does. */
   expectBlocking(ms: number): Promise<void>;
   /** A user's step will want every picture as an OpenCV matrix. */

@@ -1,6 +1,6 @@
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { RenditionSpec } from '@framewire/shared/rendition';
-import type { SourceState } from '@framewire/shared/control';
+import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import type { SourceInfo } from '../frames.js';
 
 /**
@@ -22,6 +22,8 @@ export interface Producer {
   drop(id: number): void;
 }
 
+export type ProducerCounts = Pick<StreamInfo, 'captured' | 'encoded' | 'damaged'>;
+
 export interface ProducerEvents {
   /** Numbering of pictures starts anew with the next frame. */
   restarted(): void;
@@ -34,8 +36,8 @@ export interface ProducerEvents {
    * newest of them, as in `frame`; the next frame of the rendition says that it is over.
    */
   failed(id: number, seq: number, reason: string): void;
-  /** Pictures captured and frames encoded, in all renditions, since the server started. */
-  counts(counts: { captured: number; encoded: number }): void;
+  /** Since the server started. */
+  counts(counts: ProducerCounts): void;
   /** Something that an operator should read. */
   warning(message: string): void;
 }

@@ -5,7 +5,7 @@ import { machineClock, type Clock } from '../clock.js';
 import { FramewireError } from '../errors.js';
 import type { EncodedFrame, SourceInfo } from '../frames.js';
 import { chooseRendition, hasShapeOf, type Choice, type RenditionRequest } from './choose-rendition.js';
-import type { CreateProducer, Producer } from './producer.js';
+import type { CreateProducer, Producer, ProducerCounts } from './producer.js';
 import { Loss } from './loss.js';
 import { ladderFor } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
@@ -61,7 +61,7 @@ export class Stream {
   /** Why renditions failed last, while the source is live. */
   #failure: Loss | undefined;
   #info: SourceInfo | undefined;
-  #counts = { captured: 0, encoded: 0 };
+  #counts: ProducerCounts = { captured: 0, encoded: 0, damaged: 0 };
   readonly #sizes = new RenditionSizes();
   readonly #numbers = new StreamNumbers();
   #grace: NodeJS.Timeout | undefined;

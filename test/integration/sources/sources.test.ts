@@ -156,6 +156,7 @@ describe('a source on the network', () => {
     expect(placeholder.header).toMatchObject({ width: 64, height: 48 });
     expect((await streamAt(server.url)).source.state).toBe('live');
     expect(server.output()).toMatch(/yard: \d+ damaged pictures? (was|were) dropped so far/);
+    await eventually(async () => (await streamAt(server.url)).damaged > 1, 'count of damaged pictures');
     camera.jpeg = whole;
     await viewer.until(() => viewer.frames.at(-1)?.header?.placeholder === false, 'picture');
     const seqs = viewer.frames.map(({ header }) => header?.seq ?? 0);

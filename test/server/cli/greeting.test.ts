@@ -16,6 +16,7 @@ const gate: FramewireServer['streams'][number] = {
   viewers: 0,
   captured: 0,
   encoded: 0,
+  damaged: 0,
   renditions: [],
   hint: '',
 };

@@ -171,7 +171,7 @@ describe('a stream', () => {
     const { stream, producer, watch } = streamKit();
     watch({ maxWidth: 640 });
     producer.live();
-    producer.events.counts({ captured: 100, encoded: 40 });
+    producer.events.counts({ captured: 100, encoded: 40, damaged: 2 });
     expect(stream.info).toEqual({
       name: 'yard',
       id: 7,
@@ -183,6 +183,7 @@ describe('a stream', () => {
       viewers: 1,
       captured: 100,
       encoded: 40,
+      damaged: 2,
       renditions: ['jpeg-640x360-q30'],
     });
   });

@@ -20,6 +20,7 @@ export const STREAMS: StreamInfo[] = ['gate', 'yard'].map((name, id) => ({
   viewers: 0,
   captured: 0,
   encoded: 0,
+  damaged: 0,
   renditions: [],
 }));
 

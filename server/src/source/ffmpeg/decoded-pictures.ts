@@ -38,8 +38,12 @@ export class DecodedPictures implements PictureMaker {
   }
 
   async makeLast(due: () => Promise<number>): Promise<Picture | undefined> {
-    const frame = await this.#decoder.decode(null);
-    return frame && this.#lend(frame, await due());
+    for (;;) {
+      const frame = await this.#decoder.decode(null);
+      if (frame === undefined) return undefined;
+      const whole = this.#undamaged(frame);
+      if (whole !== undefined) return this.#lend(whole, await due());
+    }
   }
 
   flush(): Promise<void> {

@@ -41,7 +41,7 @@ export class JpegPictures implements PictureMaker {
     parameters.codecType = AVMEDIA_TYPE_VIDEO;
     parameters.codecId = AV_CODEC_ID_MJPEG;
     const decoder = await Decoder.open(parameters, what, true);
-    return new JpegPictures(decoder, new DamageCount(what, message => host.warn(message)), undefined);
+    return new JpegPictures(decoder, new DamageCount(what, host), undefined);
   }
 
   get size(): Size | undefined {

@@ -277,7 +277,7 @@ function unreadable({ kind, what }: InputSpec, { isJpeg, codecTag, size }: Demux
 
 async function openPictures(input: InputSpec, demuxer: Demuxer, host: SourceHost): Promise<PictureMaker> {
   const { parameters, isJpeg, size } = demuxer;
-  const damage = new DamageCount(input.what, message => host.warn(message));
+  const damage = new DamageCount(input.what, host);
   const curve = hdrCurve(parameters.colorTrc);
   if (curve !== undefined) {
     host.warn(`${input.what} is HDR (${curve}), which is not mapped to the range of screens: its pictures look flat.`);

@@ -50,7 +50,7 @@ export async function openOpenCvCamera(
   else if (format !== 'auto' && got.fourcc !== FOURCC[format]) {
     host.warn(`Camera ${device} gives ${got.fourcc}, not ${FOURCC[format]}.`);
   }
-  const damage = new DamageCount(`camera ${device}`, message => host.warn(message));
+  const damage = new DamageCount(`camera ${device}`, host);
   return new OpenCvCamera(cv, reader, { ...got, device }, damage);
 }
 

@@ -30,6 +30,7 @@ const stream = (fps: number | null): StreamInfo => ({
   viewers: 1,
   captured: 0,
   encoded: 0,
+  damaged: 0,
   renditions: [],
 });
 

@@ -4,7 +4,7 @@ import { withStreamList } from '../../../../server/src/transport/http/dashboard-
 
 const PAGE = '<title>x</title><script type="application/json" id="first-list">{}</script><p>';
 const INFO = { id: 0, source: { state: 'idle' }, width: null, height: null, fps: null } as const;
-const COUNTS = { viewers: 0, captured: 0, encoded: 0, renditions: [] };
+const COUNTS = { viewers: 0, captured: 0, encoded: 0, damaged: 0, renditions: [] };
 
 test.each(['gate', '</script><script>alert(1)</script>', '$& $1 $`', '<!--'])(
   'the list stands in the page, whatever the stream is called: %s',
