@@ -1,6 +1,6 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import type { Frame } from 'node-av/lib';
-import type { FrameHeader } from '@framewire/shared/frame-header';
+import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import type { Orientation } from './source/orientation.js';
 
 /** Pixels where they lie. Each kind has its own encoders, so that none is copied into the other's memory. */
@@ -65,6 +65,11 @@ export interface EncodedFrame {
   readonly headerBytes: Uint8Array;
   /** A whole JPEG (or one access unit). */
   readonly payload: Uint8Array;
+}
+
+/** A frame with its header in both forms. Takes the payload over. */
+export function encodedFrame(header: FrameHeader, payload: Uint8Array): EncodedFrame {
+  return { header, headerBytes: encodeFrameHeader(header), payload };
 }
 
 /** What a source turned out to be once it was open. */

@@ -1,12 +1,12 @@
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
-import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
+import type { FrameHeader } from '@framewire/shared/frame-header';
 import { renditionKey, type Size } from '@framewire/shared/rendition';
 import { machineClock, type Clock } from '../clock.js';
 import { FramewireError } from '../errors.js';
-import type { EncodedFrame, SourceInfo } from '../frames.js';
+import { encodedFrame, type EncodedFrame, type SourceInfo } from '../frames.js';
 import { chooseRendition, hasShapeOf, type Choice, type RenditionRequest } from './choose-rendition.js';
 import type { CreateProducer, Producer, ProducerCounts } from './producer.js';
-import { Loss } from './loss.js';
+import { Outage } from './outage.js';
 import { ladderFor } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
 import { RenditionSizes } from './rendition-sizes.js';
@@ -39,7 +39,7 @@ const UNKNOWN_SOURCE = { width: 1280, height: 720, isJpeg: false } as const;
 /** In place of a picture: under which number, and why. */
 interface Shown {
   readonly seq: number;
-  readonly why: Loss;
+  readonly why: Outage;
 }
 
 /**
@@ -59,7 +59,7 @@ export class Stream {
   /** While the state is `lost`; its placeholder has the same number in every rendition. */
   #loss: Shown | undefined;
   /** Why renditions failed last, while the source is live. */
-  #failure: Loss | undefined;
+  #failure: Outage | undefined;
   #info: SourceInfo | undefined;
   #counts: ProducerCounts = { captured: 0, encoded: 0, damaged: 0 };
   readonly #sizes = new RenditionSizes();
@@ -297,17 +297,8 @@ export class Stream {
     void this.#show(shown, rendition, frame => rendition.deliver(frame));
   }
 
-  #explain(reason: string): Loss {
-    let isTold = false;
-    return new Loss(reason, async size => {
-      try {
-        return await this.#options.drawPlaceholder(size, this.name, reason);
-      } catch (error) {
-        if (!isTold) this.#onWarning(`The placeholder could not be drawn: ${String(error)}`);
-        isTold = true;
-        return undefined;
-      }
-    });
+  #explain(reason: string): Outage {
+    return new Outage(reason, size => this.#options.drawPlaceholder(size, this.name, reason), this.#onWarning);
   }
 
   /** Delivers the placeholder of the present loss, if there is one. */
@@ -319,31 +310,19 @@ export class Stream {
     });
   }
 
-  async #show(
-    { seq, why }: Shown,
-    { id, spec }: SharedRendition,
-    deliver: (frame: EncodedFrame) => void,
-  ): Promise<void> {
-    const { codec, width, height } = spec;
-    if (codec !== 'jpeg') return;
-    const payload = await why.placeholder(spec);
-    if (payload === undefined) return;
-    const picture = { codec, width, height, stream: this.id, rendition: id, seq } as const;
-    const kind = { key: true, discardable: true, placeholder: true, refSeq: 0, encodeUs: 0 };
-    deliver(encoded({ ...picture, ...kind, capturedAt: this.#clock.now(), payloadBytes: payload.length }, payload));
+  async #show({ seq, why }: Shown, rendition: SharedRendition, deliver: (frame: EncodedFrame) => void): Promise<void> {
+    const numbers = { stream: this.id, seq, capturedAt: () => this.#clock.now() };
+    const frame = await why.placeholder(numbers, rendition);
+    if (frame !== undefined) deliver(frame);
   }
 
   #deliver(header: FrameHeader, payload: Uint8Array): void {
-    const frame = encoded(header, payload);
+    const frame = encodedFrame(header, payload);
     const rendition = this.#renditions.withId(header.rendition);
     if (rendition === undefined) return;
     this.#sizes.observe(renditionKey(rendition.spec), payload.length, this.#clock.now());
     rendition.deliver(frame);
   }
-}
-
-function encoded(header: FrameHeader, payload: Uint8Array): EncodedFrame {
-  return { header, headerBytes: encodeFrameHeader(header), payload };
 }
 
 function isSameLoss(a: SourceState, b: SourceState): boolean {
