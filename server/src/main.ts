@@ -1,5 +1,5 @@
 import { FramewireError, messageOf } from './errors.js';
-import { loadOneByOne } from './load-one-by-one.js';
+import { loadOneByOne } from './ops/load-one-by-one.js';
 import { tooFewFiles } from './transport/listen/open-files.js';
 import { withoutUrlSecrets } from './ops/url-secrets.js';
 

@@ -6,7 +6,7 @@ import { CloseStack } from './close-stack.js';
 import type { Config } from './cli/config.js';
 import { Engine } from './engine/engine.js';
 import { FramewireError, isErrorCode } from './errors.js';
-import { seldom } from './ops/seldom.js';
+import { throttled } from './ops/throttled.js';
 import { ViewerLog } from './ops/viewer-log.js';
 import { Access } from './access/access.js';
 import { mostConnections } from './transport/listen/connection-limits.js';
@@ -54,7 +54,7 @@ export async function startServer(
       access,
       viewers,
       ...config,
-      onError: seldom(error => log.error(error)),
+      onError: throttled(error => log.error(error)),
     });
     await http.ready();
     const maxConnections = await connectionsFor(config, log);
@@ -65,7 +65,7 @@ export async function startServer(
       onTurnedAway: (reason, address) => viewers.refused(reason, address),
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
-      onError: seldom(error => log.error(`A connection could not be accepted: ${error.message}.`)),
+      onError: throttled(error => log.error(`A connection could not be accepted: ${error.message}.`)),
     });
     closing.push(() => listeners.close());
     closing.push(() => http.close());

@@ -4,7 +4,7 @@ import type { Clock } from '../../server/src/clock.js';
 import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
-import { WayAcks } from '../../server/src/transport/kernel/way-acks.js';
+import { KernelAcks } from '../../server/src/transport/kernel/kernel-acks.js';
 import { AckPace } from '../../client/src/connection/ack-pace.js';
 import { HoldUp, TICK_MS } from '../../client/src/latency/hold-up.js';
 import type { SimulatedLink } from './simulated-link.js';
@@ -184,11 +184,11 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
   }
 }
 
-/** The server's kernel, which learns segment by segment what has arrived, and is asked by the real `WayAcks`. */
+/** The server's kernel, which learns segment by segment what has arrived, and is asked by the real `KernelAcks`. */
 class SimulatedKernel implements Disposable {
   readonly #clock: Clock;
   readonly #link: SimulatedLink;
-  readonly #acks: WayAcks;
+  readonly #acks: KernelAcks;
   #written = 0;
   #acked = 0;
   #minRttMs = Infinity;
@@ -204,7 +204,7 @@ class SimulatedKernel implements Disposable {
       },
     };
     const read = () => ({ ackedBytes: this.#acked, minRttMs: this.#minRttMs, windowBytes: undefined });
-    this.#acks = new WayAcks(count, { read }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
+    this.#acks = new KernelAcks(count, { read }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
   }
 
   send({ header, headerBytes, payload }: EncodedFrame, onReceived: () => void): void {

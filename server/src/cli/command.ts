@@ -7,7 +7,7 @@ import { greeting } from './greeting.js';
 import { widthOf } from './text.js';
 import { monotonicMs } from '../monotonic.js';
 import { createLog } from '../ops/log.js';
-import { seldom } from '../ops/seldom.js';
+import { throttled } from '../ops/throttled.js';
 import { startServer } from '../server.js';
 
 /** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
@@ -57,7 +57,9 @@ export async function runCommand(): Promise<void> {
  * other error that nobody has caught is a fault, after which nothing can be relied on, and ends the process as ever.
  */
 function outliveShortages(log: Logger): void {
-  const tell = seldom((error: Error) => log.error(`Something failed for lack of files or memory: ${error.message}.`));
+  const tell = throttled((error: Error) =>
+    log.error(`Something failed for lack of files or memory: ${error.message}.`),
+  );
   process.on('uncaughtException', error => {
     if ('code' in error && SHORTAGES.has(String(error.code))) {
       tell(error);

@@ -187,8 +187,8 @@ export class StreamLease implements Lease, RenditionMember {
     this.#owner.changed(this);
   }
 
-  /** Puts up a ladder for the present request. @returns where on it the viewer stands. */
-  putUp(steps: readonly [Rung, ...Rung[]]): Rung {
+  /** Sets the ladder for the present request. @returns where on it the viewer stands. */
+  setLadder(steps: readonly [Rung, ...Rung[]]): Rung {
     const ladder = new LeaseLadder(steps, this, this.#owner);
     this.#ladder = ladder;
     ladder.step = ladder.at(this.sink.startRung(ladder, rung => this.#owner.isRunning(ladder.at(rung))));
@@ -196,8 +196,8 @@ export class StreamLease implements Lease, RenditionMember {
     return ladder.step;
   }
 
-  /** The source has become another one. */
-  takeDown(): void {
+  /** Drops the ladder: the source has become another one. */
+  clearLadder(): void {
     this.#ladder = undefined;
   }
 

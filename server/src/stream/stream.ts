@@ -210,7 +210,7 @@ export class Stream {
       lease.refuse(this.#otherShape(lease.size, source));
       return;
     }
-    const rung = lease.rung ?? lease.putUp(ladderFor(lease.request, source, lease.size));
+    const rung = lease.rung ?? lease.setLadder(ladderFor(lease.request, source, lease.size));
     const choice = this.#renditions.choose(lease, rung);
     if (choice === 'full') this.#placeInstead(lease, rung);
     else if (choice !== 'later' && (occasion === 'news' || choice.spec !== lease.rendition?.spec))
@@ -269,7 +269,7 @@ export class Stream {
     if (isOther) {
       for (const lease of this.#leases) {
         this.#renditions.leave(lease);
-        lease.takeDown();
+        lease.clearLadder();
       }
     }
     for (const rendition of this.#renditions) {

@@ -9,7 +9,7 @@ import { sleepWatch } from '../../sleep-watch.js';
 import { isBrowser } from './browser.js';
 import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
-import { WayAcks } from '../kernel/way-acks.js';
+import { KernelAcks } from '../kernel/kernel-acks.js';
 
 /**
  * A picture that stands still is sent to browsers again after this, ms: they and their proxies hold the last part back.
@@ -48,7 +48,7 @@ function partFor(frame: EncodedFrame): Buffer {
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Guest, ViewerTransport {
   readonly #response: ServerResponse;
-  readonly #acks: WayAcks;
+  readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
   /** `arrivedAt`: Infinity while it is on its way. */
@@ -103,7 +103,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
-    this.#acks = new WayAcks(socket, info, (seq, arrival) => {
+    this.#acks = new KernelAcks(socket, info, (seq, arrival) => {
       if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);

@@ -11,11 +11,11 @@ import type { Duplex } from 'node:stream';
 import { FramewireError } from '../../errors.js';
 import { reachOf, type Reach } from './addresses.js';
 import { ConnectionLimits } from './connection-limits.js';
-import { Door } from './door.js';
+import { ConnectionGate } from './connection-gate.js';
 import { explainListening, isUnavailable } from './listen-failure.js';
 import { BoundedRequest } from './request-flood.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
-import { Turns } from './turns.js';
+import { RequestQueue } from './request-queue.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 const MOST_ATTEMPTS = 5;
@@ -64,12 +64,12 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
   const servers: Server[] = [];
-  const door = new Door(new ConnectionLimits(options.maxConnections), options.onTurnedAway);
+  const gate = new ConnectionGate(new ConnectionLimits(options.maxConnections), options.onTurnedAway);
   let { port } = options;
   const bound: string[] = [];
   try {
     for (const host of hosts) {
-      const server = await open(host, port, door, options).catch(async (error: unknown) => {
+      const server = await open(host, port, gate, options).catch(async (error: unknown) => {
         // A machine without IPv6 is no reason not to start.
         if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
         throw await explainListening(error, host, port);
@@ -95,10 +95,10 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
 async function open(
   host: string,
   port: number,
-  door: Door,
+  gate: ConnectionGate,
   { onRequest, onUpgrade, onError }: ListenOptions,
 ): Promise<Server> {
-  const turns = new Turns(onRequest);
+  const requests = new RequestQueue(onRequest);
   const options = {
     IncomingMessage: BoundedRequest,
     headersTimeout: REQUEST_MS,
@@ -106,15 +106,15 @@ async function open(
     connectionsCheckingInterval: CHECK_MS,
   };
   const server = createServer(options, (request, response) => {
-    const refusal = door.refusal(request.socket) ?? refusedHosts(request);
-    if (refusal === undefined) turns.take(request, response);
+    const refusal = gate.refusal(request.socket) ?? refusedHosts(request);
+    if (refusal === undefined) requests.take(request, response);
     else refuseRequest(response, refusal);
   });
-  server.on('connection', socket => door.enter(socket));
+  server.on('connection', socket => gate.enter(socket));
   const onOffer = (request: BoundedRequest, socket: Duplex, head: Buffer) => {
-    const refusal = door.refusal(socket) ?? refusedHosts(request);
+    const refusal = gate.refusal(socket) ?? refusedHosts(request);
     // Node lets go of a connection at once; whatever came next would get between what is still to be written.
-    if (request.isFlood || turns.isBusy(socket)) socket.destroy();
+    if (request.isFlood || requests.isBusy(socket)) socket.destroy();
     else if (refusal !== undefined) refuseSocket(socket, refusal);
     else if (mayStayPlain(request)) giveBack(server, request, socket, head);
     else onUpgrade(request, socket, head);
@@ -122,7 +122,7 @@ async function open(
   server.on('upgrade', onOffer);
   server.on('connect', onOffer);
   server.on('clientError', (error: Error, socket) => {
-    if (turns.isBusy(socket) || !socket.writable) socket.destroy();
+    if (requests.isBusy(socket) || !socket.writable) socket.destroy();
     else refuseSocket(socket, explainUnreadable(error));
   });
   server.listen({ host, port });

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { EncodedFrame } from '../../frames.js';
 import { SharedPages } from '../kernel/shared-pages.js';
-import type { ByteCount } from '../kernel/way-acks.js';
+import type { ByteCount } from '../kernel/kernel-acks.js';
 import { wireImage } from './ws-wire.js';
 
 /** Of all viewers: it holds one frame at a time, which is sent to one after the other. */

@@ -35,18 +35,18 @@ export class MessageLimits {
   readonly #claims = new WindowCount(MOST_CLAIMS, MESSAGES_WINDOW_MS);
   readonly #bad = new WindowCount(MOST_BAD_MESSAGES, BAD_WINDOW_MS);
 
-  /** Call for each message. @returns whether the viewer floods. */
-  floods(now: number): boolean {
+  /** Call for each message. @returns whether it is one too many. */
+  exceedsMessages(now: number): boolean {
     return this.#all.exceeds(now);
   }
 
-  /** Call for each message that takes a claim on a stream or gives it back. @returns whether it does so too often. */
-  wavers(now: number): boolean {
+  /** Call for each message that takes a claim on a stream or gives it back. @returns whether it is one too many. */
+  exceedsClaims(now: number): boolean {
     return this.#claims.exceeds(now);
   }
 
-  /** Call for each message that was refused. @returns whether it talks nonsense too often. */
-  babbles(now: number): boolean {
+  /** Call for each message that was refused. @returns whether it is one too many. */
+  exceedsBadMessages(now: number): boolean {
     return this.#bad.exceeds(now);
   }
 }

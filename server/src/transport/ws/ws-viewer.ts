@@ -17,7 +17,7 @@ import { FrameWriter } from './frame-writer.js';
 import { MessageLimits } from './message-limits.js';
 import { requestFrom } from './request-from.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
-import { WayAcks } from '../kernel/way-acks.js';
+import { KernelAcks } from '../kernel/kernel-acks.js';
 
 /** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
 const SET_INTERVAL_MS = 100;
@@ -53,7 +53,7 @@ export class WsViewer implements Guest, ViewerTransport {
   readonly #viewer: Viewer;
   readonly #watching: Watching;
   /** For viewers that do not acknowledge. */
-  #acks: WayAcks | undefined;
+  #acks: KernelAcks | undefined;
   #hasHeaders = true;
   #acknowledges = true;
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
@@ -87,7 +87,7 @@ export class WsViewer implements Guest, ViewerTransport {
       return;
     }
     const { seq } = frame.header;
-    this.#wayAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
+    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
     const number = Buffer.alloc(SEQ_BYTES);
     number.writeUInt32LE(seq);
     this.#ws.ping(number);
@@ -174,8 +174,8 @@ export class WsViewer implements Guest, ViewerTransport {
     this.#ws.ping();
   }
 
-  get #wayAcks(): WayAcks {
-    return (this.#acks ??= new WayAcks(this.#frames, openTcpInfo(this.#socket), (seq, arrival) => {
+  get #kernelAcks(): KernelAcks {
+    return (this.#acks ??= new KernelAcks(this.#frames, openTcpInfo(this.#socket), (seq, arrival) => {
       this.#viewer.arrived(seq, arrival);
     }));
   }
@@ -207,7 +207,7 @@ export class WsViewer implements Guest, ViewerTransport {
     const now = monotonicMs();
     this.#heardAt = now;
     this.#roundTripMs ??= now - this.#openedAt;
-    if (!this.#limits.floods(now)) return true;
+    if (!this.#limits.exceedsMessages(now)) return true;
     this.close(CLOSE_CODES.tooManyMessages, 'Too many messages a second.');
     return false;
   }
@@ -219,7 +219,7 @@ export class WsViewer implements Guest, ViewerTransport {
 
   #refuse(error: FramewireError): void {
     this.refuse(error);
-    if (this.#limits.babbles(monotonicMs())) {
+    if (this.#limits.exceedsBadMessages(monotonicMs())) {
       this.close(CLOSE_CODES.badMessages, 'Too many messages that make no sense.');
     }
   }
@@ -247,7 +247,7 @@ export class WsViewer implements Guest, ViewerTransport {
   #receiveControl(text: string): void {
     const parsed = parseClientMessage(text);
     if (!parsed.ok) throw new FramewireError('bad-message', parsed.reason);
-    if (CLAIMS.has(parsed.message.type) && this.#limits.wavers(monotonicMs())) {
+    if (CLAIMS.has(parsed.message.type) && this.#limits.exceedsClaims(monotonicMs())) {
       this.close(CLOSE_CODES.tooManyMessages, 'Too many subscriptions and pauses a second.');
       return;
     }

@@ -12,7 +12,7 @@ const REASONS: Record<Exclude<Admission, 'admitted'>, string> = {
 };
 
 /** Keeps connections within their limits: those beyond are told so, in answer to what they ask first, and closed. */
-export class Door {
+export class ConnectionGate {
   readonly #limits: ConnectionLimits;
   readonly #onTurnedAway: (reason: FramewireError, address: string) => void;
   readonly #known = new WeakSet<Duplex>();

@@ -4,7 +4,7 @@ import { monotonicMs } from '../monotonic.js';
 const TELL_INTERVAL_MS = 10_000;
 
 /** Tells the first, and then at most one in 10 s: what is out of descriptors or memory fails thousands of times a second. */
-export function seldom<T>(tell: (what: T) => void): (what: T) => void {
+export function throttled<T>(tell: (what: T) => void): (what: T) => void {
   let toldAt = -Infinity;
   return what => {
     if (monotonicMs() - toldAt < TELL_INTERVAL_MS) return;

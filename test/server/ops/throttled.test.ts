@@ -8,9 +8,9 @@ afterEach(() => {
 });
 
 it('tells the first, and one in 10 s of those that follow', async () => {
-  const { seldom } = await import('../../../server/src/ops/seldom.js');
+  const { throttled } = await import('../../../server/src/ops/throttled.js');
   const told: number[] = [];
-  const tell = seldom((at: number) => told.push(at));
+  const tell = throttled((at: number) => told.push(at));
   for (clock.now = 0; clock.now <= 25_000; clock.now += 100) tell(clock.now);
   expect(told).toEqual([0, 10_000, 20_000]);
 });

@@ -3,7 +3,7 @@ import { connect, createServer, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WayArrival } from '../../../../server/src/viewer/delivery.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
-import { WayAcks } from '../../../../server/src/transport/kernel/way-acks.js';
+import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';
 import { eventually } from '../../../support/eventually.js';
 import { VirtualClock } from '../../../simulate/virtual-clock.js';
 
@@ -17,7 +17,12 @@ function kit() {
     figures: { ackedBytes: 0, minRttMs: 7, windowBytes: undefined },
   };
   const count = { bytesWritten: 0 };
-  const acks = new WayAcks(count, { read: () => kernel.figures }, (seq, arrival) => told.push([seq, arrival]), clock);
+  const acks = new KernelAcks(
+    count,
+    { read: () => kernel.figures },
+    (seq, arrival) => told.push([seq, arrival]),
+    clock,
+  );
   const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
   const pollAt = (time: number, ackedBytes: number, windowBytes?: number): boolean => {
     clock.runUntil(time);
@@ -100,7 +105,7 @@ describe('frames of a viewer that does not acknowledge', () => {
 
   it('have arrived when the kernel took them, where it says nothing else', () => {
     const told: number[] = [];
-    const acks = new WayAcks(new Socket(), undefined, seq => told.push(seq), new VirtualClock());
+    const acks = new KernelAcks(new Socket(), undefined, seq => told.push(seq), new VirtualClock());
     let taken: (() => void) | undefined;
     acks.send(1, onTaken => {
       taken = onTaken;

@@ -24,7 +24,7 @@ interface Followed {
  * acknowledged. Where it cannot be asked, a frame counts as arrived when the kernel has taken it, which is much too
  * early on a slow link, until the kernel's buffer is full.
  */
-export class WayAcks implements Disposable {
+export class KernelAcks implements Disposable {
   readonly #count: ByteCount;
   readonly #onArrived: OnArrived;
   readonly #info: TcpInfo | undefined;
@@ -84,10 +84,10 @@ export class WayAcks implements Disposable {
 }
 
 /** All whose frames are on their way: one timer asks for all of them, and none runs while there are none. */
-const followers = new Set<WayAcks>();
+const followers = new Set<KernelAcks>();
 let timer: NodeJS.Timeout | undefined;
 
-function follow(acks: WayAcks): void {
+function follow(acks: KernelAcks): void {
   followers.add(acks);
   timer ??= setInterval(pollAll, POLL_MS);
 }
@@ -96,7 +96,7 @@ function pollAll(): void {
   for (const acks of followers) if (!acks.poll()) unfollow(acks);
 }
 
-function unfollow(acks: WayAcks): void {
+function unfollow(acks: KernelAcks): void {
   followers.delete(acks);
   if (followers.size > 0) return;
   clearInterval(timer);

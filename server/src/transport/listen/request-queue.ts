@@ -20,7 +20,7 @@ interface Line {
  * gives all of them to its listener at once, and an answer that waits behind another never hears that its connection has
  * ended: whatever it holds (a file, a picture, a place) would be held for ever.
  */
-export class Turns {
+export class RequestQueue {
   readonly #onRequest: RequestListener;
   readonly #lines = new WeakMap<Duplex, Line>();
 
