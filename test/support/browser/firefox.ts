@@ -22,14 +22,22 @@ const PREFERENCES = {
  * first. Nothing drives it: its page tells what it sees itself, by a POST to `/report` of a site from `servePage`.
  * The caller ends it: `await using firefox = await openFirefox(site.url)`.
  */
-export async function openFirefox(url: string): Promise<AsyncDisposable> {
+export function openFirefox(url: string): Promise<AsyncDisposable> {
+  return startFirefoxProcess([url]);
+}
+
+/** The same with arguments of one's own. */
+export async function startFirefoxProcess(
+  args: readonly string[],
+): Promise<AsyncDisposable & { readonly profile: string }> {
   const profile = await mkdtemp(join(tmpdir(), 'framewire-firefox-'));
   const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
   await writeFile(join(profile, 'user.js'), lines.join('\n'));
   // Firefox does not run as root in the home of somebody else, and root's sandbox cannot be had in every container.
   const env = { HOME: profile, MOZ_DISABLE_CONTENT_SANDBOX: '1' };
-  const firefox = run('firefox-esr', ['--headless', '--no-remote', '--profile', profile, url], { env });
+  const firefox = run('firefox-esr', ['--headless', '--no-remote', '--profile', profile, ...args], { env });
   return {
+    profile,
     async [Symbol.asyncDispose]() {
       await firefox.stop();
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
