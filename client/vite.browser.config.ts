@@ -13,6 +13,7 @@ const output = {
 /** What the worker needs and the page as well: modules, and what the page takes of each. */
 const COMMON: ReadonlyMap<string, string> = new Map([
   [source('client.ts'), 'connect, FramewireClient'],
+  [source('connection/server-url.ts'), 'withScheme'],
   [source('errors.ts'), 'clientError, FramewireClientError'],
   [source('latency/hold-up.ts'), 'TICK_MS'],
   [source('pipeline/canvas-painter.ts'), 'CanvasPainter'],
@@ -44,11 +45,11 @@ const sharedCore: Plugin = {
       : null,
 };
 
-/** Not a module: a page that is opened as a file may not start one from a Blob. */
+/** The last of what the core returns serves a view. Not a module: a page opened as a file may not start one from a Blob. */
 const startWorker = `
   import { core } from '${CORE}';
   export const startWorker = () => {
-    const url = URL.createObjectURL(new Blob(['(' + core + ')().serveView()'], { type: 'text/javascript' }));
+    const url = URL.createObjectURL(new Blob(['(' + core + ')().pop()()'], { type: 'text/javascript' }));
     const worker = new Worker(url, { name: 'framewire-view' });
     URL.revokeObjectURL(url);
     return worker;
@@ -60,18 +61,19 @@ const startWorker = `
 const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
 
 async function coreModule(): Promise<string> {
-  const code = await bundleCore();
-  const returns = code.replace(EXPORTS, (_, names: string) => {
-    // `e as connect` becomes `connect:e`.
-    const fields = names.split(',').map(binding => {
-      const [local = '', name = local] = binding.trim().split(' as ');
-      return `${name}:${local}`;
-    });
-    return `return {${fields.join(',')}}`;
+  const names = [...COMMON.values()].flatMap(list => list.split(', '));
+  const code = (await bundleCore()).replace(EXPORTS, (_, bindings: string) => {
+    const locals = new Map(
+      bindings.split(',').map(binding => {
+        const [local = '', name = local] = binding.trim().split(' as ');
+        return [name, local];
+      }),
+    );
+    return `return [${[...names, 'serveView'].map(name => locals.get(name)).join(', ')}]`;
   });
   return `
-    export function core() { ${returns} }
-    export const { ${[...COMMON.values()].join(', ')} } = core();
+    export function core() { ${code} }
+    export const [${names.join(', ')}] = core();
   `;
 }
 

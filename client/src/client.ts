@@ -24,6 +24,7 @@ export type { ConnectionState } from './connection/connection.js';
 export { FramewireClientError, type ClientErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
 export type { ClientStats, LatencyStats, Percentiles } from './latency/stats.js';
+export { snapshot, type SnapshotOptions } from './snapshot.js';
 export type { Subscribed, SubscribeOptions } from './subscription.js';
 
 export interface ConnectOptions {

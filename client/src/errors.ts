@@ -24,7 +24,7 @@ export type ClientErrorCode =
   | 'closed'
   /** An attribute of `<framewire-view>` is no number; it counts as absent. */
   | 'bad-attribute'
-  /** `snapshot()` before the first picture. */
+  /** `snapshot()` before the first picture, `nextPicture()` of a view that has ended. */
   | 'no-picture'
   /** A picture came that could not be decoded. */
   | 'bad-picture'

@@ -300,7 +300,7 @@ export interface StreamList {
   streams: StreamInfo[];
 }
 
-const streamList = object<StreamList>({ server: string, streams: array(streamInfo) });
+const streamList = /* @__PURE__ */ object<StreamList>({ server: string, streams: array(streamInfo) });
 
 /** Parses the answer of `GET /api/streams`, for those who want the list without a connection. Never throws. */
 export function parseStreamList(text: string): Parsed<StreamList> {

@@ -86,18 +86,14 @@ export function encodeFrameHeader(header: FrameHeader): Uint8Array<ArrayBuffer> 
 
 /** @throws FrameHeaderError when the bytes are not a header of this version. */
 export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
-  if (bytes.byteLength !== FRAME_HEADER_BYTES) {
-    throw new FrameHeaderError(`A frame header has ${FRAME_HEADER_BYTES} bytes, this one ${bytes.byteLength}.`);
+  const [type, version] = bytes;
+  if (bytes.byteLength !== FRAME_HEADER_BYTES || type !== MESSAGE_TYPE.frame || version !== PROTOCOL_VERSION) {
+    throw new FrameHeaderError(
+      `A frame header has ${FRAME_HEADER_BYTES} bytes and starts with ${MESSAGE_TYPE.frame}, ${PROTOCOL_VERSION} (type and ` +
+        `version); this one has ${bytes.byteLength} and starts with ${type}, ${version}.`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const type = view.getUint8(0);
-  if (type !== MESSAGE_TYPE.frame) {
-    throw new FrameHeaderError(`A frame header starts with ${MESSAGE_TYPE.frame}, this one with ${type}.`);
-  }
-  const version = view.getUint8(1);
-  if (version !== PROTOCOL_VERSION) {
-    throw new FrameHeaderError(`This is version ${PROTOCOL_VERSION} of the protocol, the frame's is ${version}.`);
-  }
   const codec = CODEC_NAMES.get(view.getUint8(2));
   if (codec === undefined) throw new FrameHeaderError(`Codec ${view.getUint8(2)} is unknown.`);
   const capturedAt = view.getFloat64(16, true);

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { connect, FramewireClient } from '../../client/src/client.js';
 import { eventually } from '../support/eventually.js';
 import { ScriptedServer, STREAMS } from '../support/server/scripted-server.js';
@@ -26,6 +28,26 @@ describe('connect', () => {
 
   it('rejects an address that is none', async () => {
     await expect(connect('camera.local')).rejects.toMatchObject({ code: 'bad-address' });
+  });
+
+  it('says that a server which speaks no TLS may be there by http:', async () => {
+    await using server = await ScriptedServer.open();
+    const { host } = new URL(server.url);
+    await expect(connect(`https://${host}`)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `${host} cannot be reached: what listens there does not speak TLS: try http://${host}.`,
+    });
+  });
+
+  it('says that what answers is no Framewire server', async () => {
+    const other = createServer((_, response) => response.writeHead(404).end('<h1>Not Found</h1>'));
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    const { port } = z.object({ port: z.int() }).parse(other.address());
+    await expect(connect(`127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'no-websocket',
+      message: `127.0.0.1:${port} answers with HTTP 404, and not as a Framewire server does.`,
+    });
+    other.close();
   });
 
   it('rejects when the server is full or speaks another version', async () => {

@@ -98,16 +98,17 @@ describe('the package of the client, installed in an empty folder', () => {
   it('brings frames to a script', () => {
     writeFileSync(
       join(folder, 'watch.mjs'),
-      `import { connect } from '@framewire/client';
+      `import { connect, snapshot } from '@framewire/client';
        const client = await connect('${server.url}');
        const { rendition } = await client.subscribe();
        for await (const frame of client.frames()) {
          console.log(frame.width, frame.height, frame.payload[0], rendition.width);
          break;
        }
-       client.close();`,
+       client.close();
+       console.log((await snapshot('${server.url}', { format: 'webp', maxWidth: 64 })).type);`,
     );
-    expect(command(process.execPath, ['watch.mjs'], folder).trim()).toBe('320 240 255 320');
+    expect(command(process.execPath, ['watch.mjs'], folder)).toBe('320 240 255 320\nimage/webp\n');
   });
 
   it.each(['element', 'standalone'])('can be imported where pages are rendered on a server: %s', entry => {

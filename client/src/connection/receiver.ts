@@ -1,11 +1,6 @@
 import { BadMessageError, type Held } from '@framewire/shared/ack';
-import { CLOCK_PONG_BYTES, decodeClockPong, type ClockPong } from '@framewire/shared/clock';
-import {
-  decodeFrameHeader,
-  FRAME_HEADER_BYTES,
-  FrameHeaderError,
-  type FrameHeader,
-} from '@framewire/shared/frame-header';
+import { decodeClockPong, type ClockPong } from '@framewire/shared/clock';
+import { decodeFrameHeader, FrameHeaderError, type FrameHeader } from '@framewire/shared/frame-header';
 import { MESSAGE_TYPE } from '@framewire/shared/protocol';
 
 /** A header and its payload, with the times of their arrival. */
@@ -77,9 +72,8 @@ export class Receiver {
 }
 
 function describe(message: Uint8Array): string {
-  const first = message[0] === undefined ? 'nothing' : `byte ${message[0]}`;
   return (
-    `A binary message of ${message.byteLength} bytes that starts with ${first} is neither a frame header ` +
-    `(${FRAME_HEADER_BYTES} bytes) nor a clock sample (${CLOCK_PONG_BYTES}).`
+    `A binary message of ${message.byteLength} bytes that starts with ${message[0] ?? 'nothing'} is neither ` +
+    'a frame header nor a clock sample.'
   );
 }

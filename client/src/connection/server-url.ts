@@ -8,9 +8,17 @@ const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['wss:', 'wss:'],
 ]);
 
+/** `localhost:8080`, `[::1]:8080/cameras/`: what URLs would read as a scheme, or as nothing. */
+const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d+(?=\/|$)/i;
+
+/** @returns `http://host:8080` for `host:8080`, anything else as it is. */
+export function withScheme(server: string): string {
+  return HOST_AND_PORT.test(server) ? `http://${server}` : server;
+}
+
 /**
- * The WebSocket's address for a server's: `http://host:8080` is `ws://host:8080/ws`, `https://host/cameras/` (behind a
- * proxy) `wss://host/cameras/ws`; an address that ends in `/ws` is taken as it is.
+ * The WebSocket's address for a server's: `http://host:8080` is `ws://host:8080/ws`, as is `host:8080`;
+ * `https://host/cameras/` (behind a proxy) is `wss://host/cameras/ws`; an address that ends in `/ws` is taken as it is.
  * @param base what a relative address is relative to; undefined where there is no page
  * @throws FramewireClientError bad-address
  */
@@ -18,7 +26,7 @@ export function webSocketUrl(server: string, base: string | undefined): string {
   const hint = 'An address is written like this: http://camera.local:8080';
   let url: URL;
   try {
-    url = new URL(server, base);
+    url = new URL(withScheme(server), base);
   } catch (cause) {
     throw clientError('bad-address', `"${server}" is no address of a server.`, { hint, cause });
   }
@@ -36,17 +44,28 @@ export function webSocketUrl(server: string, base: string | undefined): string {
  *
  * @param server absolute, and one that `webSocketUrl` takes
  */
-export function videoFeedUrl(server: string, { stream, ...wishes }: Wishes & { stream?: string }): string {
-  const url = new URL(webSocketUrl(server, undefined).replace(/^ws/, 'http'));
-  url.pathname = url.pathname.replace(/ws$/, 'video_feed');
-  const { quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs } = wishes;
-  const asked = { stream, quality, fps, width: maxWidth, height: maxHeight, mode, latencyBudgetMs };
-  for (const [name, value] of Object.entries(asked)) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-  }
+export function videoFeedUrl(server: string, wishes: Wishes & { stream?: string }): string {
+  const url = pictureUrl(webSocketUrl(server, undefined), 'video_feed', wishes);
   // It is shown in whatever size it comes, and changes when the link does.
   url.searchParams.set('size', 'auto');
   return url.href;
+}
+
+/**
+ * What of a server's pictures is asked for by plain HTTP.
+ *
+ * @param socket as `webSocketUrl` gives it
+ * @param name of the file: `video_feed`, `snapshot.jpg`
+ */
+export function pictureUrl(socket: string, name: string, { stream, ...wishes }: Wishes & { stream?: string }): URL {
+  const url = new URL(socket.replace(/^ws/, 'http'));
+  url.pathname = url.pathname.replace(/ws$/, name);
+  const { quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs } = wishes;
+  const asked = { stream, quality, fps, width: maxWidth, height: maxHeight, mode, latencyBudgetMs };
+  for (const [parameter, value] of Object.entries(asked)) {
+    if (value !== undefined && value !== null) url.searchParams.set(parameter, String(value));
+  }
+  return url;
 }
 
 /** Whether the page or worker that this runs in came from there. @param url absolute */

@@ -8,7 +8,8 @@ export type ToWorker =
   /** Everything that is wished now, absent wishes are the server's defaults. */
   | { type: 'watch'; watch: SubscribeOptions }
   | { type: 'flow'; flow: Flow }
-  | { type: 'snapshot'; id: number }
+  /** The picture now shown, or `isNext` the one that will be drawn next. */
+  | { type: 'snapshot'; id: number; isNext: boolean }
   /** There is room for the plain feed that it wants. */
   | { type: 'feed' }
   /** The page's thread is free, every so often: in some browsers the worker's messages pass it. */

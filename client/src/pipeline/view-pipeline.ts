@@ -41,6 +41,8 @@ export class ViewPipeline {
   /** What came before is of another stream, or from before a pause or an outage: it is no news. */
   #flowsSince = performance.now();
   #shown: Frame | undefined;
+  /** Who waits for the next picture. */
+  readonly #awaited: number[] = [];
   #drawn: ViewFacts['drawn'] = 'nothing';
   #isUndecodable = false;
   #refusal: ErrorFields | undefined;
@@ -82,7 +84,8 @@ export class ViewPipeline {
         this.#setFlow(message.flow);
         break;
       case 'snapshot':
-        this.#post({ type: 'snapshot', id: message.id, picture: this.#shown?.blob() });
+        if (message.isNext) this.#awaited.push(message.id);
+        else this.#post({ type: 'snapshot', id: message.id, picture: this.#shown?.blob() });
         break;
       case 'feed':
         if (this.#feed === 'waiting') this.#startFeed();
@@ -119,7 +122,8 @@ export class ViewPipeline {
       this.#tellStatus();
     });
     this.#client.on('stats', stats => {
-      const drawnFps = this.#paintedFrames.perSecond(performance.now(), this.#flowsSince);
+      const { paused } = this.#client;
+      const drawnFps = paused ? 0 : this.#paintedFrames.perSecond(performance.now(), this.#flowsSince);
       this.#post({ type: 'stats', stats: { ...stats, drawnFps } });
     });
     this.#client.on('error', error => {
@@ -212,6 +216,7 @@ export class ViewPipeline {
     this.#paintedFrames.add(1, at);
     // The page may have drawn it before it heard that it should not.
     if (this.#isOld(frame)) return;
+    for (const id of this.#awaited.splice(0)) this.#post({ type: 'snapshot', id, picture: frame.blob() });
     const drawn = frame.placeholder ? 'placeholder' : 'picture';
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;

@@ -24,7 +24,7 @@ export type ViewStatus =
 
 /** Once a second while connected. `dropped.client`: frames that were received and not drawn. */
 export interface ViewStats extends ClientStats {
-  /** Frames drawn a second, over the last 2 s. */
+  /** Frames drawn a second, over the last 2 s; 0 while it is paused or out of view. */
   drawnFps: number;
 }
 

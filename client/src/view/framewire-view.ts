@@ -1,3 +1,4 @@
+import { withScheme } from '../connection/server-url.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Subscribed } from '../subscription.js';
 import { WATCH_ATTRIBUTES, watchSettings, type WatchSettings } from './attributes.js';
@@ -82,13 +83,24 @@ export class FramewireViewElement extends ViewProperties {
   }
 
   /**
-   * The picture now shown, at its full size: the JPEG as it came.
+   * The picture now shown: the JPEG as it came, in the size in which it is shown. The function `snapshot` of this package
+   * takes one in the source's own size.
+   * @returns the file; the caller owns it
    * @throws FramewireClientError no-picture, before the first
    */
-  async snapshot(): Promise<Blob> {
-    const picture = await this.#link?.snapshot();
-    if (picture === undefined) throw clientError('no-picture', 'There is no picture yet.');
-    return picture;
+  snapshot(): Promise<Blob> {
+    return this.#picture(false);
+  }
+
+  /**
+   * Waits until the next picture is drawn, for pages that compute something of each: `createImageBitmap(await
+   * view.nextPicture())` in a loop gets every picture that it is quick enough for, and none queues up. While nothing flows,
+   * because it is paused or out of view, it waits.
+   * @returns as `snapshot`
+   * @throws FramewireClientError no-picture, when the view is removed or gets another server before it comes
+   */
+  nextPicture(): Promise<Blob> {
+    return this.#picture(true);
   }
 
   connectedCallback(): void {
@@ -102,6 +114,12 @@ export class FramewireViewElement extends ViewProperties {
 
   attributeChangedCallback(): void {
     this.#schedule();
+  }
+
+  async #picture(isNext: boolean): Promise<Blob> {
+    const picture = await this.#link?.snapshot(isNext);
+    if (picture === undefined) throw clientError('no-picture', 'There is no picture yet.');
+    return picture;
   }
 
   /** Once for all changes of one moment; an element that is moved within the page is not stopped. */
@@ -201,7 +219,7 @@ export class FramewireViewElement extends ViewProperties {
   }
 
   #wantedServer(): string {
-    const server = this.src ?? FramewireViewElement.defaultServer;
+    const server = withScheme(this.src ?? FramewireViewElement.defaultServer);
     // One that is no address goes on as it is, to be reported like every other.
     return URL.canParse(server, document.baseURI) ? new URL(server, document.baseURI).href : server;
   }

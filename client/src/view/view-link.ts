@@ -55,12 +55,15 @@ export class ViewLink {
     this.#tick(flow);
   }
 
-  /** The picture now shown, as it came; undefined before the first and when the link is closed before the answer. */
-  snapshot(): Promise<Blob | undefined> {
+  /**
+   * The picture now shown, or with `isNext` the one that will be drawn next, as it came; undefined before the first and when
+   * the link is closed before the answer.
+   */
+  snapshot(isNext: boolean): Promise<Blob | undefined> {
     const id = ++this.#lastSnapshot;
     return new Promise(resolve => {
       this.#snapshots.set(id, resolve);
-      this.#post({ type: 'snapshot', id });
+      this.#post({ type: 'snapshot', id, isNext });
     });
   }
 

@@ -1,6 +1,6 @@
 import { ElementBase } from './element-base.js';
 
-/** Those that a page may set. */
+/** The properties that mirror an attribute: its name is theirs, in small letters with hyphens. */
 const PROPERTIES = [
   'stream',
   'quality',
@@ -14,95 +14,53 @@ const PROPERTIES = [
   'paused',
 ] as const satisfies (keyof ViewProperties)[];
 
+type Property = (typeof PROPERTIES)[number];
+
+const NUMBERS: ReadonlySet<Property> = new Set(['maxWidth', 'maxHeight', 'fps', 'latencyBudget']);
+
 /**
  * The properties of `<framewire-view>` that mirror its attributes. Each may be set at any time, null removes the attribute;
  * what cannot be read counts as absent and is reported as `framewire-error`.
  */
 export class ViewProperties extends ElementBase {
   /** Name of the stream, as `/api/streams` lists it; null: the server's first. */
-  get stream(): string | null {
-    return this.getAttribute('stream');
-  }
-  set stream(name: string | null) {
-    this.#reflect('stream', name);
-  }
+  declare stream: string | null;
 
   /** 1-100 on the scale of the Independent JPEG Group, or `source`, the camera's own JPEGs untouched; null: 75. */
-  get quality(): string | null {
-    return this.getAttribute('quality');
-  }
-  set quality(quality: string | number | null) {
-    this.#reflect('quality', quality);
-  }
+  declare quality: string | number | null;
 
   /** Upper bound of what is transferred, 16-16384 pixels; it does not lay anything out. null: no bound. */
-  get maxWidth(): number | null {
-    return this.#number('max-width');
-  }
-  set maxWidth(pixels: number | null) {
-    this.#reflect('max-width', pixels);
-  }
+  declare maxWidth: number | null;
 
   /** As `maxWidth`, for the height. */
-  get maxHeight(): number | null {
-    return this.#number('max-height');
-  }
-  set maxHeight(pixels: number | null) {
-    this.#reflect('max-height', pixels);
-  }
+  declare maxHeight: number | null;
 
   /** Frames a second at most, 0.1-240; null: as many as the source has. */
-  get fps(): number | null {
-    return this.#number('fps');
-  }
-  set fps(fps: number | null) {
-    this.#reflect('fps', fps);
-  }
+  declare fps: number | null;
 
   /**
    * `auto`: at most what is asked for, and no more than the link carries; `fixed`: always that, with fewer frames on a slow
    * link; null: `auto`.
    */
-  get mode(): string | null {
-    return this.getAttribute('mode');
-  }
-  set mode(mode: string | null) {
-    this.#reflect('mode', mode);
-  }
+  declare mode: string | null;
 
   /** How old pictures may be on arrival, 20-5000 ms; null: 100. */
-  get latencyBudget(): number | null {
-    return this.#number('latency-budget');
-  }
-  set latencyBudget(ms: number | null) {
-    this.#reflect('latency-budget', ms);
-  }
+  declare latencyBudget: number | null;
 
   /**
    * `auto`: at most the pixels that the picture covers on the screen, in steps of 64; `source`: as many as the source has,
    * for pages that zoom or compute; null: `auto`. `maxWidth` and `maxHeight` bound both.
    */
-  get resolution(): string | null {
-    return this.getAttribute('resolution');
-  }
-  set resolution(resolution: string | null) {
-    this.#reflect('resolution', resolution);
-  }
+  declare resolution: string | null;
 
   /** The server's address; null: the one that the script came from, or the page's own. */
-  get src(): string | null {
-    return this.getAttribute('src');
-  }
-  set src(server: string | null) {
-    this.#reflect('src', server);
-  }
+  declare src: string | null;
 
   /** No frames flow while it is set, and the last picture stays. */
-  get paused(): boolean {
-    return this.hasAttribute('paused');
-  }
-  set paused(paused: boolean) {
-    this.toggleAttribute('paused', paused);
+  declare paused: boolean;
+
+  static {
+    for (const name of PROPERTIES) Object.defineProperty(this.prototype, name, mirrorOf(name));
   }
 
   /** What a page set before this script had come lies in the way of the accessors of the same name. */
@@ -114,14 +72,23 @@ export class ViewProperties extends ElementBase {
       Reflect.set(this, name, value);
     }
   }
+}
 
-  #number(name: string): number | null {
-    const text = this.getAttribute(name);
-    return text === null ? null : Number(text);
-  }
-
-  #reflect(name: string, value: string | number | null): void {
-    if (value === null) this.removeAttribute(name);
-    else this.setAttribute(name, String(value));
-  }
+function mirrorOf(name: Property): PropertyDescriptor & ThisType<Element> {
+  const attribute = name.replace(/[A-Z]/, capital => `-${capital.toLowerCase()}`);
+  const isSwitch = name === 'paused';
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const text = this.getAttribute(attribute);
+      if (isSwitch) return text !== null;
+      return text !== null && NUMBERS.has(name) ? Number(text) : text;
+    },
+    set(value: string | number | boolean | null | undefined) {
+      if (isSwitch) this.toggleAttribute(attribute, Boolean(value));
+      else if (value === null || value === undefined) this.removeAttribute(attribute);
+      else this.setAttribute(attribute, String(value));
+    },
+  };
 }

@@ -16,7 +16,6 @@ canvas {
   height: auto;
   max-height: 100%;
   object-fit: contain;
-  transition: filter 0.2s, opacity 0.2s;
 }
 :host(:fullscreen) { background: black; }
 :host(:fullscreen) canvas { height: 100%; }
@@ -52,9 +51,5 @@ canvas {
   width: 1px;
   overflow: hidden;
   white-space: nowrap;
-}
-
-@media (prefers-reduced-motion: reduce) {
-  canvas { transition: none; }
 }
 `;

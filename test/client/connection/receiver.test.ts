@@ -92,9 +92,9 @@ describe('Receiver', () => {
 
   it.each([
     ['nothing', new Uint8Array(0), /0 bytes that starts with nothing/],
-    ['a payload without a header', PAYLOAD, /starts with byte 255/],
-    ['a short header', header().subarray(0, 39), /has 40 bytes, this one 39/],
-    ['a header of another version', header().fill(2, 1, 2), /version 1 of the protocol, the frame's is 2/],
+    ['a payload without a header', PAYLOAD, /starts with 255/],
+    ['a short header', header().subarray(0, 39), /has 40 bytes .*this one has 39/],
+    ['a header of another version', header().fill(2, 1, 2), /starts with 1, 1 .*starts with 1, 2/],
     ['a header with an unknown codec', header().fill(9, 2, 3), /Codec 9 is unknown/],
     ['a short clock sample', new Uint8Array([3, 0, 0]), /32 bytes/],
   ])('says what is wrong with %s', (_, message, reason) => {

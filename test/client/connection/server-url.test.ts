@@ -19,19 +19,26 @@ describe('webSocketUrl', () => {
     ['/', PAGE, 'wss://site.example/ws'],
     ['/yard/', PAGE, 'wss://site.example/yard/ws'],
     ['http://other:8080', PAGE, 'ws://other:8080/ws'],
+    ['localhost:8080', undefined, 'ws://localhost:8080/ws'],
+    ['192.168.1.7:8080/cam/', PAGE, 'ws://192.168.1.7:8080/cam/ws'],
+    ['gate_2.local:8080', PAGE, 'ws://gate_2.local:8080/ws'],
+    ['[::1]:8080', undefined, 'ws://[::1]:8080/ws'],
   ])('%s on %s is %s', (server, base, expected) => {
     expect(webSocketUrl(server, base)).toBe(expected);
   });
 
-  it.each(['', '/', 'localhost:8080', 'camera', 'ftp://host', 'file:///tmp', 'http://'])('refuses "%s"', server => {
-    expect(() => webSocketUrl(server, undefined)).toThrow(FramewireClientError);
-    expect(() => webSocketUrl(server, undefined)).toThrow(
-      expect.objectContaining({
-        code: 'bad-address',
-        hint: 'An address is written like this: http://camera.local:8080',
-      }),
-    );
-  });
+  it.each(['', '/', 'localhost:', 'host:port', 'camera', 'ftp://host', 'file:///tmp', 'http://'])(
+    'refuses "%s"',
+    server => {
+      expect(() => webSocketUrl(server, undefined)).toThrow(FramewireClientError);
+      expect(() => webSocketUrl(server, undefined)).toThrow(
+        expect.objectContaining({
+          code: 'bad-address',
+          hint: 'An address is written like this: http://camera.local:8080',
+        }),
+      );
+    },
+  );
 });
 
 describe('videoFeedUrl', () => {

@@ -203,6 +203,7 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     await viewer.control('pause');
     expect(await state(page, 'paused')).toEqual({ state: 'paused', by: 'page' });
     expect(await view(page).getAttribute('paused')).toBe('');
+    await page.waitForFunction(() => document.querySelector('framewire-view')?.stats()?.drawnFps === 0);
     await view(page).evaluate(element => element.removeAttribute('paused'));
     await viewer.control('resume');
     expect(viewer.controls.filter(({ type }) => type === 'set')).toEqual([]);

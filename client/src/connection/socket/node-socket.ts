@@ -22,7 +22,7 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     if (isBinary) events.binary(ownBytes(data));
     else events.text(data.toString());
   });
-  socket.on('error', error => (failure = error.message));
+  socket.on('error', error => (failure = failureOf(url, error)));
   socket.on('unexpected-response', (_, response) => {
     void bodyOf(response).then(body => {
       refusal = refusalOf(url, response.statusCode ?? 0, body);
@@ -43,6 +43,13 @@ export function openSocket(url: string, events: SocketEvents): Socket {
       setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref();
     },
   };
+}
+
+/** OpenSSL says in several lines of its own that what answers is no TLS. */
+function failureOf(url: string, error: Error): string {
+  if (!('code' in error && error.code === 'EPROTO')) return error.message;
+  const { host } = new URL(url);
+  return `what listens there does not speak TLS: try http://${host}`;
 }
 
 /** What came of it, when it breaks off or is too long. */
