@@ -4,9 +4,9 @@ const USUAL_WIDTH = 80;
 /** Longer lines are hard to read. */
 const WIDEST = 110;
 
-/** Columns of a stream that people read. */
-export function widthOf({ columns }: { columns?: number | undefined }): number {
-  return Math.min(columns ?? USUAL_WIDTH, WIDEST);
+/** Columns of a stream that people read. Some terminals say 0, before they know. */
+export function widthOf({ columns = 0 }: { columns?: number | undefined }): number {
+  return columns === 0 ? USUAL_WIDTH : Math.min(columns, WIDEST);
 }
 
 /**
