@@ -1,7 +1,8 @@
 import { encodeAck, type Ack } from '@framewire/shared/ack';
-import type { ClientMessage, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
+import type { ClientMessage, StreamInfo, Wishes } from '@framewire/shared/control';
 import { AckPace } from './connection/ack-pace.js';
 import { Connection, type ConnectionEvents, type ConnectionState } from './connection/connection.js';
+import type { ClientEvents, ConnectOptions, DrawingReport } from './client-events.js';
 import { Emitter } from './emitter.js';
 import { clientError, FramewireClientError } from './errors.js';
 import { createFrame, missedBetween, type Frame } from './frame.js';
@@ -22,49 +23,20 @@ import {
 export type { ChosenRendition, SourceState, StreamInfo, Wishes } from '@framewire/shared/control';
 export type { ConnectionState } from './connection/connection.js';
 export { FramewireClientError, type ClientErrorCode } from './errors.js';
+export type { ClientEvents, ConnectOptions, DrawingReport, SourceEvent } from './client-events.js';
 export type { Frame } from './frame.js';
 export type { ClientStats, LatencyStats, Percentiles } from './latency/stats.js';
 export { snapshot, type SnapshotOptions } from './snapshot.js';
 export type { Subscribed, SubscribeOptions } from './subscription.js';
 
-export interface ConnectOptions {
-  /** Whether `connect` waits through failures of its first attempt; by default it rejects with that failure. */
-  retry?: boolean;
-}
-
-/** How a stream's source is doing now. */
-export type SourceEvent = SourceState & { stream: string };
-
-export interface ClientEvents {
-  /** Every frame, the moment it has arrived. A listener that takes long delays the next frame, it skips none. */
-  frame: Frame;
-  connection: ConnectionState;
-  source: SourceEvent;
-  /** The server's choice, asked for or not: `cause` tells whether the link or the source has changed meanwhile. */
-  subscribed: Subscribed;
-  /** Once a second while connected. */
-  stats: ClientStats;
-  /** What went wrong and rejects no promise; the client goes on. */
-  error: FramewireClientError;
-}
-
-/** What a viewer that draws tells the server with its next acknowledgement. */
-export interface DrawingReport {
-  /** Frames received and not yet decoded, until told otherwise. */
-  decodeQueue?: number;
-  /** Whether nobody can see the picture, until told otherwise. */
-  hidden?: boolean;
-  /** So many more frames were thrown away undrawn because a newer one had come. */
-  dropped?: number;
-  /** A frame could not be decoded. */
-  decodeError?: boolean;
-}
-
 const STATS_EVERY_MS = 1000;
 
 /**
- * Connects to a server: `http://camera.local:8080`, also `https:`, `ws:`, `wss:`; in a browser also a path of the
- * page's own server, `''` or `/`.
+ * Connects to a server, and connects again by itself when the connection breaks later.
+ *
+ * @param server `http://camera.local:8080`, also `https:`, `ws:`, `wss:`, or `camera.local:8080`; in a browser also a path of
+ * the page's own server, `''` or `/`
+ * @returns the client once the server has welcomed it; the caller closes it
  * @throws FramewireClientError when the address is none or the first attempt fails, unless `retry` is set
  */
 export async function connect(server: string, options: ConnectOptions = {}): Promise<FramewireClient> {
@@ -124,6 +96,7 @@ export class FramewireClient implements AsyncDisposable {
     return this.#streams;
   }
 
+  /** How the connection is now; changes are told as `connection`. */
   get connection(): ConnectionState {
     return this.#connection.state;
   }
@@ -133,6 +106,7 @@ export class FramewireClient implements AsyncDisposable {
     return this.#subscribed;
   }
 
+  /** Whether `pause` was called, and `resume` not since. */
   get paused(): boolean {
     return this.#subscription.isPaused;
   }
@@ -163,10 +137,12 @@ export class FramewireClient implements AsyncDisposable {
     this.#subscription.pause();
   }
 
+  /** Ends a pause; does nothing when there is none. */
   resume(): void {
     this.#subscription.resume();
   }
 
+  /** Watches nothing any more; the connection stays. Those who wait for an answer are rejected with `not-subscribed`. */
   unsubscribe(): void {
     this.#subscribed = undefined;
     this.#subscription.unsubscribe();
@@ -182,6 +158,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#connection.close();
   }
 
+  /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
@@ -197,11 +174,12 @@ export class FramewireClient implements AsyncDisposable {
     return iterator;
   }
 
-  /** @returns a function that removes the listener. */
+  /** What a listener throws is reported as uncaught and keeps nobody else from hearing. @returns what removes the listener */
   on<K extends keyof ClientEvents>(event: K, listener: (value: ClientEvents[K]) => void): () => void {
     return this.#events.on(event, listener);
   }
 
+  /** The figures of this moment, of the present connection. */
   stats(): ClientStats {
     const rttMs = this.#connection.clock?.rttMs;
     return this.#meter.read(performance.now(), { synced: rttMs !== undefined, rttMs });
@@ -219,6 +197,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#meter.drawn(at, lagMs, this.#connection.clock?.since(frame.capturedAt, at));
   }
 
+  /** Tells the server with the next acknowledgement how drawing goes, so that it sends no more than is drawn. */
   report(report: DrawingReport): void {
     const { decodeQueue, hidden, dropped = 0, decodeError } = report;
     this.#meter.dropped(dropped);

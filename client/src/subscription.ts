@@ -21,6 +21,7 @@ export type Subscribed = Omit<Extract<ServerMessage, { type: 'subscribed' }>, 't
 /** Those that are answered with `subscribed` or `error`. */
 type Question = ({ type: 'subscribe' } & SubscribeOptions) | ({ type: 'set' } & Wishes) | { type: 'resume' };
 
+/** All that a subscription says to its server. */
 export type SubscriptionMessage = Question | { type: 'pause' } | { type: 'unsubscribe' };
 
 interface Waiter {

@@ -29,6 +29,7 @@ export const MAX_ACK_GAP_MS = 500;
  */
 export type Held = 'none' | 'header' | 'payload';
 
+/** What an acknowledgement says. */
 export interface Ack {
   /** The viewer's page is hidden: nobody looks. */
   hidden: boolean;

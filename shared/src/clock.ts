@@ -9,6 +9,7 @@ import { MESSAGE_TYPE } from './protocol.js';
  *  pong, 32 bytes:   8 f64 sentAt   16 f64 serverReceivedAt   24 f64 serverSentAt (server's clock, ms)
  */
 export const CLOCK_PING_BYTES = 16;
+/** Of the server's answer. */
 export const CLOCK_PONG_BYTES = 32;
 
 /** The server's answer to a ping. */

@@ -116,6 +116,7 @@ export type ChangeCause = 'asked' | 'link' | 'source';
 
 /** Why a frame was not sent to a viewer. Received + all of these = captured while it watched. */
 export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
+/** One of `DROP_REASONS`. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What the server knows of the way to one viewer, and what it makes of it. null: not known yet. */

@@ -19,6 +19,7 @@ const FLAG_KEY = 1;
 const FLAG_DISCARDABLE = 2;
 const FLAG_PLACEHOLDER = 4;
 
+/** What a header says of the payload behind it. */
 export interface FrameHeader {
   codec: Codec;
   /** Decodable on its own. Always true for JPEG. */

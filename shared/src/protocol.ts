@@ -9,6 +9,7 @@ export const MESSAGE_TYPE = { frame: 1, ack: 2, clock: 3 } as const;
 
 /** Codec numbers of the frame header. */
 export const CODEC_IDS = { jpeg: 0, h264: 1 } as const;
+/** How payloads are encoded. */
 export type Codec = keyof typeof CODEC_IDS;
 
 /**

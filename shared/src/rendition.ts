@@ -26,6 +26,7 @@ export function renditionKey(spec: RenditionSpec): string {
   return `${spec.codec}-${spec.width}x${spec.height}-${quality}`;
 }
 
+/** Of a picture, pixels. */
 export interface Size {
   width: number;
   height: number;

@@ -1,6 +1,7 @@
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import type { ClientErrorCode } from '../errors.js';
 
+/** What follows from a close. */
 export interface CloseVerdict {
   /** Whether connecting again can help. */
   retry: boolean;

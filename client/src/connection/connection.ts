@@ -16,6 +16,7 @@ export type ConnectionState =
   /** For good: `close()` was called, or the server refused in a way that trying again does not mend. */
   | { state: 'closed'; code: string; reason: string };
 
+/** What all sessions of a connection tell. */
 export interface ConnectionEvents extends Omit<SessionEvents, 'ended'> {
   state(state: ConnectionState): void;
 }

@@ -17,6 +17,7 @@ export interface Arrival {
   heldMs: number;
 }
 
+/** What a binary message turned out to be. */
 export type Received =
   /** A header; its payload is the next message. */
   | { type: 'header' }

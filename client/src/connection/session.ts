@@ -13,7 +13,9 @@ const WELCOME_WITHIN_MS = 10_000;
 /** A server that is silent for longer although it was pinged is gone, ms; no network tells of a pulled cable. */
 const SILENCE_MS = 15_000;
 
+/** The first message of a server. */
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
+/** Every later one. */
 export type Control = Exclude<ServerMessage, Welcome>;
 
 /** How a session has ended. */
@@ -26,6 +28,7 @@ export interface Ending {
   reason: string;
 }
 
+/** What a session tells; nothing after `close`. */
 export interface SessionEvents {
   welcome(message: Welcome): void;
   control(message: Control): void;

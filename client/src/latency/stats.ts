@@ -21,6 +21,7 @@ export interface LatencyStats {
   total: Percentiles | undefined;
 }
 
+/** The figures of one connection. */
 export interface ClientStats {
   /** Frames received a second, over the last 2 s. */
   fps: number;
@@ -28,6 +29,7 @@ export interface ClientStats {
   bitsPerSecond: number;
   /** Frames received since connecting; starts anew after a reconnect, as everything that is counted. */
   received: number;
+  /** Payload bytes received, likewise. */
   receivedBytes: number;
   /** Pictures captured while it watched; undefined before the server's first report, which comes once a second. */
   captured: number | undefined;
@@ -37,6 +39,7 @@ export interface ClientStats {
   link: LinkStats | undefined;
   /** Pictures a second that this viewer takes, where not its link but the viewer is the limit; else undefined. */
   viewerFps: number | undefined;
+  /** Where the time goes from capture to drawing. */
   latencyMs: LatencyStats;
   /**
    * Frames not shown. The server's: `rate` (more than the fps asked for), `superseded` (a newer

@@ -1,5 +1,6 @@
 import { Latest } from '@framewire/shared/latest';
 
+/** What became of each picture that was put in; one of the two, once. */
 export interface PainterEvents<T> {
   /** @param at when it was drawn, ms on `performance.now()` */
   painted(picture: T, at: number): void;

@@ -1,6 +1,7 @@
 import { Latest } from '@framewire/shared/latest';
 import type { Frame } from '../frame.js';
 
+/** What became of each frame that was put in; one of the three, once. */
 export interface JpegDecoderEvents {
   /** The bitmap belongs to the listener, who closes it. */
   decoded(frame: Frame, bitmap: ImageBitmap): void;

@@ -5,6 +5,7 @@ import { PartReader } from './part-reader.js';
 /** A picture that stands still comes again each second: a feed that is silent for longer is none, ms. */
 const SILENCE_MS = 4000;
 
+/** What a plain feed tells; nothing after `close`. */
 export interface PlainFeedEvents {
   frame(frame: Frame): void;
   /** No pictures come any more; it is tried again. */

@@ -2,6 +2,7 @@ import type { Quality } from '@framewire/shared/rendition';
 import { DEFAULT_QUALITY, type SubscribeOptions } from '../subscription.js';
 import type { CoveredSize } from './covered-size.js';
 
+/** The attributes that say what to watch and how. */
 export const WATCH_ATTRIBUTES = [
   'stream',
   'quality',
@@ -14,6 +15,7 @@ export const WATCH_ATTRIBUTES = [
 ] as const;
 type WatchAttribute = (typeof WATCH_ATTRIBUTES)[number];
 
+/** What came of reading the attributes. */
 export interface WatchSettings {
   /** Complete, so that removing an attribute takes effect: `fps` is null, "the source's own", where it is absent. */
   watch: SubscribeOptions;

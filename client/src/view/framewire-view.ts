@@ -32,11 +32,12 @@ declare global {
 }
 
 /**
- * `<framewire-view stream="gate" quality="60" max-width="640" max-height="480" fps="15" mode="fixed"
+ * `<framewire-view stream="gate" quality="60" resolution="source" max-width="640" max-height="480" fps="15" mode="fixed"
  * latency-budget="200" src="http://host:8080" paused>`
  *
- * Every attribute may change at any time; only `src` reconnects. Absent, they mean the server's first stream, its
- * defaults, and the server that the script came from (the page's own, when the element was bundled with the page).
+ * Every attribute may change at any time; only `src` reconnects. Without any it shows the first stream of the server that the
+ * script came from (the page's own, when the element was bundled with the page), at quality 75 and in the pixels that it
+ * covers.
  *
  * Frames flow only while somebody can see it. Where no WebSocket gets through to the server, they come by plain HTTP, and
  * the status (`fallback`) says why. For styling: the parts `canvas` and `status` (the text over the picture),
@@ -60,6 +61,7 @@ export class FramewireViewElement extends ViewProperties {
   #subscribed: Subscribed | undefined;
   #stats: ViewStats | undefined;
 
+  /** What it shows now, also sent as `framewire-status`. */
   get status(): ViewStatus {
     return this.#status;
   }
@@ -69,10 +71,12 @@ export class FramewireViewElement extends ViewProperties {
     return this.#subscribed;
   }
 
+  /** Sets `paused`. */
   pause(): void {
     this.paused = true;
   }
 
+  /** Removes `paused`. */
   resume(): void {
     this.paused = false;
   }

@@ -7,6 +7,7 @@ import { leaveFeed, wantFeed } from './plain-places.js';
 import { startWorker, WORKER_HINT } from '../pipeline/start-worker.js';
 import type { Flow } from '../pipeline/view-status.js';
 
+/** What a view starts with. */
 export interface ViewLinkOptions {
   /** An absolute address: a worker has no page to be relative to. */
   server: string;
@@ -16,6 +17,7 @@ export interface ViewLinkOptions {
   canvas: HTMLCanvasElement;
 }
 
+/** What the element hears of its worker; the link itself takes care of the rest. */
 export type Told = Exclude<FromWorker, { type: 'bitmap' | 'snapshot' | 'feed' | 'ticks' }>;
 
 /** The page's end of the worker that receives, decodes and, where there is OffscreenCanvas, draws. */

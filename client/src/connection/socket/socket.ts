@@ -17,6 +17,7 @@ export interface Refusal {
 /** How long a WebSocket may take to open, ms: something on the way that knows none may swallow it without a word. */
 export const OPEN_WITHIN_MS = 7000;
 
+/** What a socket tells; nothing after `close`. */
 export interface SocketEvents {
   opened(): void;
   text(message: string): void;
