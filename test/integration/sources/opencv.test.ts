@@ -142,7 +142,7 @@ describe.skipIf(unset !== undefined)('a file or a URL read by OpenCV', () => {
   });
 
   it.each([
-    ['opencv:nothing.mp4', 'There is no file nothing.mp4. Check the path. [source-not-found]'],
+    ['opencv:nothing.mp4', 'There is no file nothing.mp4.\nCheck the path. [source-not-found]'],
     ['opencv:README.md', 'OpenCV cannot read file README.md.'],
     ['opencv:77', 'There is no camera /dev/video77.'],
   ])('%s ends the start with a sentence', async (source, sentence) => {
@@ -164,7 +164,7 @@ describe('without OpenCV', () => {
     ['test', ['--transform', 'server/examples/show-time.mjs']],
   ])('%s %j ends the start with the command that sets it up', async (source, args) => {
     expect(await refusalOf(startServer(['--source', source, ...args], { env }))).toMatch(
-      /OpenCV is not set up on this machine\. .*npm run setup:opencv \[opencv-missing\]/,
+      /OpenCV is not set up on this machine\.\n.*npm run setup:opencv \[opencv-missing\]/,
     );
   });
 
@@ -268,7 +268,7 @@ describe.skipIf(unset !== undefined)("a user's own step", () => {
     [
       'syntax.mjs',
       'export function transform(mat) {\n  return mat +;\n}\n',
-      /syntax\.mjs cannot be loaded: Unexpected token ';'\. Try it with: node /,
+      /syntax\.mjs cannot be loaded: Unexpected token ';'\.\nTry it with: node /,
     ],
     ['picture.png', 'no script', /picture\.png cannot be loaded: /],
     ['none.mjs', 'export const step = 1;', /none\.mjs exports no function named "transform"\./],

@@ -165,7 +165,7 @@ describe('a source on the network', () => {
 
   it('that cannot be reached does not hold up the start of the others', async () => {
     await using server = await startServer(['--source', 'far=rtsp://127.0.0.1:9/x', '--source', 'test']);
-    expect(server.output()).toMatch(/^ {2}far +rtsp:\S+ \(lost: rtsp:\S+ cannot be .+\)$/m);
+    expect(server.output()).toMatch(/^ {2}far +rtsp:\S+\n +Lost: rtsp:\S+ cannot be .+\.$/m);
     await using viewer = await Viewer.open(server.url, { subscribe: { stream: 'far' } });
     const lost = await viewer.message('source', ({ state }) => state === 'lost');
     expect(lost).toMatchObject({ code: 'source-unreachable' });
