@@ -1,6 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
+/** The worker is on its way while the page's script is read: without it there is no picture. */
+const workerPreloaded: Plugin = {
+  name: 'framewire-worker-preloaded',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) => {
+      const worker = Object.keys(bundle ?? {}).find(name => name.includes('view-worker'));
+      if (worker === undefined) return [];
+      return [{ tag: 'link', attrs: { rel: 'modulepreload', as: 'worker', href: `./${worker}` }, injectTo: 'head' }];
+    },
+  },
+};
+
 /** Browsers that can wait with their first drawing until the page has its shape: then nothing in it ever jumps. */
 const drawOnceShaped: Plugin = {
   name: 'framewire-draw-once-shaped',
@@ -15,7 +28,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('dashboard', import.meta.url)),
   base: './',
   resolve: { conditions: ['@framewire/source', ...defaultClientConditions] },
-  plugins: [drawOnceShaped],
+  plugins: [drawOnceShaped, workerPreloaded],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/dashboard',

@@ -93,7 +93,7 @@ describe.skipIf(reason !== undefined)(
       expect(await text(page, 'link-rate')).toBe('4.80 Mbit/s');
       expect(await text(page, 'link-rtt')).toMatch(/^4[12](\.\d)? ms$/);
       expect(await text(page, 'link-queue')).toMatch(/^12(\.0)? ms$/);
-      await page.locator('#latency-plot[aria-label*="queue 12"]').waitFor();
+      await page.locator('#latency-plot[aria-label*="waiting 12"]').waitFor();
       await page.getByRole('radio', { name: 'Bit rate' }).check();
       await page.locator('#rate-plot[aria-label*="the link carries 4.80 Mbit/s"]').waitFor();
       expect(watched.complaints).toEqual([]);

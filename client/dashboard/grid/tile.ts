@@ -84,7 +84,9 @@ export class Tile {
   write({ tone, word, picture }: Words): void {
     setData(this.#button, 'tone', tone);
     setData(this.#button, 'picture', picture);
-    setText(this.#word, tone === 'ok' ? '' : word);
+    // That the server is away is said once, at the top of the page.
+    const isServerAway = this.#facts?.status.state === 'reconnecting';
+    setText(this.#word, tone === 'ok' || isServerAway ? '' : word);
     if (tone !== 'ok') setText(this.#figures, '');
     const label = `${this.#name}: ${word}`;
     if (this.#button.ariaLabel !== label) this.#button.ariaLabel = label;

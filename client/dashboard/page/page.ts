@@ -18,6 +18,7 @@ import { firstList } from '../start/first-list.js';
 import { emptyWords, serverWords, type Words } from '../view/states.js';
 import { mirrored, turned, UPRIGHT, type Turn } from '../view/turn.js';
 import { Announcer } from './announcer.js';
+import { showFrame, showTitle } from './frame.js';
 import { listenToKeys } from './keyboard.js';
 import { recallState, rememberState } from './memory.js';
 import { formatPageState, parsePageState, type PageState, type PageView } from './page-state.js';
@@ -66,6 +67,12 @@ export class Page {
   start(): void {
     const first = firstList();
     if (first !== null) this.#learn(first.streams, first.server);
+    this.#showPicture();
+    // Its view starts its worker in a microtask as well, before this one: nothing else of the page is as urgent.
+    queueMicrotask(() => this.#startRest(first !== null));
+  }
+
+  #startRest(isListKnown: boolean): void {
     this.#listen();
     this.#form.show(this.#state.settings[this.#view]);
     this.#show();
@@ -84,7 +91,7 @@ export class Page {
         this.#tick();
       },
     };
-    watchStreams(listener, first !== null);
+    watchStreams(listener, isListKnown);
     window.setInterval(() => this.#tick(), TICK_MS);
     void this.#minute.startPlot();
   }
@@ -256,20 +263,12 @@ export class Page {
     const streams = this.#streams ?? [];
     const large = this.#large;
     const isGrid = this.#view === 'grid';
-    this.#showFrame(streams.length > 1);
+    const { isBare } = this.#state;
+    showFrame({ view: this.#view, hasMany: streams.length > 1, hasPanel: this.#hasPanel[this.#view], isBare });
+    this.#wakeLock.want(isBare || this.#main.dataset['full'] === 'true');
     const info = streams.find(({ name }) => name === large);
-    if (isGrid || large === null) {
-      this.#stage.hide();
-    } else {
-      this.#minute.begin(large);
-      this.#stage.show(large, { settings: this.#state.settings.large, turn: this.#turn, streams });
-    }
-    const shown = chosenStreams(streams, this.#state.shown).length;
-    const of = shown === streams.length ? `${shown} streams` : `${shown} of ${streams.length} streams`;
-    setText(byId('stage-name', HTMLElement), isGrid ? of : (large ?? 'No stream yet'));
-    byId('stage-name', HTMLElement).title = isGrid ? '' : (large ?? '');
-    setText(byId('stage-description', HTMLElement), isGrid ? '' : (info?.description ?? ''));
-    byId('stage-description', HTMLElement).title = info?.description ?? '';
+    this.#showPicture();
+    showTitle(isGrid ? this.#gridTitle(streams) : (large ?? 'No stream yet'), isGrid ? undefined : info);
     if (info !== undefined) this.#panel.showSource(info);
     this.#form.showSource(isGrid || info === undefined ? { width: null, fps: null } : info);
     this.#choice.show(
@@ -281,18 +280,23 @@ export class Page {
     this.#tick();
   }
 
-  #showFrame(hasMany: boolean): void {
-    const few = hasMany ? 'many' : 'few';
-    setData(this.#main, 'view', this.#view);
-    setData(this.#main, 'streams', few);
-    setData(this.#main, 'panel', String(this.#hasPanel[this.#view]));
-    setData(this.#main, 'bare', String(this.#state.isBare));
-    byId('panel-button', HTMLButtonElement).ariaExpanded = String(this.#hasPanel[this.#view]);
-    setData(byId('view-switch', HTMLElement), 'streams', few);
-    for (const radio of document.querySelectorAll<HTMLInputElement>('#view-switch input')) {
-      radio.checked = radio.value === this.#view;
+  #showPicture(): void {
+    const large = this.#large;
+    if (this.#view === 'grid' || large === null) {
+      this.#stage.hide();
+      return;
     }
-    this.#wakeLock.want(this.#state.isBare || this.#main.dataset['full'] === 'true');
+    this.#minute.begin(large);
+    this.#stage.show(large, {
+      settings: this.#state.settings.large,
+      turn: this.#turn,
+      streams: this.#streams ?? [],
+    });
+  }
+
+  #gridTitle(streams: readonly StreamInfo[]): string {
+    const shown = chosenStreams(streams, this.#state.shown).length;
+    return shown === streams.length ? `${shown} streams` : `${shown} of ${streams.length} streams`;
   }
 
   #tick(): void {

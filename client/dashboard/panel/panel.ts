@@ -47,7 +47,7 @@ export class Panel {
 
   #showLink(link: ViewStats['link']): void {
     const texts = {
-      'link-rate': figureText(bitrateFigure(link?.bitsPerSecond ?? null)),
+      'link-rate': linkRateText(link?.bitsPerSecond ?? null),
       'link-rtt': figureText(latencyFigure(link?.rttMs ?? null)),
       'link-queue': figureText(latencyFigure(link?.queueMs ?? null)),
       'link-rung': link === undefined ? '–' : rungText(link.rung, link.rungs),
@@ -67,12 +67,21 @@ export class Panel {
   #showStages(latencyMs: Partial<ViewStats['latencyMs']>): void {
     const parts = [...this.#shares.children];
     STAGES.forEach((stage, index) => {
-      const p50 = latencyMs[stage]?.p50 ?? null;
+      const measured = latencyMs[stage]?.p50 ?? null;
+      // Clocks are aligned to within a little: what took less than that can come out below nothing.
+      const p50 = measured === null ? null : Math.max(0, measured);
       setText(byId(`latency-${stage}`, HTMLElement), figureText(latencyFigure(p50)));
       const part = parts[index];
-      if (part instanceof HTMLElement) part.style.flexGrow = String(Math.max(0, p50 ?? 0));
+      if (part instanceof HTMLElement) part.style.flexGrow = String(p50 ?? 0);
     });
   }
+}
+
+/** Beyond this nobody can tell, and nothing depends on it. */
+const FAST_BPS = 1e9;
+
+function linkRateText(bps: number | null): string {
+  return bps !== null && bps >= FAST_BPS ? 'over 1 Gbit/s' : figureText(bitrateFigure(bps));
 }
 
 /** Rung 0 is the wish itself; people count from 1. */

@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { byId, setText } from '../dom.js';
 import { bitrateFigure, figureText, latencyFigure, rateFigure, type Figure } from '../figures.js';
 import type { Columns } from './history.js';
+import { scaleEnd } from './scale.js';
 
 /** Which line the lower plot draws. */
 export type RateKind = 'fps' | 'bps';
@@ -9,9 +10,6 @@ export type RateKind = 'fps' | 'bps';
 const SYNC_KEY = 'minute';
 const LATENCY_HEIGHT = 104;
 const RATE_HEIGHT = 84;
-const LATENCY_LABEL_EVERY = 28;
-/** Less than half of what this plot leaves for its lines, so that there is always a second label besides 0. */
-const RATE_LABEL_EVERY = 20;
 
 /** How many times the bit rate the link's estimate may be and still be drawn beside it. */
 const MOST_OF_RATE = 4;
@@ -30,7 +28,7 @@ export class MinutePlot {
     this.#latency = new uPlot(
       {
         ...frame(LATENCY_HEIGHT, 10, latencyFigure, readOut),
-        axes: [{ show: false }, valueAxis(latencyFigure, LATENCY_LABEL_EVERY)],
+        axes: [{ show: false }, valueAxis(latencyFigure)],
         series: [{}, line('--plot-p50', 1.75), line('--plot-p95', 1), line('--plot-link', 1.25)],
         bands: [{ series: [2, 1], fill: () => color('--plot-band') }],
       },
@@ -88,7 +86,7 @@ export class MinutePlot {
     const isOver = index !== null && second !== undefined;
     const ms = (values: readonly (number | null)[]): string =>
       figureText(latencyFigure(isOver ? (values[index] ?? null) : null));
-    const latency = `${ms(latencyP50Ms)} / ${ms(latencyP95Ms)} · queue ${ms(queueMs)}`;
+    const latency = `${ms(latencyP50Ms)} / ${ms(latencyP95Ms)} · waiting ${ms(queueMs)}`;
     const rate = isOver
       ? `${this.#rateText(this.#columns[this.#kind][index] ?? null)} · ${Math.round(-second)} s ago`
       : '';
@@ -105,11 +103,11 @@ export class MinutePlot {
     const { latencyP50Ms, latencyP95Ms, queueMs, linkBps } = this.#columns;
     const p50 = span(latencyP50Ms, latencyFigure);
     const p95 = span(latencyP95Ms, latencyFigure);
-    this.#latencyBox.ariaLabel = `Latency in the last minute: p50 ${p50}, p95 ${p95}, queue ${span(queueMs, latencyFigure)}`;
+    this.#latencyBox.ariaLabel = `Latency in the last minute: ${p50}, slowest 5 % ${p95}, waiting ${span(queueMs, latencyFigure)}`;
     const rate = span(this.#columns[this.#kind], this.#kind === 'fps' ? rateFigure : bitrateFigure);
     this.#rateBox.ariaLabel =
       this.#kind === 'fps'
-        ? `Frames a second in the last minute: ${rate}`
+        ? `Pictures a second in the last minute: ${rate}`
         : `Bits a second in the last minute: ${rate}; the link carries ${span(linkBps, bitrateFigure)}`;
   }
 }
@@ -126,12 +124,13 @@ const AXIS = {
   ticks: { show: false },
 } satisfies uPlot.Axis;
 
-function valueAxis(figure: (value: number) => Figure, space: number): uPlot.Axis {
+/** Labels at both ends and in the middle. */
+function valueAxis(figure: (value: number) => Figure): uPlot.Axis {
   return {
     ...AXIS,
     size: 56,
     gap: 6,
-    space,
+    splits: (_plot, _axis, _min, max) => [0, max / 2, max],
     grid: { stroke: () => color('--line'), width: 1 },
     values: (_plot, splits) => splits.map(split => axisText(figure(split))),
   };
@@ -152,7 +151,7 @@ function frame(
     cursor: { sync: { key: SYNC_KEY }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: false, range: () => [-60, 0] },
-      y: { range: (_plot, _min, max) => [0, Math.max(smallest, Number.isFinite(max) ? max * 1.15 : 0)] },
+      y: { range: (_plot, _min, max) => [0, scaleEnd(Number.isFinite(max) ? max : 0, smallest)] },
     },
     axes: [
       {
@@ -163,7 +162,7 @@ function frame(
         splits: () => [-60, -30, 0],
         values: () => ['60 s', '30 s', 'now'],
       },
-      valueAxis(figure, RATE_LABEL_EVERY),
+      valueAxis(figure),
     ],
     hooks: { setCursor: [onCursor] },
   };

@@ -112,7 +112,10 @@ export class Stage {
   /** What changes by mere passing of time: ages, and when a silence becomes a loss. */
   tick(now: number): void {
     if (this.#facts === null) return;
-    this.#say(viewWords(this.#facts, now, navigator.onLine), this.#facts.pictureAt === null);
+    const words = viewWords(this.#facts, now, navigator.onLine);
+    // Figures of a picture that has frozen are those of before.
+    if (words.tone !== 'ok') this.#listener.onStill();
+    this.#say(words, this.#facts.pictureAt === null);
   }
 
   togglePause(): void {
@@ -169,7 +172,6 @@ export class Stage {
     this.#facts = withStatus(this.#facts, status, now);
     if (status.state !== 'live') {
       setText(byId('hud', HTMLElement), '');
-      this.#listener.onStill();
     }
     this.tick(now);
   }
@@ -196,7 +198,8 @@ export class Stage {
     const { total } = stats.latencyMs;
     const latency = figureText(latencyFigure(total?.p50 ?? null));
     setText(byId('hud', HTMLElement), `${latency} · ${figureText(rateFigure(stats.drawnFps))}`);
-    this.#listener.onStats(stats, this.#facts.status.state === 'live');
+    const isLive = this.#facts.status.state === 'live' && viewWords(this.#facts, now).tone === 'ok';
+    this.#listener.onStats(stats, isLive);
     this.tick(now);
   }
 
