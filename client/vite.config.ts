@@ -9,7 +9,7 @@ const workerPreloaded: Plugin = {
     handler: (_html, { bundle }) => {
       const worker = Object.keys(bundle ?? {}).find(name => name.includes('view-worker'));
       if (worker === undefined) return [];
-      return [{ tag: 'link', attrs: { rel: 'modulepreload', as: 'worker', href: `./${worker}` }, injectTo: 'head' }];
+      return [{ tag: 'link', attrs: { rel: 'modulepreload', href: `./${worker}` }, injectTo: 'head' }];
     },
   },
 };

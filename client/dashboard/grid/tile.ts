@@ -17,20 +17,19 @@ export class Tile {
   readonly #number = make('kbd', 'number');
   readonly #word = make('span', 'tile-word');
   readonly #figures = make('span', 'tile-figures');
-  readonly #name: string;
   /** Together with what is known about it; null while the picture is shown large. */
   #view: FramewireViewElement | null = null;
   #facts: ViewFacts | null = null;
 
   constructor(name: string, onChoose: () => void) {
-    this.#name = name;
     const caption = make('span', 'tile-caption', make('span', 'dot'), make('span', 'tile-name', name));
     caption.append(this.#word, this.#figures);
     this.#picture.append(this.#note);
     this.#button.append(this.#picture, this.#number, caption);
     this.#button.type = 'button';
     this.#button.title = name;
-    this.#button.ariaLabel = name;
+    // It is named by its caption: the name and how it is.
+    for (const part of [this.#picture, this.#number, this.#figures]) part.ariaHidden = 'true';
     this.#button.addEventListener('click', onChoose);
     this.item = make('li', '', this.#button);
   }
@@ -84,18 +83,17 @@ export class Tile {
   write({ tone, word, picture }: Words): void {
     setData(this.#button, 'tone', tone);
     setData(this.#button, 'picture', picture);
-    // That the server is away is said once, at the top of the page.
-    const isServerAway = this.#facts?.status.state === 'reconnecting';
-    setText(this.#word, tone === 'ok' || isServerAway ? '' : word);
+    // That the server is away is seen once, at the top of the page; to those who listen each tile says it.
+    setData(this.#button, 'away', String(this.#facts?.status.state === 'reconnecting'));
+    setText(this.#word, word);
     if (tone !== 'ok') setText(this.#figures, '');
-    const label = `${this.#name}: ${word}`;
-    if (this.#button.ariaLabel !== label) this.#button.ariaLabel = label;
   }
 
   #addView(stream: string): FramewireViewElement {
     const view = document.createElement('framewire-view');
     view.stream = stream;
-    view.ariaHidden = 'true';
+    // Chromium counts a canvas in a shadow tree among what names the button, hidden or not.
+    view.ariaLabel = '';
     view.addEventListener('framewire-status', event => this.#onStatus(event.detail));
     view.addEventListener('framewire-stats', event => this.#onStats(event.detail));
     this.#facts = newFacts(stream, view.status, performance.now());

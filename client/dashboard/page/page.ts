@@ -243,8 +243,10 @@ export class Page {
   }
 
   #changeTurn(turn: (before: Turn) => Turn): void {
-    if (this.#large === null) return;
-    this.#change({ turns: new Map([...this.#state.turns, [this.#large, turn(this.#turn)]]) });
+    const stream = this.#large;
+    if (stream === null) return;
+    // By its name: the address says whose turn it is.
+    this.#change({ stream, turns: new Map([...this.#state.turns, [stream, turn(this.#turn)]]) });
   }
 
   /** Another look at the same: written to the address, but no step of its own. */

@@ -18,7 +18,7 @@ export const SHORTCUTS = [
   { keys: ['G'], what: 'All streams, one large' },
   { keys: ['R', 'M'], what: 'Turn right, mirror' },
   { keys: ['+', '-', '0'], what: 'Larger, smaller, the whole picture' },
-  { keys: ['E'], what: 'Settings of the grid, show and hide' },
+  { keys: ['E'], what: 'Settings, show and hide' },
   { keys: ['L'], what: 'Links to copy' },
   { keys: ['P'], what: 'Small window' },
   { keys: ['?'], what: 'This help' },

@@ -137,7 +137,8 @@ export class Stage {
   }
 
   #say(words: Words, isBlank: boolean): void {
-    for (const button of this.#buttons) button.disabled = this.#view === null;
+    const isShown = this.#view !== null && this.#facts?.status.state !== 'failed';
+    for (const button of this.#buttons) button.disabled = !isShown;
     setData(this.#picture, 'tone', words.tone);
     setData(this.#picture, 'picture', isBlank ? 'none' : words.picture);
     const besides = words.title === '' ? ` ${words.detail}` : '';

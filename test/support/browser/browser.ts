@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type LaunchOptions, type Page } from 'playwright-core';
 
 const ARGS = [
   '--no-sandbox',
@@ -11,8 +11,8 @@ const ARGS = [
 ];
 
 /** Debian's Chromium, without a window. Check `missing('chromium')` first. The caller closes it. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
+export function launchChromium(options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {}): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS, ...options });
 }
 
 /** A page with a context of its own, and everything that went wrong in it. */

@@ -1,0 +1,77 @@
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../support/browser/browser.js';
+import { missing } from '../support/requires.js';
+import { startServer, type Server } from '../support/server/server.js';
+
+const reason = missing('chromium');
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+const SCHEMES = [
+  { colorScheme: 'dark', forcedColors: 'none' },
+  { colorScheme: 'light', forcedColors: 'none' },
+  { colorScheme: 'light', forcedColors: 'active' },
+] as const;
+
+/** What is on the page, and how to get there from where it starts. */
+const STATES: Record<string, { hash: string; go: (page: Page) => Promise<unknown> }> = {
+  'a live picture': { hash: '', go: page => page.locator('#pill', { hasText: 'Live' }).waitFor() },
+  'what words mean': {
+    hash: '',
+    go: async page => {
+      for (const summary of await page.locator('summary:visible').all()) await summary.click();
+    },
+  },
+  'a stream that is not there': { hash: '#stream=barn', go: page => page.locator('#ways-out a').first().waitFor() },
+  'the grid and its settings': {
+    hash: '#view=grid',
+    go: page => page.getByRole('button', { name: 'Settings' }).click(),
+  },
+  'the links': { hash: '', go: page => page.getByRole('button', { name: 'Links' }).click() },
+  'the help': { hash: '', go: page => page.getByRole('button', { name: 'Help' }).click() },
+};
+
+/** One line for each violation of WCAG 2.2 A and AA, and of what axe calls good practice. */
+async function violations(page: Page): Promise<string[]> {
+  // Not as a script element: the page's policy forbids those of others.
+  await page.evaluate(axe.source);
+  const { violations: found } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+  );
+}
+
+describe.skipIf(reason !== undefined)(
+  `axe finds nothing in the dashboard${reason === undefined ? '' : ` (${reason})`}`,
+  { timeout: 120_000 },
+  () => {
+    let server: Server;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      server = await startServer(['--source', 'gate=test', '--source', 'yard=test', '--size', '320x180']);
+      browser = await launchChromium();
+    });
+    afterAll(async () => {
+      await browser.close();
+      await server.stop();
+    });
+
+    test.each(SIZES)('at $width x $height, in all states and schemes', async viewport => {
+      const found: string[] = [];
+      for (const [name, { hash, go }] of Object.entries(STATES)) {
+        await using watched = await openPage(browser, `${server.url}/${hash}`, { viewport });
+        await go(watched.page);
+        for (const scheme of SCHEMES) {
+          await watched.page.emulateMedia({ ...scheme, reducedMotion: 'reduce' });
+          for (const what of await violations(watched.page)) found.push(`${name}, ${JSON.stringify(scheme)}: ${what}`);
+        }
+      }
+      expect(found).toEqual([]);
+    });
+  },
+);
