@@ -70,6 +70,6 @@ export function pictureUrl(socket: string, name: string, { stream, ...wishes }: 
 
 /** Whether the page or worker that this runs in came from there. @param url absolute */
 export function isOwnServer(url: string): boolean {
-  // Of a page that was opened as a file it is "null".
-  return URL.canParse(origin) && new URL(origin).host === new URL(url).host;
+  // So browsers name the origin of a page that was opened as a file.
+  return origin !== 'null' && new URL(origin).host === new URL(url).host;
 }

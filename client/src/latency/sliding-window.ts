@@ -28,7 +28,7 @@ export class SlidingWindow {
   /** By nearest rank; undefined when the window is empty. */
   percentiles(now: number): { p50: number; p95: number } | undefined {
     this.#prune(now);
-    const sorted = this.#entries.map(entry => entry.value).toSorted((a, b) => a - b);
+    const sorted = this.#entries.map(entry => entry.value).sort((a, b) => a - b);
     const p50 = sorted[Math.ceil(sorted.length * 0.5) - 1];
     const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1];
     return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };

@@ -224,8 +224,12 @@ export class FramewireViewElement extends ViewProperties {
 
   #wantedServer(): string {
     const server = withScheme(this.src ?? FramewireViewElement.defaultServer);
-    // One that is no address goes on as it is, to be reported like every other.
-    return URL.canParse(server, document.baseURI) ? new URL(server, document.baseURI).href : server;
+    try {
+      return new URL(server, document.baseURI).href;
+    } catch {
+      // One that is no address goes on as it is, to be reported like every other.
+      return server;
+    }
   }
 
   #label(): string {

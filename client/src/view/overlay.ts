@@ -50,6 +50,7 @@ export class Overlay {
     const text = statusText(status);
     // Every write is read out, also of the same words, as each attempt to reconnect brings them.
     if (this.#text.textContent !== text) this.#text.textContent = text;
+    this.#status.classList.toggle('quiet', text === '' || status.state === 'live' || status.state === 'failing');
     this.#countdown.textContent = '';
     if (status.state === 'reconnecting') this.#countDown(performance.now() + status.retryInMs);
   }
