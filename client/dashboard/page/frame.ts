@@ -19,7 +19,7 @@ export function showFrame({ view, hasMany, hasPanel, isBare }: FrameFacts): void
   setData(main, 'view', view);
   setData(main, 'streams', streams);
   setData(main, 'panel', String(hasPanel));
-  setData(main, 'bare', String(isBare));
+  for (const element of [document.body, main]) setData(element, 'bare', String(isBare));
   byId('panel-button', HTMLButtonElement).ariaExpanded = String(hasPanel);
   setData(byId('view-switch', HTMLElement), 'streams', streams);
   for (const radio of document.querySelectorAll<HTMLInputElement>('#view-switch input')) {

@@ -143,6 +143,7 @@ export class Stage {
     setData(this.#picture, 'picture', isBlank ? 'none' : words.picture);
     const besides = words.title === '' ? ` ${words.detail}` : '';
     showPill(words.tone, words.word + besides.trimEnd());
+    byId('notice', HTMLElement).hidden = words.title === '';
     setText(byId('notice-title', HTMLElement), words.title);
     setText(byId('notice-detail', HTMLElement), words.title === '' ? '' : words.detail);
     this.#waysOut.show(

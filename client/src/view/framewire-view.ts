@@ -39,10 +39,10 @@ declare global {
  * script came from (the page's own, when the element was bundled with the page), at quality 75 and in the pixels that it
  * covers.
  *
- * Frames flow only while somebody can see it. Where no WebSocket gets through to the server, they come by plain HTTP, and
- * the status (`fallback`) says why. For styling: the parts `canvas` and `status` (the text over the picture),
- * the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it is
- * kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
+ * Frames flow only while somebody can see it, or is about to. Where no WebSocket gets through to the server, they come by
+ * plain HTTP, and the status (`fallback`) says why. For styling: the parts `canvas` and `status` (the text over the
+ * picture), the host's attribute `data-state` with the status; the host may be made `:fullscreen`, and a height given to it
+ * is kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
  */
 export class FramewireViewElement extends ViewProperties {
   static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'paused', 'aria-label'];

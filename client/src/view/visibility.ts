@@ -1,5 +1,8 @@
+/** So much of the window beyond its edges counts as in view: pictures are there by the time that one has scrolled to them. */
+const AHEAD = '25%';
+
 /**
- * Watches whether anybody can see an element: the page is in front and a part of the element in view.
+ * Watches whether anybody can see an element, or is about to: the page is in front and a part of the element in view.
  * Taken as hidden until the browser has looked, which it does before the next drawing.
  */
 export class Visibility {
@@ -11,10 +14,12 @@ export class Visibility {
 
   constructor(element: Element, onChange: (isVisible: boolean) => void) {
     this.#onChange = onChange;
-    this.#observer = new IntersectionObserver(entries => {
+    const looked = (entries: IntersectionObserverEntry[]): void => {
       this.#isInView = entries.at(-1)?.isIntersecting ?? this.#isInView;
       this.#look();
-    });
+    };
+    // The first for the page, the second for what scrolls within it; browsers without it see to the edge there.
+    this.#observer = new IntersectionObserver(looked, { rootMargin: AHEAD, scrollMargin: AHEAD });
     this.#observer.observe(element);
     document.addEventListener('visibilitychange', this.#onPage);
   }
