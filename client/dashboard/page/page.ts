@@ -3,6 +3,7 @@ import { byId, setData, setText } from '../dom.js';
 import { ChoiceForm, chosenStreams } from '../grid/choice.js';
 import { Tiles } from '../grid/tiles.js';
 import { LinksDialog } from '../links/links-dialog.js';
+import { fillExplanations } from '../panel/explanations.js';
 import { Panel } from '../panel/panel.js';
 import { SettingsForm } from '../panel/settings-form.js';
 import { listenToTurns } from '../panel/turning.js';
@@ -73,6 +74,7 @@ export class Page {
   }
 
   #startRest(isListKnown: boolean): void {
+    fillExplanations();
     this.#listen();
     this.#form.show(this.#state.settings[this.#view]);
     this.#show();

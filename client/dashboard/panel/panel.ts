@@ -4,11 +4,36 @@ import { byId, make, setText } from '../dom.js';
 import { bitrateFigure, countText, figureText, latencyFigure, NO_FIGURE, rateFigure, type Figure } from '../figures.js';
 
 const STAGES = ['encode', 'network', 'draw'] as const;
-const DROPS = ['rate', 'superseded', 'skipped', 'client'] as const;
+const DROPS = {
+  rate: 'more than you asked for',
+  superseded: 'replaced by a newer one',
+  skipped: 'never encoded',
+  client: 'arrived, not drawn',
+} as const;
+
+/** What stands under "Details", by its id. */
+const DETAILS = {
+  rendition: 'Picture',
+  source: 'Source',
+  viewers: 'Viewers',
+  'link-rate': 'Your connection carries',
+  'link-rtt': 'Round trip',
+  'link-queue': 'Waiting on the way',
+  'link-rung': 'Size and quality',
+  'link-budget': 'Late by at most',
+  clock: 'Clock',
+} as const;
 
 /** The figures of the large picture, new once a second. */
 export class Panel {
   readonly #shares = byId('shares', HTMLElement);
+
+  constructor() {
+    for (const [id, term] of Object.entries(DETAILS)) addRow('details', term).id = id;
+    for (const [reason, term] of Object.entries(DROPS)) {
+      addRow('dropped', term).id = `dropped-${reason}`;
+    }
+  }
 
   /** @param isLive when false, only what is counted is shown: latency and rates would be those of another moment. */
   showStats(stats: ViewStats, isLive: boolean): void {
@@ -57,7 +82,9 @@ export class Panel {
   }
 
   #showCounts({ dropped, viewers, clock }: ViewStats): void {
-    for (const reason of DROPS) setText(byId(`dropped-${reason}`, HTMLElement), countText(dropped[reason]));
+    for (const reason of ['rate', 'superseded', 'skipped', 'client'] as const) {
+      setText(byId(`dropped-${reason}`, HTMLElement), countText(dropped[reason]));
+    }
     setText(byId('viewers', HTMLElement), viewers === undefined ? '–' : countText(viewers));
     const roundTrip = figureText(latencyFigure(clock.rttMs ?? null));
     setText(byId('clock', HTMLElement), clock.synced ? `aligned, round trip ${roundTrip}` : 'being aligned');
@@ -75,6 +102,13 @@ export class Panel {
       if (part instanceof HTMLElement) part.style.flexGrow = String(p50 ?? 0);
     });
   }
+}
+
+/** @returns where the figure goes */
+function addRow(list: string, term: string): HTMLElement {
+  const figure = make('dd', '', NO_FIGURE.value);
+  byId(list, HTMLElement).append(make('div', '', make('dt', '', term), figure));
+  return figure;
 }
 
 /** Beyond this nobody can tell, and nothing depends on it. */

@@ -127,13 +127,23 @@ export class Stage {
   async save(): Promise<void> {
     if (this.#view === null || this.stream === null) return;
     try {
-      const picture = await turnedPicture(await this.#view.snapshot(), this.#wishes.turn);
+      const picture = await turnedPicture(await this.#wholePicture(this.#view), this.#wishes.turn);
       const name = pictureFileName(this.stream, new Date(), picture.type);
       savePicture(picture, name);
       this.#listener.onMessage(`Saved ${name}`);
     } catch (error) {
       this.#listener.onMessage(error instanceof Error ? error.message : 'There is no picture to save yet.');
     }
+  }
+
+  /** What is shown may be smaller than what there is: a moving picture is asked for anew, as large as the source has it. */
+  async #wholePicture(view: FramewireViewElement): Promise<Blob> {
+    if (!view.paused && view.status.state === 'live' && view.stream !== null) {
+      const query = new URLSearchParams({ stream: view.stream }).toString();
+      const response = await fetch(`./snapshot.jpg?${query}`).catch(() => null);
+      if (response?.ok === true) return response.blob();
+    }
+    return view.snapshot();
   }
 
   #say(words: Words, isBlank: boolean): void {
