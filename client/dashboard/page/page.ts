@@ -95,7 +95,6 @@ export class Page {
     };
     watchStreams(listener, isListKnown);
     window.setInterval(() => this.#tick(), TICK_MS);
-    void this.#minute.startPlot();
   }
 
   toast(text: string): void {

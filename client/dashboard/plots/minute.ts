@@ -7,13 +7,14 @@ import type { MinutePlot } from './plot.js';
 /** The last minute of the large picture: recorded from its start, drawn once the plots are there. */
 export class Minute {
   readonly #history = new History();
+  #isStarted = false;
   /** Comes after the picture; undefined until then, and where it cannot be drawn. */
   #plot: MinutePlot | undefined;
   /** The stream whose last minute it is. */
   #stream: string | null = null;
 
   /** Loads what draws it. Where that fails a sentence says so, and nothing else is lost. */
-  async startPlot(): Promise<void> {
+  async #startPlot(): Promise<void> {
     this.#plot = await startPart('The last minute', byId('plots', HTMLElement), async () => {
       const { MinutePlot } = await import('./plot.js');
       return new MinutePlot();
@@ -36,6 +37,9 @@ export class Minute {
       queueMs: link?.queueMs ?? null,
       linkBps: link?.bitsPerSecond ?? null,
     };
+    // With the first second that there is to draw: the worker that brings the picture has the processor to itself before.
+    if (!this.#isStarted) void this.#startPlot();
+    this.#isStarted = true;
     this.#history.push(isLive ? sample : NOTHING, performance.now());
   }
 
