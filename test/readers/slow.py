@@ -1,12 +1,15 @@
 # A script that works on each picture for a while: python3 slow.py KIND URL STEP SECONDS, times in s. Prints for each
-# picture when it was taken, its age in s, its width and bytes. Server and script must share their clocks.
+# picture when it was taken, its age in s, its width and the sum of its first quantization table, which tells its quality.
+# Server and script must share their clocks.
 import asyncio, json, struct, sys, time
 
 kind, url, step, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
 start = time.monotonic()
 
-def took(age, width, size):
-    print(f"{time.monotonic() - start:.3f} {age:.3f} {width} {size}", flush=True)
+def took(age, jpeg):
+    width, = struct.unpack_from(">H", jpeg, jpeg.index(b"\xff\xc0") + 7)
+    table = jpeg.index(b"\xff\xdb") + 5
+    print(f"{time.monotonic() - start:.3f} {age:.3f} {width} {sum(jpeg[table : table + 64])}", flush=True)
     return time.monotonic() - start < seconds
 
 async def websocket(says_next=False, blocks=False, **options):
@@ -21,17 +24,13 @@ async def websocket(says_next=False, blocks=False, **options):
             if header is None:
                 header = message
                 continue
-            (captured,), (width,) = struct.unpack_from("<d", header, 16), struct.unpack_from("<H", header, 28)
+            (captured,) = struct.unpack_from("<d", header, 16)
             header = None
             if says_next:
                 await socket.send("next")
-            if not took(time.monotonic() - captured / 1000, width, len(message)):
+            if not took(time.monotonic() - captured / 1000, message):
                 return
             time.sleep(step) if blocks else await asyncio.sleep(step)
-
-def width_of(jpeg):
-    at = jpeg.index(b"\xff\xc0")
-    return struct.unpack_from(">H", jpeg, at + 7)[0]
 
 def multipart(stream):
     while True:
@@ -45,7 +44,7 @@ def multipart(stream):
                 return
             continue
         jpeg = stream.read(int(fields[b"content-length"]))
-        if not took(time.time() - float(fields[b"x-timestamp"]), width_of(jpeg), len(jpeg)):
+        if not took(time.time() - float(fields[b"x-timestamp"]), jpeg):
             return
         time.sleep(step)
 
@@ -56,7 +55,7 @@ async def aiohttp_parts():
         while True:
             part = await reader.next()
             jpeg = bytes(await part.read())
-            if not took(time.time() - float(part.headers["X-Timestamp"]), width_of(jpeg), len(jpeg)):
+            if not took(time.time() - float(part.headers["X-Timestamp"]), jpeg):
                 return
             await asyncio.sleep(step)
 
@@ -76,7 +75,7 @@ def iterated_parts():
             continue
         start = buffer.index(b"\r\n\r\n", head)
         jpeg = buffer[start + 4 : end]
-        if not took(time.time() - float(buffer[head + 13 : start].split(b"\r\n")[0]), width_of(jpeg), len(jpeg)):
+        if not took(time.time() - float(buffer[head + 13 : start].split(b"\r\n")[0]), jpeg):
             return
         buffer = buffer[end + 4 :]
         time.sleep(step)

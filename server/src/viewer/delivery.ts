@@ -15,7 +15,17 @@ import {
   type Pacer,
 } from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
-import { backlogSeen, backlogSent, isBacklogged, NO_BACKLOG } from './backlog-pace.js';
+import {
+  askAt,
+  backlogAnswered,
+  backlogAsked,
+  backlogSeen,
+  backlogSent,
+  isBacklogged,
+  isExpected,
+  NO_BACKLOG,
+  unreadUntil,
+} from './backlog-pace.js';
 import { asked, FREE_READER, isSlow, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
@@ -47,6 +57,8 @@ export interface FrameSocket {
   send(frame: EncodedFrame): void;
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
+  /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
+  readonly ask?: ((onAnswer: (arrival: WayArrival) => void) => void) | undefined;
 }
 
 export interface DeliveryLimits {
@@ -75,9 +87,6 @@ const LEAD_MS = 8;
 /** Linux acknowledges bytes that nobody reads at once so much later at most (RFC 1122 allows 500), ms. */
 const DELAYED_ACK_MS = 200;
 
-/** Bytes that were read at once are acknowledged so soon after their way's time, ms: Linux waits 40 with others. */
-const LATE_ACK_MS = 20;
-
 /** How soon to look again at a socket that holds bytes back, ms. */
 const CLOGGED_MS = 10;
 
@@ -103,6 +112,7 @@ export class Delivery {
   #reader: ReaderPace = FREE_READER;
   #backlog = NO_BACKLOG;
   #lastSentAt = -Infinity;
+  #lastBytes = Infinity;
   /** When the padded frame was sent that is on its way. */
   #paddedAt: number | undefined;
   #lastArrivedAt = -Infinity;
@@ -219,6 +229,7 @@ export class Delivery {
     if (!this.#isOpen) return;
     const now = this.#clock.now();
     if (!this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#sendWaiting(now);
+    if (askAt(this.#backlog) <= now) this.#ask(now);
     this.#lookAhead(now);
   }
 
@@ -237,13 +248,23 @@ export class Delivery {
     const due = now + LEAD_MS;
     const isWaiting = !this.#waiting.isEmpty;
     const at = this.#sendableAt(isWaiting ? now : due);
-    const isReady = at <= due;
+    const isReady = at <= due || isExpected(this.#backlog, now);
     if (isReady !== this.#isReady) {
       this.#isReady = isReady;
       this.#onReadiness(isReady);
     }
-    if (at === Infinity || (isReady && !isWaiting)) this.#disarm();
-    else this.#arm(isWaiting ? at : at - LEAD_MS);
+    const lookAt = Math.min(askAt(this.#backlog), isReady && !isWaiting ? Infinity : isWaiting ? at : at - LEAD_MS);
+    if (lookAt === Infinity) this.#disarm();
+    else this.#arm(lookAt);
+  }
+
+  #ask(now: number): void {
+    this.#backlog = backlogAsked(this.#backlog);
+    this.#socket.ask?.(({ arrivedAt, rttMs, unreadBytes }) => {
+      const unread = unreadBytes / this.#lastBytes;
+      this.#backlog = backlogAnswered(this.#backlog, { at: arrivedAt, unread, lateMs: arrivedAt - now - rttMs });
+      this.proceed();
+    });
   }
 
   /** @returns up to `by`, or in the past: it may be sent by then; Infinity: only the viewer can tell. */
@@ -254,7 +275,7 @@ export class Delivery {
     // A pong tells more than the window does.
     const byReader = this.#reader.answers
       ? readableAt(this.#reader, by)
-      : Math.max(readableAt(this.#reader, by), this.#backlog.dueAt);
+      : Math.max(readableAt(this.#reader, by), unreadUntil(this.#backlog));
     return Math.max(byWay, byReader, this.#lastSentAt + this.#limits.intervalMs);
   }
 
@@ -263,9 +284,10 @@ export class Delivery {
     const { arrivedAt, rttMs } = arrival;
     const headerAt = Math.min(arrivedAt, Math.max(frame.sentAt + rttMs, this.#lastArrivedAt));
     this.#reader = reached(this.#reader, seq, arrivedAt);
-    const unread = arrival.unreadBytes / frame.bytes;
-    const isLate = arrivedAt - headerAt > LATE_ACK_MS;
-    this.#backlog = backlogSeen(this.#backlog, { at: arrivedAt, frames, unread, isLate });
+    if (this.#socket.ask !== undefined) {
+      const unread = arrival.unreadBytes / frame.bytes;
+      this.#backlog = backlogSeen(this.#backlog, { at: arrivedAt, frames, unread });
+    }
     const isHeld = isSlow(this.#reader) || isBacklogged(this.#backlog);
     return { headerAt, arrivedAt, isHeld, heldMs: isHeld ? DELAYED_ACK_MS : 0 };
   }
@@ -288,6 +310,7 @@ export class Delivery {
     this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
     this.#credit = creditSpent(this.#credit);
     this.#backlog = backlogSent(this.#backlog, now);
+    this.#lastBytes = bytes;
     this.#lastSentAt = now;
     this.#socket.send(frame);
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
+import type { WayArrival } from '../../viewer/delivery.js';
 import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../clock.js';
@@ -28,6 +29,11 @@ const REST_MS = 250;
 
 const BOUNDARY = 'frame';
 
+/** A header that means nothing, so that its bytes may go before there is a picture: their acknowledgement is what counts. */
+const QUESTION = Buffer.from('X-Unread: ');
+const MORE = Buffer.from('.');
+const END_OF_QUESTION = Buffer.from('\r\n');
+
 /**
  * Parts are the same bytes for all viewers, built once a frame. The next boundary follows each part at once, because
  * browsers show a part only when they have seen its end.
@@ -47,10 +53,14 @@ function partFor(frame: EncodedFrame): Buffer {
 
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Guest, ViewerTransport {
+  /** Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
+  readonly ask: ViewerTransport['ask'];
   readonly #response: ServerResponse;
   readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
+  /** The header of the next part was begun. */
+  #isAsked = false;
   /** `arrivedAt`: Infinity while it is on its way. */
   #last: { frame: EncodedFrame; sentAt: number; arrivedAt: number } | undefined;
 
@@ -99,6 +109,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
   private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster) {
     this.#response = response;
     this.#isBrowser = isBrowser(response.req.headers);
+    this.ask = this.#isBrowser ? undefined : onAnswer => this.#ask(onAnswer);
     const info = openTcpInfo(socket);
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
@@ -112,7 +123,10 @@ export class MjpegViewer implements Guest, ViewerTransport {
 
   send(frame: EncodedFrame): void {
     this.#last = { frame, sentAt: monotonicMs(), arrivedAt: Infinity };
-    this.#acks.send(frame.header.seq, onTaken => this.#response.write(partFor(frame), onTaken));
+    const part = partFor(frame);
+    const bytes = this.#isAsked ? Buffer.concat([END_OF_QUESTION, part]) : part;
+    this.#isAsked = false;
+    this.#acks.send(frame.header.seq, onTaken => this.#response.write(bytes, onTaken));
   }
 
   isClogged(): boolean {
@@ -156,6 +170,11 @@ export class MjpegViewer implements Guest, ViewerTransport {
 
   dismiss(): void {
     this.#response.destroy();
+  }
+
+  #ask(onAnswer: (arrival: WayArrival) => void): void {
+    this.#acks.ask(() => this.#response.write(this.#isAsked ? MORE : QUESTION), onAnswer);
+    this.#isAsked = true;
   }
 
   #repeatMs({ header }: EncodedFrame): number {

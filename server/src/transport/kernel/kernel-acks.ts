@@ -14,8 +14,8 @@ export interface ByteCount {
 }
 
 interface Followed {
-  readonly seq: number;
-  /** Bytes of the socket by the end of this frame. */
+  readonly onArrived: (arrival: WayArrival) => void;
+  /** Bytes of the socket by the end of this. */
   readonly end: number;
 }
 
@@ -47,10 +47,12 @@ export class KernelAcks implements Disposable {
       write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: 0 }));
       return;
     }
-    if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
-    write();
-    this.#followed.push({ seq, end: this.#count.bytesWritten });
-    follow(this);
+    this.#follow(write, arrival => this.#onArrived(seq, arrival));
+  }
+
+  /** @param write puts a few bytes into the socket that are no frame. Where the kernel cannot be asked, nothing is written. */
+  ask(write: () => void, onArrived: (arrival: WayArrival) => void): void {
+    if (this.#info !== undefined) this.#follow(write, onArrived);
   }
 
   /** Asks the kernel. @returns whether there is still something to wait for. */
@@ -65,6 +67,13 @@ export class KernelAcks implements Disposable {
     unfollow(this);
   }
 
+  #follow(write: () => void, onArrived: (arrival: WayArrival) => void): void {
+    if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
+    write();
+    this.#followed.push({ onArrived, end: this.#count.bytesWritten });
+    follow(this);
+  }
+
   #advance({ ackedBytes, minRttMs, windowBytes }: TcpFigures): void {
     const now = this.#clock.now();
     const { acked, at } = this.#before;
@@ -73,12 +82,12 @@ export class KernelAcks implements Disposable {
     this.#before = { acked: ackedBytes, at: now };
     if (arrived.length > 0 && windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
     const unread = unreadBytes(this.#window);
-    for (const { seq, end } of arrived) {
+    for (const { onArrived, end } of arrived) {
       // Bytes come evenly between two looks, as far as anybody knows.
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
-      // What came after this frame lies behind it.
+      // What came after this lies behind it.
       const unreadThen = Math.max(0, unread - (ackedBytes - end));
-      this.#onArrived(seq, { arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
+      onArrived({ arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
     }
   }
 }

@@ -107,6 +107,36 @@ describe('a multipart viewer', () => {
   });
 });
 
+describe('a program that leaves pictures unread', () => {
+  afterEach(() => {
+    kernel.figures = undefined;
+  });
+
+  it('is asked by a header, bit by bit, and gets the next picture when its window is as large as before', async () => {
+    const figures = { ackedBytes: 1e6, minRttMs: 1 };
+    kernel.figures = { ...figures, windowBytes: 4e6 };
+    await using endpoint = await openEndpoint();
+    const { producer } = endpoint.kit;
+    producer.live();
+    using client = await RawClient.open(endpoint.port);
+    client.say(...GET);
+    await client.hears('--frame\r\n');
+    producer.capture();
+    await client.hears('\0\0\0\r\n--frame\r\n');
+    kernel.figures = { ...figures, windowBytes: 2e6 };
+    const isWanted = () => [...producer.wanted.values()].some(({ fps }) => fps > 0);
+    await eventually(isWanted, 'demand');
+    producer.capture({ payloadBytes: 5 });
+    await client.hears('\r\n--frame\r\nX-Unread: ..');
+    expect(isWanted()).toBe(false);
+    kernel.figures = { ...figures, windowBytes: 4e6 };
+    await eventually(isWanted, 'demand again');
+    producer.capture({ payloadBytes: 7 });
+    await client.hears('Content-Length: 7\r\n');
+    expect(client.received).toMatch(/\r\n--frame\r\nX-Unread: \.+\r\nContent-Type: image\/jpeg\r\n/);
+  });
+});
+
 describe('a picture that stands still', () => {
   const STILL = 'Content-Length: 3\r\n';
   const NEXT = 'Content-Length: 5\r\n';

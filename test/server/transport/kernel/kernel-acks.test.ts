@@ -24,12 +24,20 @@ function kit() {
     clock,
   );
   const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
+  const ask = (bytes: number): readonly WayArrival[] => {
+    const answers: WayArrival[] = [];
+    acks.ask(
+      () => void (count.bytesWritten += bytes),
+      answer => answers.push(answer),
+    );
+    return answers;
+  };
   const pollAt = (time: number, ackedBytes: number, windowBytes?: number): boolean => {
     clock.runUntil(time);
     kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
     return acks.poll();
   };
-  return { acks, told, kernel, send, pollAt };
+  return { acks, told, kernel, send, ask, pollAt };
 }
 
 describe('frames of a viewer that does not acknowledge', () => {
@@ -80,6 +88,20 @@ describe('frames of a viewer that does not acknowledge', () => {
     send(5, 1000);
     pollAt(12, 5000, 64_000);
     expect(unread().at(-1)).toBe(0);
+    acks[Symbol.dispose]();
+  });
+
+  it('are followed by a few bytes whose arrival tells what lies unread then', () => {
+    const { told, send, ask, pollAt, acks } = kit();
+    send(1, 1000);
+    pollAt(3, 1000, 64_000);
+    send(2, 1000);
+    const answers = ask(1);
+    pollAt(6, 2000, 63_000);
+    expect(told.at(-1)).toEqual([2, { arrivedAt: 6, rttMs: 7, unreadBytes: 1000 }]);
+    expect(answers).toEqual([]);
+    pollAt(9, 2001, 64_000);
+    expect(answers).toEqual([{ arrivedAt: 9, rttMs: 7, unreadBytes: 0 }]);
     acks[Symbol.dispose]();
   });
 
