@@ -58,7 +58,7 @@ export class RawFrame {
   }
 }
 
-/** One picture in one rendition, ready to send: built once, immutable, the same bytes for every viewer. */
+/** One picture in one rendition, ready to send: built once, immutable, shared by viewers; a padded copy is for one alone. */
 export interface EncodedFrame {
   readonly header: Readonly<FrameHeader>;
   /** `header` as it goes over the wire. */

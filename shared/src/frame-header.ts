@@ -11,7 +11,7 @@ import { CODEC_IDS, MESSAGE_TYPE, PROTOCOL_VERSION, type Codec } from './protoco
  *  6 u16 rendition
  *  8 u32 seq
  *
- * Nothing in it differs between viewers, so it is built once and the same bytes go to all of them.
+ * It is built once and the same bytes go to all viewers, but for those whose payload is padded: then `payloadBytes` differs.
  */
 export const FRAME_HEADER_BYTES = 40;
 

@@ -51,7 +51,7 @@ export interface WayArrival {
 /** Where a viewer's frames leave. */
 export interface FrameSocket {
   /**
-   * Hands a frame to the socket; the bytes are shared with other viewers and must not be changed. Who knows when it
+   * Hands a frame to the socket; others may be sent the same bytes, so they must not be changed. Who knows when it
    * has arrived tells of it.
    */
   send(frame: EncodedFrame): void;

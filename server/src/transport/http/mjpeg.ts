@@ -35,7 +35,7 @@ const MORE = Buffer.from('.');
 const END_OF_QUESTION = Buffer.from('\r\n');
 
 /**
- * Parts are the same bytes for all viewers, built once a frame. The next boundary follows each part at once, because
+ * Parts are built once a frame, for all viewers that are sent it. The next boundary follows each part at once, because
  * browsers show a part only when they have seen its end.
  */
 const parts = new WeakMap<EncodedFrame, Buffer>();
