@@ -72,7 +72,8 @@ describe('a viewer behind a simulated link', () => {
     'comes back behind a token bucket of $burst bytes as well, RTT $rtt, told by the $teller',
     ({ teller, rtt, burst }) => {
       const link = `--link 20mbit,2mbit@15,20mbit@35 --seconds 55 --burst ${burst} --rtt ${rtt} --told-by ${teller}`;
-      const outcomes = [1, 2, 3, 4, 5].map(seed => run(`${link} --seed ${seed}`));
+      // Not those that the constants were tuned on.
+      const outcomes = [11, 12, 13, 14, 15].map(seed => run(`${link} --seed ${seed}`));
       // A picture of that width: padding has bytes as well.
       const backMs = outcomes.map(
         ({ viewers }) => viewers[0]?.received.find(({ at, width }) => at > 35_000 && width === 1280)?.at ?? Infinity,

@@ -1,4 +1,4 @@
-import { isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
+import { isInRow, isMeasured, isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
@@ -184,10 +184,10 @@ function learned(link: Link, seen: Observation): Link {
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
   const arrives = arrivalRate(goodput, now);
-  const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay });
-  const isInRow = link.shaper.slow.at === link.at;
   const { arrivedAt } = seen;
-  const shaper = passed(link.shaper, { slowRate, isInRow, arrivedAt, measured, arrives, now });
+  const { bytes: total } = goodput;
+  const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay, total });
+  const shaper = passed(link.shaper, { slowRate, arrivedAt, total, measured, arrives, now });
   const ceiling = shaper.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
@@ -223,7 +223,7 @@ function tripsAfter(link: Link, { headerAt, sentAt, arrivedAt, now }: Observatio
  * through in bursts measure the wire behind it.
  */
 export function carriedRate({ rate, shaper, at }: Link): number | undefined {
-  return shaper.rate === undefined && isSuspected(shaper, at) ? undefined : rate;
+  return isSuspected(shaper, at) && !isMeasured(shaper) ? undefined : rate;
 }
 
 /** The way there and back of something without a size, ms: the smallest of the last half minute; 0 when not known. */
@@ -304,19 +304,21 @@ function surprisesAfter(surprises: number, unforeseenMs: number): number {
 
 /** What a frame passed at that came so much later than foreseen, bytes per ms; undefined: it did not. */
 function slowRateOf(
-  { rate, at, shaper: { slow } }: Link,
+  { rate, shaper }: Link,
   { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs }: Observation,
-  { surprises, arrives, emptyWay }: { surprises: number; arrives: number; emptyWay: number },
+  found: { surprises: number; arrives: number; emptyWay: number; total: number },
 ): number | undefined {
   if (rate === undefined) return undefined;
+  const { surprises, arrives, emptyWay, total } = found;
   const unforeseenMs = arrivedAt - sentAt - emptyWay - foreseenQueueMs - bytes / rate;
   const took = arrivedAt - headerAt;
   const isSlow = unforeseenMs > SLOW_MS && took > SLOW_MS && bytes > LEAST_BYTES;
   const isQueue = surprises >= MAX_SURPRISES && arrives > 0;
   if (!isSlow && !isQueue) return undefined;
-  // At the end of a late frame the bucket is empty, so between two of them just this frame's bytes came into it.
-  const isDrained = slow.at === at && unforeseenMs > SURPRISE_MS;
-  const passedAt = isDrained ? bytes / Math.max(took, arrivedAt - slow.arrivedAt) : (bytes - FIRST_SEGMENT) / took;
+  // At the end of a late frame the bucket is empty, so what came between two of them is what came into it.
+  const passedAt = isInRow(shaper, arrivedAt)
+    ? (total - shaper.slow.total) / Math.max(took, arrivedAt - shaper.slow.arrivedAt)
+    : (bytes - FIRST_SEGMENT) / took;
   return Math.min(isSlow ? passedAt : Infinity, isQueue ? CEILING_SHARE * arrives : Infinity);
 }
 

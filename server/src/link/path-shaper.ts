@@ -8,31 +8,40 @@
 export interface PathShaper {
   /**
    * The newest frame that came later than foreseen: what it passed at, bytes per ms, when that was known and when it
-   * arrived, on the receiver's clock, and how many there were in a row.
+   * arrived, on the receiver's clock, all bytes until then, and how many such frames followed closely on each other.
    */
-  readonly slow: { readonly rate: number; readonly at: number; readonly arrivedAt: number; readonly frames: number };
+  readonly slow: {
+    readonly rate: number;
+    readonly at: number;
+    readonly arrivedAt: number;
+    readonly total: number;
+    readonly frames: number;
+  };
   /** How often frames passed fast soon after slow ones, and when the last of those slow ones came, ms. */
   readonly rebounds: { readonly count: number; readonly slowAt: number };
   /** When the bucket was seen last, ms. */
   readonly seenAt: number;
-  /** While there is a bucket: what the link carries behind it, bytes per ms. */
+  /** While there is a bucket: what the link carries behind it, as far as is known, bytes per ms, ... */
   readonly rate: number | undefined;
+  /** ... and what it carried when the bucket was drained last. */
+  readonly drainedRate: number;
 }
 
 export const NO_SHAPER: PathShaper = {
-  slow: { rate: Infinity, at: -Infinity, arrivedAt: -Infinity, frames: 0 },
+  slow: { rate: Infinity, at: -Infinity, arrivedAt: -Infinity, total: 0, frames: 0 },
   rebounds: { count: 0, slowAt: -Infinity },
   seenAt: -Infinity,
   rate: undefined,
+  drainedRate: Infinity,
 };
 
 /** What one frame told. */
 export interface Passage {
   /** What a frame that came later than foreseen passed at, bytes per ms; undefined: it came in time. */
   readonly slowRate: number | undefined;
-  /** Whether the frame before it did so too. */
-  readonly isInRow: boolean;
   readonly arrivedAt: number;
+  /** Bytes that have arrived, this frame's among them. */
+  readonly total: number;
   /** What frames measure, bytes per ms; undefined: not known. */
   readonly measured: number | undefined;
   /** What arrives, bytes per ms; 0: not known. */
@@ -49,6 +58,9 @@ const PLAIN = 1.2;
 /** At 18 % of the rate left free, a drained bucket lets frames pass fast again within this, ms. */
 const REFILL_MS = 1500;
 
+/** Of two slow frames so close to each other the bucket did not fill between them, ms. */
+const ROW_MS = 100;
+
 /** One slow frame may be a standstill. */
 const LEAST_SLOW = 2;
 
@@ -64,22 +76,31 @@ export function isSuspected({ rate, rebounds }: PathShaper, now: number): boolea
   return rate !== undefined || now - rebounds.slowAt < REBOUNDS_MS;
 }
 
+/** Whether a drained bucket told what the link carries, and nothing has been at odds with that since. */
+export function isMeasured({ rate, drainedRate }: PathShaper): boolean {
+  return rate !== undefined && rate <= PLAIN * drainedRate && drainedRate <= PLAIN * rate;
+}
+
+/** Whether the bucket that the last slow frame had drained cannot have filled by then, on the receiver's clock. */
+export function isInRow({ slow }: PathShaper, arrivedAt: number): boolean {
+  return arrivedAt - slow.arrivedAt < ROW_MS;
+}
+
 export function passed(shaper: PathShaper, passage: Passage): PathShaper {
-  const { slowRate, isInRow, arrivedAt, measured, arrives, now } = passage;
-  const slow =
-    slowRate === undefined
-      ? shaper.slow
-      : { rate: slowRate, at: now, arrivedAt, frames: isInRow ? shaper.slow.frames + 1 : 1 };
-  const rebounds = reboundsAfter(shaper, slow, measured ?? 0, now);
+  const { slowRate, arrivedAt, total, measured = 0, arrives, now } = passage;
+  const frames = isInRow(shaper, arrivedAt) ? shaper.slow.frames + 1 : 1;
+  const slow = slowRate === undefined ? shaper.slow : { rate: slowRate, at: now, arrivedAt, total, frames };
+  const isDrained = slow.at === now && slow.frames >= LEAST_SLOW;
+  const rebounds = reboundsAfter(shaper, slow, measured, now);
   const isSeen =
     shaper.rate === undefined
       ? rebounds !== shaper.rebounds && rebounds.count >= LEAST_REBOUNDS
-      : slow.at === now || (measured ?? 0) > PLAIN * shaper.rate;
+      : isDrained || measured > PLAIN * shaper.rate;
   const seenAt = isSeen ? now : shaper.seenAt;
-  if (now - seenAt >= FORGET_MS) return { slow, rebounds, seenAt, rate: undefined };
-  // Less than what arrives it cannot be; a drained bucket tells what it is.
-  const rate = slow.at === now ? slow.rate : Math.max(shaper.rate ?? slow.rate, arrives);
-  return { slow, rebounds, seenAt, rate };
+  const next = { slow, rebounds, seenAt, drainedRate: isDrained ? slow.rate : shaper.drainedRate };
+  if (now - seenAt >= FORGET_MS) return { ...next, rate: undefined };
+  // A drained bucket tells what it is; less than what arrives it cannot be.
+  return { ...next, rate: isDrained ? slow.rate : Math.max(shaper.rate ?? slow.rate, arrives) };
 }
 
 function reboundsAfter(

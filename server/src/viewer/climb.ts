@@ -1,4 +1,4 @@
-import { carriedRate, isHeldUp, passingRate } from '../link/congestion.js';
+import { isHeldUp, passingRate } from '../link/congestion.js';
 import { isSuspected } from '../link/path-shaper.js';
 import { allowanceMs, bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 import { probed, startProbe, type Probe } from './probe.js';
@@ -31,6 +31,8 @@ export interface Climb {
 }
 
 interface Trial {
+  /** The rung before. */
+  readonly from: number;
   readonly at: number;
   /** The link's rate as it was believed, bytes per ms. */
   readonly rate: number;
@@ -103,6 +105,9 @@ const PROBE_WAIT_MS = 3000;
 const MAX_PROBE_WAIT_MS = 30_000;
 const FALL_MS = 60_000;
 
+/** The queue that a failed probe leaves empties within this: frames that come late meanwhile say nothing, ms. */
+const SETTLE_MS = 500;
+
 /** A step up that was a mistake makes probes wait as well, but not for longer than this, ms. */
 const MAX_PROBE_HOLD_MS = 5000;
 
@@ -130,7 +135,8 @@ export function climbed(climb: Climb, event: ClimbEvent): Climb {
   if (link.rate === undefined) return climb;
   if (climb.probe !== undefined) return afterProbe(climb, climb.probe, event);
   const allowance = allowanceMs(climb.rung, event);
-  const late = link.delayMs > allowance ? climb.late + 1 : 0;
+  const isSettling = now - climb.probes.failedAt < SETTLE_MS;
+  const late = link.delayMs > allowance && !isSettling ? climb.late + 1 : 0;
   // Of a busy viewer one frame alone may have been held up and not known to be.
   const isCertain = now - link.heldAt > UNMEASURED_MS;
   const isMuchTooLate = isCertain && link.delayMs > MUCH_TOO_LATE * allowance;
@@ -165,7 +171,7 @@ function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
   const down = { ...climb, late: 0, roomSince: undefined };
   if (rung === climb.rung) return down;
   const hold = climb.trial === undefined ? climb.hold : holdAfter(climb.trial, climb.hold);
-  const isFall = trial === undefined && 2 * ladder.bytes(rung) < ladder.bytes(climb.rung);
+  const isFall = 2 * ladder.bytes(rung) < ladder.bytes(trial?.from ?? climb.rung);
   const fellAt = isFall ? now : climb.fellAt;
   return { ...down, rung, changedAt: now, trial: undefined, hold, fellAt };
 }
@@ -190,7 +196,8 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   const isShaped = isSuspected(link.shaper, now);
   const holdMs = hold?.ms ?? 0;
   // Not probed before: viewers that share a link could else never make those with more give way.
-  const isFine = carriedRate(link) !== undefined && bestFitting(event, FINE_SHARE) < climb.rung;
+  const isRateKnown = !isShaped || link.shaper.rate !== undefined;
+  const isFine = isRateKnown && bestFitting(event, FINE_SHARE) < climb.rung;
   const isRefuted = isShaped && now - probes.failedAt < PROBE_WAIT_MS;
   if (!isRefuted && now - climb.changedAt > tryMs(isFine, holdMs, patience)) {
     return stepUp(next, climb.rung - 1, { at: now, rate });
@@ -198,9 +205,11 @@ function raised(climb: Climb, event: ClimbEvent): Climb {
   if (isShaped && hasToWait(climb, now)) return next;
   const waitMs = isOther ? Math.max(ROOM_MS, holdMs * OTHER_HOLD_SHARE) : holdMs * patience;
   if (roomSince !== undefined && now - roomSince >= waitMs) {
+    // A probe that fails costs little.
+    if (isShaped) return towards(next, fitting, event);
     const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
-    const reach = isShaped ? fitting : firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
-    return towards(next, isOther ? reach : climb.rung - 1, event);
+    const reach = firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
+    return stepUp(next, isOther ? reach : climb.rung - 1, { at: now, rate });
   }
   if (link.shaper.rate === undefined) return next;
   // What frames pass at as long as the bucket lets them: a probe of what they do not pass in time then is lost.
@@ -220,9 +229,7 @@ function tryMs(isFine: boolean, holdMs: number, patience: number): number {
   return Math.min(MAX_TRY_MS, Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * longer);
 }
 
-/** Up, or a probe of it first. */
-function towards(climb: Climb, rung: number, { ladder, link, now }: ClimbEvent): Climb {
-  if (!isSuspected(link.shaper, now)) return stepUp(climb, rung, { at: now, rate: link.rate ?? 0 });
+function towards(climb: Climb, rung: number, { ladder, now }: ClimbEvent): Climb {
   const sizes = { goal: ladder.bytes(rung), base: ladder.bytes(climb.rung) };
   return { ...climb, probe: startProbe(rung, sizes, now), roomSince: undefined };
 }
@@ -240,8 +247,8 @@ function afterProbe(climb: Climb, before: Probe, event: ClimbEvent): Climb {
   // The rate said too much.
   const hold = { ms: FIRST_HOLD_MS, ...climb.hold, rate: Math.max(trial.rate, climb.hold?.rate ?? 0) };
   const { slow } = link.shaper;
-  const isMeasured = slow.at === now && slow.frames > 1;
-  const best = isMeasured ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : climb.rung;
+  const isDrained = slow.at === now && slow.frames > 1;
+  const best = isDrained ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : climb.rung;
   return best < climb.rung ? stepUp({ ...failed, hold }, best, trial) : { ...failed, hold };
 }
 
@@ -260,8 +267,9 @@ function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
   return stepUp(climb, reach, { at: now, rate: link.rate ?? 0 });
 }
 
-export function stepUp(climb: Climb, rung: number, trial: Trial): Climb {
+export function stepUp(climb: Climb, rung: number, believed: Omit<Trial, 'from'>): Climb {
   const probes = { ...climb.probes, waitMs: PROBE_WAIT_MS };
+  const trial = { ...believed, from: climb.rung };
   return { ...climb, rung, changedAt: trial.at, trial, probe: undefined, probes, late: 0, roomSince: undefined };
 }
 

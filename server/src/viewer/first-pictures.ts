@@ -62,7 +62,7 @@ export function introduced(climb: Climb, event: ClimbEvent): Climb {
   if (rung > climb.rung) return { ...climb, rung, changedAt: now };
   if (rung < climb.rung) return stepUp(climb, rung, { at: now, rate: rate ?? 0 });
   // To stay is as much of a trial as to go up.
-  if (rate !== undefined) return { ...climb, trial: { at: now, rate } };
+  if (rate !== undefined) return { ...climb, trial: { from: climb.rung, at: now, rate } };
   return climbed(climb, event);
 }
 

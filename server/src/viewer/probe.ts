@@ -30,7 +30,7 @@ const GROWTH = 2;
 const NEARLY = 0.95;
 
 /** More than shapers of home lines let through at once, bytes. */
-const BURST = 384_000;
+const BURST = 512_000;
 
 /** A step so small that it takes longer than this to send that much may prove a mistake later, ms. */
 const LONGEST_MS = 1200;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSuspected, NO_SHAPER, passed, type PathShaper } from '../../../server/src/link/path-shaper.js';
+import { isMeasured, isSuspected, NO_SHAPER, passed, type PathShaper } from '../../../server/src/link/path-shaper.js';
 
 /** What frames pass at while the bucket lets them, and what the link carries, bytes per ms. */
 const WIRE = 12_500;
@@ -17,8 +17,7 @@ function watch(shaper: PathShaper, { from, frames, isSlow }: Frames): PathShaper
   for (let frame = 0; frame < frames; frame += 1) {
     const now = from + frame * 33;
     const slowRate = isSlow ? LINK : undefined;
-    const isInRow = isSlow && frame > 0;
-    state = passed(state, { slowRate, isInRow, arrivedAt: now, measured: isSlow ? LINK : WIRE, arrives: 0, now });
+    state = passed(state, { slowRate, arrivedAt: now, total: 0, measured: isSlow ? LINK : WIRE, arrives: 0, now });
   }
   return state;
 }
@@ -48,9 +47,17 @@ describe('a shaper in the path', () => {
     expect(isSuspected([slow(0, 1), fast(100), slow(3000, 1), fast(3100)].reduce(watch, NO_SHAPER), 4000)).toBe(false);
   });
 
-  it('carries no less than what arrives', () => {
-    const known = [slow(0), fast(100), slow(3000), fast(3100)].reduce(watch, NO_SHAPER);
-    const more = { slowRate: undefined, isInRow: false, arrivedAt: 3500, measured: WIRE, arrives: 900, now: 3500 };
-    expect(passed(known, more).rate).toBe(900);
+  const KNOWN = [slow(0), fast(100), slow(3000), fast(3100)].reduce(watch, NO_SHAPER);
+  const LATER = { slowRate: undefined, arrivedAt: 3500, total: 0, measured: WIRE, arrives: 0, now: 3500 };
+
+  it('carries no less than what arrives, and then nobody knows how much', () => {
+    expect(isMeasured(KNOWN)).toBe(true);
+    const more = passed(KNOWN, { ...LATER, arrives: 900 });
+    expect(more.rate).toBe(900);
+    expect(isMeasured(more)).toBe(false);
+  });
+
+  it('is not measured by a single late frame, which may be a standstill', () => {
+    expect(passed(KNOWN, { ...LATER, slowRate: 100 }).rate).toBe(LINK);
   });
 });
