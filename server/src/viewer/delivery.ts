@@ -25,8 +25,17 @@ import {
   isExpected,
   NO_BACKLOG,
   unreadUntil,
-} from './backlog-pace.js';
-import { asked, FREE_READER, isSlow, reached, read, readableAt, unreadMs, type ReaderPace } from './reader-pace.js';
+} from './pace/backlog-pace.js';
+import {
+  asked,
+  FREE_READER,
+  isSlow,
+  reached,
+  read,
+  readableAt,
+  unreadMs,
+  type ReaderPace,
+} from './pace/reader-pace.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
 

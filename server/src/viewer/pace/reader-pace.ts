@@ -1,4 +1,4 @@
-import { minOf, minWith, NO_MIN, type WindowedMin } from '../link/windowed-min.js';
+import { minOf, minWith, NO_MIN, type WindowedMin } from '../../link/windowed-min.js';
 
 /**
  * How often the program behind a viewer takes a frame, whatever its link carries. Pure. For viewers that do not

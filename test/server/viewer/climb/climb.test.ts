@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Ladder } from '../../../server/src/stream/ladder.js';
-import { climbed, type Climb } from '../../../server/src/viewer/climb.js';
-import { startClimb } from '../../../server/src/viewer/first-pictures.js';
-import type { ClimbEvent } from '../../../server/src/viewer/fitting.js';
-import { UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
+import type { Ladder } from '../../../../server/src/stream/ladder.js';
+import { climbed, type Climb } from '../../../../server/src/viewer/climb/climb.js';
+import { startClimb } from '../../../../server/src/viewer/climb/first-pictures.js';
+import type { ClimbEvent } from '../../../../server/src/viewer/climb/fitting.js';
+import { UNKNOWN_LINK, type Link } from '../../../../server/src/link/congestion.js';
 
 /** Rungs of 54, 42, 32 ... 4 kB, 30 frames a second; the lowest are worth it at 10. */
 const LADDER: Ladder = {

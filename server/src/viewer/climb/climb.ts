@@ -1,5 +1,5 @@
-import { isHeldUp, passingRate } from '../link/congestion.js';
-import { isSuspected } from '../link/path-shaper.js';
+import { isHeldUp, passingRate } from '../../link/congestion.js';
+import { isSuspected } from '../../link/path-shaper.js';
 import { allowanceMs, bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 import { probed, startProbe, type Probe } from './probe.js';
 

@@ -1,5 +1,5 @@
-import { isHeldUp, rttMs, type Link } from '../link/congestion.js';
-import { firstRate, rampUpMs } from '../link/first-passage.js';
+import { isHeldUp, rttMs, type Link } from '../../link/congestion.js';
+import { firstRate, rampUpMs } from '../../link/first-passage.js';
 import { begun, climbed, stepUp, UP_SHARE, type Climb } from './climb.js';
 import { bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../server/src/viewer/ack-pace.js';
-import type { Ladder } from '../../../server/src/stream/ladder.js';
-import type { ClimbEvent } from '../../../server/src/viewer/fitting.js';
-import { UNKNOWN_LINK } from '../../../server/src/link/congestion.js';
-import { NO_MIN } from '../../../server/src/link/windowed-min.js';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../../server/src/viewer/pace/ack-pace.js';
+import type { Ladder } from '../../../../server/src/stream/ladder.js';
+import type { ClimbEvent } from '../../../../server/src/viewer/climb/fitting.js';
+import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
+import { NO_MIN } from '../../../../server/src/link/windowed-min.js';
 
 /** One rung of 50 kB, 30 times a second. */
 const LADDER: Ladder = { rungs: 12, fps: 30, bytes: () => 50_000, minFps: () => 15 };

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '@framewire/shared/ack';
-import { drawIntervalMs, drawn, FREE_PACE, viewerFps, type DrawPace } from '../../../server/src/viewer/draw-pace.js';
-import { ack } from '../fakes.js';
+import {
+  drawIntervalMs,
+  drawn,
+  FREE_PACE,
+  viewerFps,
+  type DrawPace,
+} from '../../../../server/src/viewer/pace/draw-pace.js';
+import { ack } from '../../fakes.js';
 
 const taken = (now: number) => ({ frames: 1, isHeldUp: false, now });
 

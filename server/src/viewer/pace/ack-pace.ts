@@ -1,5 +1,5 @@
-import type { ClimbEvent } from './fitting.js';
-import { isHeldUp, rttMs } from '../link/congestion.js';
+import type { ClimbEvent } from '../climb/fitting.js';
+import { isHeldUp, rttMs } from '../../link/congestion.js';
 
 /**
  * Which of a viewer's frames need an acknowledgement of their own. Pure.

@@ -1,4 +1,4 @@
-import type { Link } from '../link/congestion.js';
+import type { Link } from '../../link/congestion.js';
 
 /**
  * Whether a way carries larger pictures, found out before a viewer is given them. Pure.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { observed, UNKNOWN_LINK, type Link } from '../../../server/src/link/congestion.js';
-import type { Ladder } from '../../../server/src/stream/ladder.js';
-import type { Climb } from '../../../server/src/viewer/climb.js';
-import { introduced, startClimb, type Beginning } from '../../../server/src/viewer/first-pictures.js';
+import { observed, UNKNOWN_LINK, type Link } from '../../../../server/src/link/congestion.js';
+import type { Ladder } from '../../../../server/src/stream/ladder.js';
+import type { Climb } from '../../../../server/src/viewer/climb/climb.js';
+import { introduced, startClimb, type Beginning } from '../../../../server/src/viewer/climb/first-pictures.js';
 
 /** Rungs of so many bytes and less, each of 0.77 of the one before, 30 frames a second. */
 const ladderFrom = (bytes: number): Ladder => ({

@@ -7,7 +7,7 @@ import {
   backlogSent,
   NO_BACKLOG,
   unreadUntil,
-} from '../../../server/src/viewer/backlog-pace.js';
+} from '../../../../server/src/viewer/pace/backlog-pace.js';
 
 const SOURCE_MS = 33;
 /** Linux acknowledges what nobody reads after this, ... */

@@ -6,7 +6,7 @@ import {
   read,
   readableAt,
   type ReaderPace,
-} from '../../../server/src/viewer/reader-pace.js';
+} from '../../../../server/src/viewer/pace/reader-pace.js';
 
 /** A picture every so many ms, and from its sending until it has arrived. */
 const SOURCE_MS = 33;

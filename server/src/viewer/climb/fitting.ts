@@ -1,5 +1,5 @@
-import { rttMs, type Link } from '../link/congestion.js';
-import type { Ladder } from '../stream/ladder.js';
+import { rttMs, type Link } from '../../link/congestion.js';
+import type { Ladder } from '../../stream/ladder.js';
 
 /** What is known when a rung is to be chosen. */
 export interface ClimbEvent {

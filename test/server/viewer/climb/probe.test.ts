@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_LINK } from '../../../server/src/link/congestion.js';
-import { probed, startProbe, type Probe } from '../../../server/src/viewer/probe.js';
+import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
+import { probed, startProbe, type Probe } from '../../../../server/src/viewer/climb/probe.js';
 
 const ALLOWANCE_MS = 30;
 const INTERVAL_MS = 33;
