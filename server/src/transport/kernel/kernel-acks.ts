@@ -78,9 +78,11 @@ export class KernelAcks implements Disposable {
     const now = this.#clock.now();
     const { acked, at } = this.#before;
     const arrived = this.#followed.filter(({ end }) => end <= ackedBytes);
-    this.#followed = this.#followed.slice(arrived.length);
     this.#before = { acked: ackedBytes, at: now };
-    if (arrived.length > 0 && windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
+    // Most looks see nothing new, and there are some for each frame of each viewer.
+    if (arrived.length === 0) return;
+    this.#followed = this.#followed.slice(arrived.length);
+    if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
     const unread = unreadBytes(this.#window);
     for (const { onArrived, end } of arrived) {
       // Bytes come evenly between two looks, as far as anybody knows.
