@@ -1,16 +1,19 @@
 # A script that works on each picture for a while: python3 slow.py KIND URL STEP SECONDS, times in s. Prints for each
-# picture when it was taken, its age in s, its width and the sum of its first quantization table, which tells its quality.
-# Server and script must share their clocks.
+# picture when it was taken, from the first one on, its age in s, its width and the sum of its first quantization table, which
+# tells its quality. Server and script must share their clocks.
 import asyncio, json, struct, sys, time
 
 kind, url, step, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
-start = time.monotonic()
+first = None
 
 def took(age, jpeg):
+    global first
+    now = time.monotonic()
+    first = first or now
     width, = struct.unpack_from(">H", jpeg, jpeg.index(b"\xff\xc0") + 7)
     table = jpeg.index(b"\xff\xdb") + 5
-    print(f"{time.monotonic() - start:.3f} {age:.3f} {width} {sum(jpeg[table : table + 64])}", flush=True)
-    return time.monotonic() - start < seconds
+    print(f"{now - first:.3f} {age:.3f} {width} {sum(jpeg[table : table + 64])}", flush=True)
+    return now - first < seconds
 
 async def websocket(says_next=False, blocks=False, **options):
     import websockets

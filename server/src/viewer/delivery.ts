@@ -27,6 +27,7 @@ import {
   unreadUntil,
 } from './pace/backlog-pace.js';
 import {
+  answersPings,
   asked,
   FREE_READER,
   isSlow,
@@ -282,7 +283,7 @@ export class Delivery {
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
     const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
     // A pong tells more than the window does.
-    const byReader = this.#reader.answers
+    const byReader = answersPings(this.#reader)
       ? readableAt(this.#reader, by)
       : Math.max(readableAt(this.#reader, by), unreadUntil(this.#backlog));
     return Math.max(byWay, byReader, this.#lastSentAt + this.#limits.intervalMs);

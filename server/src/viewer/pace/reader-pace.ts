@@ -12,18 +12,20 @@ import { minOf, minWith, NO_MIN, type WindowedMin } from '../../link/windowed-mi
 export interface ReaderPace {
   /** Frames that a ping was sent behind and no pong has come for, oldest first. */
   readonly unread: readonly Unread[];
-  /** Whether there ever was a pong: who never answers is not bounded here ... */
-  readonly answers: boolean;
-  /** ... from then on, ms on the monotonic clock; undefined before the first ping. */
+  /** Frames that were read so far, as pongs said. While there is none, the viewer may be one that never answers: ... */
+  readonly reads: number;
+  /** ... it is not bounded here from then on, ms on the monotonic clock; undefined before the first ping. */
   readonly freeAt: number | undefined;
+  /** Frames in a row that were not read late. */
+  readonly prompt: number;
   /** What lies between arrival and pong when nobody waits, ms. */
   readonly lag: WindowedMin;
   /** Least time from one frame to the next, ms; 0: the program takes all that come. */
   readonly intervalMs: number;
   /** No frame before this, ms on the monotonic clock. */
   readonly dueAt: number;
-  /** When the last frame was read, if it was late. */
-  readonly lateAt: number | undefined;
+  /** When frames were read last, and how many at once, if they were late. */
+  readonly late: { readonly at: number; readonly frames: number } | undefined;
   /** Times from one late frame to the next: what the program takes for one, ms. */
   readonly steps: readonly number[];
   /** What was read since all that had come before was taken: what a queue holds shows in that. */
@@ -45,12 +47,13 @@ interface Run {
 
 export const FREE_READER: ReaderPace = {
   unread: [],
-  answers: false,
+  reads: 0,
   freeAt: undefined,
+  prompt: 0,
   lag: NO_MIN,
   intervalMs: 0,
   dueAt: -Infinity,
-  lateAt: undefined,
+  late: undefined,
   steps: [],
   run: undefined,
   steady: undefined,
@@ -64,9 +67,17 @@ const LATE_MS = 15;
 const LATE_SHARE = 1 / 4;
 const LAG_WINDOW_MS = 30_000;
 
-/** The first pong is waited for so long, ms, with so many frames on their way. */
-const FIRST_PONG_MS = 1000;
-const FIRST_FRAMES = 2;
+/** The first pong is waited for so long, ms, with one frame on its way: a busy machine may need as long to start a program. */
+const FIRST_PONG_MS = 3000;
+
+/**
+ * One frame more may be unread for each so many in a row that were not late. A program that is busy from its first moment
+ * on makes its own step look like a long way; but two frames that are sent at once take it twice as long, and the way not.
+ */
+const PROMPT_FOR_EACH = 4;
+
+/** What is read within this was read in one go, ms. */
+const AT_ONCE_MS = 8;
 
 /** The shortest of so many steps counts: a program that stopped for once is not slow. */
 const STEPS = 4;
@@ -137,21 +148,26 @@ export function read(pace: ReaderPace, seq: number, now: number): ReaderPace {
   const last = pace.unread.findIndex(frame => frame.seq === seq);
   const frame = pace.unread[last];
   if (frame === undefined) return pace;
+  const frames = last + 1;
   const lagMs = Math.max(0, now - (frame.arrivedAt ?? now));
   const isLate = lagMs > minOf(pace.lag) + lateMs(pace);
   const next = {
     ...pace,
-    answers: true,
-    unread: pace.unread.slice(last + 1),
+    reads: pace.reads + frames,
+    unread: pace.unread.slice(frames),
     lag: minWith(pace.lag, lagMs, now, LAG_WINDOW_MS),
-    run: runAfter(pace, last + 1, now),
+    run: runAfter(pace, frames, now),
   };
-  return isLate ? late(next, { frames: last + 1, now }) : prompt(next, now);
+  const before = pace.late;
+  if (before !== undefined && now - before.at < AT_ONCE_MS) {
+    return { ...next, late: { ...before, frames: before.frames + frames } };
+  }
+  return isLate ? late(next, { frames, now }) : prompt(next, { frames, now });
 }
 
 /** The first frames of a connection, and those of a trial, begin with a queue that is empty. */
-function runAfter({ run, answers }: ReaderPace, frames: number, now: number): Run | undefined {
-  const next = run ?? (answers ? undefined : { since: now, frames: 0 });
+function runAfter({ run, reads }: ReaderPace, frames: number, now: number): Run | undefined {
+  const next = run ?? (reads > 0 ? undefined : { since: now, frames: 0 });
   if (next === undefined || next.frames > MOST_RUN) return undefined;
   return { ...next, frames: next.frames + frames };
 }
@@ -162,8 +178,8 @@ function lateMs({ intervalMs, steady }: ReaderPace): number {
 }
 
 function late(pace: ReaderPace, { frames, now }: { frames: number; now: number }): ReaderPace {
-  const { lateAt, run } = pace;
-  const steps = lateAt === undefined ? [] : [...pace.steps, (now - lateAt) / frames].slice(-STEPS);
+  const { late: before, run } = pace;
+  const steps = before === undefined ? [] : [...pace.steps, (now - before.at) / before.frames].slice(-STEPS);
   const stepMs = Math.min(...steps);
   const queued = queuedIn(pace, steps, run === undefined ? 0 : run.frames - (now - run.since) / stepMs);
   if (queued >= LEAST_QUEUE) return drained(pace, { queued, stepMs, now });
@@ -171,7 +187,7 @@ function late(pace: ReaderPace, { frames, now }: { frames: number; now: number }
   const most = pace.intervalMs === 0 ? MOST_INTERVAL_MS : Math.min(MOST_INTERVAL_MS, pace.intervalMs * GROWTH);
   const intervalMs = isKnown ? Math.min(most, stepMs * EARLY_SHARE) : pace.intervalMs;
   const dueAt = now + intervalMs * (pace.steady === undefined ? 1 : PRESS);
-  const next = { ...pace, lateAt: now, steps, intervalMs, dueAt };
+  const next = { ...pace, prompt: 0, late: { at: now, frames }, steps, intervalMs, dueAt };
   return steps.length < SURE ? next : { ...next, run: undefined };
 }
 
@@ -192,38 +208,44 @@ function drained(
     ...pace,
     intervalMs: stepMs * STEADY_SHARE,
     dueAt,
-    lateAt: undefined,
+    late: undefined,
     steps: [],
     run: undefined,
     steady: found,
   };
 }
 
-function prompt(pace: ReaderPace, now: number): ReaderPace {
+function prompt(pace: ReaderPace, { frames, now }: { frames: number; now: number }): ReaderPace {
   const { steady, intervalMs } = pace;
-  const next = { ...pace, lateAt: undefined };
+  const next = { ...pace, prompt: pace.prompt + frames, late: undefined };
   if (steady !== undefined && now < steady.until) return next;
   const lifted = intervalMs * LIFT;
   const run = steady === undefined ? pace.run : (pace.run ?? { since: now, frames: 1 });
   return { ...next, steps: [], run, intervalMs: lifted < LEAST_INTERVAL_MS ? 0 : lifted };
 }
 
+/** Whether it ever answered a ping. */
+export function answersPings({ reads }: ReaderPace): boolean {
+  return reads > 0;
+}
+
 /** Whether the program is what limits, at the moment. */
-export function isSlow({ answers, intervalMs, lateAt }: ReaderPace): boolean {
-  return answers && (intervalMs > 0 || lateAt !== undefined);
+export function isSlow({ reads, intervalMs, late: last }: ReaderPace): boolean {
+  return reads > 0 && (intervalMs > 0 || last !== undefined);
 }
 
 /** @returns when the next frame may be sent; up to `by`, or in the past: it may by then; Infinity: when a pong comes. */
 export function readableAt(pace: ReaderPace, by: number): number {
-  const { answers, freeAt = by, unread, dueAt } = pace;
-  if (!answers) return unread.length < FIRST_FRAMES ? -Infinity : freeAt;
+  const { reads, freeAt = by, unread, dueAt, prompt: inRow } = pace;
   const oldest = unread[0];
   if (oldest === undefined) return isSlow(pace) ? dueAt : -Infinity;
+  if (reads === 0) return freeAt;
+  if (unread.length * PROMPT_FOR_EACH > inRow) return Infinity;
   return isSlow(pace) || by > (oldest.arrivedAt ?? by) + minOf(pace.lag) + LATE_MS ? Infinity : -Infinity;
 }
 
 /** For how long somebody who has answered before has not read a frame, ms. */
-export function unreadMs({ answers, unread }: ReaderPace, now: number): number {
+export function unreadMs({ reads, unread }: ReaderPace, now: number): number {
   const oldest = unread[0];
-  return answers && oldest !== undefined ? now - oldest.askedAt : 0;
+  return reads > 0 && oldest !== undefined ? now - oldest.askedAt : 0;
 }
