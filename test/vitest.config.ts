@@ -9,8 +9,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@framewire/source'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Far above what any test takes: both cores may be busy with something else.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', ['json', { outputFile: 'test/.report.json' }]],
   },
 });

@@ -1,11 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../support/browser/browser.js';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { openPage } from '../support/browser/browser.js';
+import { browserTest } from '../support/browser/dashboard-test.js';
 import { servePage, type PageServer } from '../support/browser/page-server.js';
-import { missing } from '../support/requires.js';
+import { describeWith } from '../support/describe-with.js';
 import { startServer } from '../support/server/server.js';
-
-const reason = missing('chromium');
 
 /** Whether a page of this site may do it: what `<img crossorigin>`, `fetch` and a frame come to. */
 function tryAll(server: string) {
@@ -25,21 +23,20 @@ function tryAll(server: string) {
   return Promise.all([drawn, ...fetched]);
 }
 
-describe.skipIf(reason !== undefined)(`a page of another site${reason === undefined ? '' : ` (${reason})`}`, () => {
-  let browser: Browser;
+const test = browserTest();
+
+describeWith(['chromium'], 'a page of another site', () => {
   let site: PageServer;
   let server = '';
 
   beforeAll(async () => {
-    browser = await launchChromium();
     site = await servePage(() => `<!doctype html><iframe src="${server}/"></iframe>`);
   });
   afterAll(async () => {
-    await browser.close();
     await site[Symbol.asyncDispose]();
   });
 
-  test('that is allowed may read pictures and show the dashboard in a frame', async () => {
+  test('that is allowed may read pictures and show the dashboard in a frame', async ({ browser }) => {
     await using started = await startServer(['--source', 'test', '--size', '320x240', '--allow-origin', site.url]);
     server = started.url;
     await using watched = await openPage(browser, site.url);
@@ -49,7 +46,7 @@ describe.skipIf(reason !== undefined)(`a page of another site${reason === undefi
     expect(watched.complaints).toEqual([]);
   });
 
-  test('that is not allowed may do neither', async () => {
+  test('that is not allowed may do neither', async ({ browser }) => {
     await using started = await startServer([
       '--source',
       'test',

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../support/browser/browser.js';
-import { missing } from '../support/requires.js';
-import { startServer, type Server } from '../support/server/server.js';
-
-const reason = missing('chromium');
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { openPage } from '../support/browser/browser.js';
+import { dashboardTest, isLive } from '../support/browser/dashboard-test.js';
+import { describeWith } from '../support/describe-with.js';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -20,7 +18,7 @@ const SCHEMES = [
 
 /** What is on the page, and how to get there from where it starts. */
 const STATES: Record<string, { hash: string; go: (page: Page) => Promise<unknown> }> = {
-  'a live picture': { hash: '', go: page => page.locator('#pill', { hasText: 'Live' }).waitFor() },
+  'a live picture': { hash: '', go: isLive },
   'what words mean': {
     hash: '',
     go: async page => {
@@ -55,33 +53,19 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-describe.skipIf(reason !== undefined)(
-  `axe finds nothing in the dashboard${reason === undefined ? '' : ` (${reason})`}`,
-  { timeout: 120_000 },
-  () => {
-    let server: Server;
-    let browser: Browser;
+const test = dashboardTest(['--source', 'gate=test', '--source', 'yard=test', '--size', '320x180']);
 
-    beforeAll(async () => {
-      server = await startServer(['--source', 'gate=test', '--source', 'yard=test', '--size', '320x180']);
-      browser = await launchChromium();
-    });
-    afterAll(async () => {
-      await browser.close();
-      await server.stop();
-    });
-
-    test.each(SIZES)('at $width x $height, in all states and schemes', async viewport => {
-      const found: string[] = [];
-      for (const [name, { hash, go }] of Object.entries(STATES)) {
-        await using watched = await openPage(browser, `${server.url}/${hash}`, { viewport });
-        await go(watched.page);
-        for (const scheme of SCHEMES) {
-          await watched.page.emulateMedia({ ...scheme, reducedMotion: 'reduce' });
-          for (const what of await violations(watched.page)) found.push(`${name}, ${JSON.stringify(scheme)}: ${what}`);
-        }
+describeWith(['chromium'], 'axe finds nothing in the dashboard', () => {
+  test.for(SIZES)('at $width x $height, in all states and schemes', async (viewport, { browser, server }) => {
+    const found: string[] = [];
+    for (const [name, { hash, go }] of Object.entries(STATES)) {
+      await using watched = await openPage(browser, `${server.url}/${hash}`, { viewport });
+      await go(watched.page);
+      for (const scheme of SCHEMES) {
+        await watched.page.emulateMedia({ ...scheme, reducedMotion: 'reduce' });
+        for (const what of await violations(watched.page)) found.push(`${name}, ${JSON.stringify(scheme)}: ${what}`);
       }
-      expect(found).toEqual([]);
-    });
-  },
-);
+    }
+    expect(found).toEqual([]);
+  });
+});

@@ -1,90 +1,75 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium } from '../support/browser/browser.js';
-import { missing } from '../support/requires.js';
-import { startServer, type Server } from '../support/server/server.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { TIMEOUT_MS } from '../support/browser/browser.js';
+import { dashboardTest, isLive } from '../support/browser/dashboard-test.js';
+import { describeWith } from '../support/describe-with.js';
 
-const reason = missing('chromium');
-
-describe.skipIf(reason !== undefined)(
-  `a fault in the dashboard costs its own part${reason === undefined ? '' : ` (${reason})`}`,
-  { timeout: 60_000 },
-  () => {
-    let server: Server;
-    let browser: Browser;
-
-    beforeAll(async () => {
-      server = await startServer(['--source', 'gate=test', '--source', 'yard=test', '--size', '640x360']);
-      browser = await launchChromium();
-    });
-    afterAll(async () => {
-      await browser.close();
-      await server.stop();
-    });
-
-    /** The page in a browser that `spoil` has made a worse one. */
-    const open = async (spoil: (context: BrowserContext) => Promise<unknown>, hash = ''): Promise<Page> => {
+/** `spoiled(hash, spoil)` opens the page in a browser that `spoil` has made a worse one. What it complains of is the fault. */
+const test = dashboardTest(['--source', 'gate=test', '--source', 'yard=test', '--size', '640x360']).extend(
+  'spoiled',
+  ({ browser, server }, { onCleanup }) => {
+    const contexts: BrowserContext[] = [];
+    onCleanup(async () => void (await Promise.all(contexts.map(context => context.close()))));
+    return async (spoil: (context: BrowserContext) => Promise<unknown>, hash = ''): Promise<Page> => {
       const context = await browser.newContext();
+      contexts.push(context);
+      context.setDefaultTimeout(TIMEOUT_MS);
       await spoil(context);
       const page = await context.newPage();
       await page.goto(`${server.url}/${hash}`);
       return page;
     };
-    const expectText = (page: Page, selector: string, hasText: string): Promise<void> =>
-      page.locator(selector, { hasText }).waitFor();
-    const isLive = (page: Page): Promise<void> => page.locator('#pill', { hasText: 'Live' }).waitFor();
-
-    test('when the language of the browser is none: the plots, not the picture', async () => {
-      const page = await open(context =>
-        context.addInitScript(() => Object.defineProperty(navigator, 'language', { get: () => 'C' })),
-      );
-      await isLive(page);
-      await expectText(page, '#plots', 'cannot be shown in this browser');
-      await expectText(page, '#latency-p50', 'ms');
-      await page.context().close();
-    });
-
-    test('when the plots cannot be fetched', async () => {
-      const page = await open(context => context.route(/\/plot-[^/]*\.js$/, route => route.abort()));
-      await isLive(page);
-      await expectText(page, '#plots', 'cannot be shown');
-      await page.context().close();
-    });
-
-    test('when there are no workers: it says so, and where plain video is', async () => {
-      const page = await open(context =>
-        context.addInitScript(() => Object.defineProperty(globalThis, 'Worker', { value: undefined })),
-      );
-      await expectText(page, '#notice-title', 'This browser cannot show the live picture');
-      const href = await page.getByRole('link', { name: 'Plain video' }).getAttribute('href');
-      const feed = await fetch(new URL(href ?? '', `${server.url}/`));
-      expect(feed.headers.get('content-type')).toContain('multipart/');
-      await feed.body?.cancel();
-      await page.context().close();
-    });
-
-    test('when something at its start throws', async () => {
-      const page = await open(context =>
-        context.addInitScript(() => Object.defineProperty(globalThis, 'ResizeObserver', { value: undefined })),
-      );
-      await expectText(page, '#rescue', 'ResizeObserver is not a constructor');
-      expect(await page.getByRole('link', { name: 'Plain video' }).getAttribute('href')).toBe('./video_feed');
-      await page.context().close();
-    });
-
-    test('when its script never comes, also where motion is not wanted', async () => {
-      const page = await open(context => context.route(/\/index-[^/]*\.js$/, route => route.abort()));
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      await expectText(page, '#rescue', 'Plain video');
-      await page.context().close();
-    });
-
-    test('when a stream is asked for that is not there: the others are one click away', async () => {
-      const page = await open(async () => undefined, '#stream=barn');
-      await page.locator('#ways-out').getByRole('link', { name: 'yard' }).click();
-      await isLive(page);
-      expect(await page.locator('#stage-name').textContent()).toBe('yard');
-      await page.context().close();
-    });
   },
 );
+
+describeWith(['chromium'], 'a fault in the dashboard costs its own part', () => {
+  const expectText = (page: Page, selector: string, hasText: string): Promise<void> =>
+    page.locator(selector, { hasText }).waitFor();
+
+  test('when the language of the browser is none: the plots, not the picture', async ({ spoiled }) => {
+    const page = await spoiled(context =>
+      context.addInitScript(() => Object.defineProperty(navigator, 'language', { get: () => 'C' })),
+    );
+    await isLive(page);
+    await expectText(page, '#plots', 'cannot be shown in this browser');
+    await expectText(page, '#latency-p50', 'ms');
+  });
+
+  test('when the plots cannot be fetched', async ({ spoiled }) => {
+    const page = await spoiled(context => context.route(/\/plot-[^/]*\.js$/, route => route.abort()));
+    await isLive(page);
+    await expectText(page, '#plots', 'cannot be shown');
+  });
+
+  test('when there are no workers: it says so, and where plain video is', async ({ spoiled, server }) => {
+    const page = await spoiled(context =>
+      context.addInitScript(() => Object.defineProperty(globalThis, 'Worker', { value: undefined })),
+    );
+    await expectText(page, '#notice-title', 'This browser cannot show the live picture');
+    const href = await page.getByRole('link', { name: 'Plain video' }).getAttribute('href');
+    const feed = await fetch(new URL(href ?? '', `${server.url}/`));
+    expect(feed.headers.get('content-type')).toContain('multipart/');
+    await feed.body?.cancel();
+  });
+
+  test('when something at its start throws', async ({ spoiled }) => {
+    const page = await spoiled(context =>
+      context.addInitScript(() => Object.defineProperty(globalThis, 'ResizeObserver', { value: undefined })),
+    );
+    await expectText(page, '#rescue', 'ResizeObserver is not a constructor');
+    expect(await page.getByRole('link', { name: 'Plain video' }).getAttribute('href')).toBe('./video_feed');
+  });
+
+  test('when its script never comes, also where motion is not wanted', async ({ spoiled }) => {
+    const page = await spoiled(context => context.route(/\/index-[^/]*\.js$/, route => route.abort()));
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await expectText(page, '#rescue', 'Plain video');
+  });
+
+  test('when a stream is asked for that is not there: the others are one click away', async ({ spoiled }) => {
+    const page = await spoiled(async () => undefined, '#stream=barn');
+    await page.locator('#ways-out').getByRole('link', { name: 'yard' }).click();
+    await isLive(page);
+    await expectText(page, '#stage-name', 'yard');
+  });
+});

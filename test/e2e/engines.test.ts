@@ -39,7 +39,7 @@ function isNear(a: Place, b: Place | undefined): boolean {
   return isAsWide && Math.abs(a.top - top) < 3 && Math.abs(a.bottom - bottom) < 3;
 }
 
-describe('the dashboard', { timeout: 90_000 }, () => {
+describe('the dashboard', { timeout: 240_000 }, () => {
   const browsers = new Map<string, DrivenBrowser>();
   let server: Server;
 
@@ -47,7 +47,7 @@ describe('the dashboard', { timeout: 90_000 }, () => {
     server = await startServer(['--source', 'gate=test']);
     const here = ENGINES.filter(({ needs }) => missing(...needs) === undefined);
     await Promise.all(here.map(async ({ name, start }) => browsers.set(name, await start())));
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([...browsers.values()].map(browser => browser[Symbol.asyncDispose]()));
     await server.stop();
@@ -106,7 +106,7 @@ describe('the dashboard', { timeout: 90_000 }, () => {
     });
     const from = performance.now();
     await eventually(() => performance.now() - from > BUSY_MS, 'end of the time that a page is busy');
-    const { width, drawnFps } = await shows(page, `width of ${LEAST_WIDTH}`, seen => seen.width >= LEAST_WIDTH, 3000);
+    const { width, drawnFps } = await shows(page, `width of ${LEAST_WIDTH}`, seen => seen.width >= LEAST_WIDTH);
     expect(width).toBeGreaterThanOrEqual(LEAST_WIDTH);
     expect(drawnFps).toBeGreaterThan(0);
   });
@@ -145,7 +145,7 @@ describe('the dashboard', { timeout: 90_000 }, () => {
     const watched = await startServer(args);
     const pages = await Promise.all([...browsers.values()].map(browser => browser.open({ size: SIZE })));
     const all = (what: string, isIt: Parameters<typeof shows>[2]) =>
-      Promise.all(pages.map(page => shows(page, what, isIt, 40_000)));
+      Promise.all(pages.map(page => shows(page, what, isIt)));
     try {
       await Promise.all(pages.map(page => page.goto(watched.url)));
       await all('live picture', ({ state }) => state === 'live');

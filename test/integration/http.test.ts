@@ -17,6 +17,7 @@ describe('the HTTP endpoints', () => {
   it.each(['/video_feed', '/?action=stream'])(
     '%s sends parts with length, time and the boundary behind',
     async path => {
+      const askedAt = Date.now() / 1000;
       const response = await fetch(`${server.url}${path}${path.includes('?') ? '&' : '?'}width=320&quality=40`);
       expect(response.headers.get('content-type')).toBe('multipart/x-mixed-replace; boundary=frame');
       expect(response.headers.get('cache-control')).toContain('no-store');
@@ -40,7 +41,9 @@ describe('the HTTP endpoints', () => {
           return Number(/X-Timestamp: (\d+\.\d{6})/.exec(head)?.[1]);
         }),
       );
-      expect(Math.abs((times[0] ?? 0) - Date.now() / 1000)).toBeLessThan(5);
+      // The first one may have been taken before.
+      expect(times[0]).toBeGreaterThan(askedAt - 10);
+      expect(times.at(-1)).toBeLessThan(Date.now() / 1000);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     },
   );
@@ -48,7 +51,7 @@ describe('the HTTP endpoints', () => {
   it('/video_feed is read by ffmpeg', context => {
     skipBecause(context, missing('ffmpeg'));
     const args = ['-hide_banner', '-loglevel', 'error', '-i', `${server.url}/video_feed`, '-frames:v', '10'];
-    const read = spawnSync('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-'], { timeout: 15_000 });
+    const read = spawnSync('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-'], { timeout: 45_000 });
     expect(read.stderr.toString()).not.toMatch(/error/i);
     expect(read.stdout.toString()).toMatch(/frame=10\n[^]*progress=end/);
   });
@@ -60,7 +63,7 @@ import cv2
 camera = cv2.VideoCapture('${server.url}/video_feed?quality=60')
 for _ in range(5): ok, frame = camera.read()
 print(ok, frame.shape)`;
-    const read = spawnSync(DEBIAN_PYTHON, ['-c', script], { timeout: 15_000 });
+    const read = spawnSync(DEBIAN_PYTHON, ['-c', script], { timeout: 45_000 });
     expect(read.stdout.toString()).toBe('True (360, 640, 3)\n');
   });
 

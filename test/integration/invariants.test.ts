@@ -3,6 +3,7 @@ import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { streamAt } from '../support/server/api.js';
 import { eventually } from '../support/eventually.js';
 import { childrenOf, isRunning } from '../support/processes.js';
+import { spanMs } from '../support/server/capture-times.js';
 import { startServer } from '../support/server/server.js';
 import { Viewer } from '../support/server/viewer.js';
 
@@ -21,9 +22,18 @@ describe('what is always true', () => {
       const stream = await streamAt(server.url);
       return stream.captured > before.captured + 30 && stream;
     }, '30 more pictures');
-    const encodes = (after.encoded - before.encoded) / (after.captured - before.captured);
-    expect(encodes).toBeGreaterThan(1.5);
-    expect(encodes).toBeLessThanOrEqual(2.1);
+    expect(after.encoded).toBeGreaterThan(before.encoded);
+    // Each for two renditions; both counts are from one moment, but pictures are on their way.
+    expect(after.encoded - before.encoded).toBeLessThanOrEqual(2 * (after.captured - before.captured) + 4);
+    // What both got is one encode: two would not have taken the same time to the microsecond.
+    const shared = await eventually(() => {
+      const both = a.frames.flatMap(({ header }) => {
+        const other = b.frames.find(frame => frame.header?.seq === header?.seq);
+        return other === undefined ? [] : [[header, other.header]];
+      });
+      return both.length >= 10 && both;
+    }, 'pictures that both got');
+    for (const [one, other] of shared) expect(one).toEqual(other);
 
     // Nobody acknowledges any more: when all windows are full, nothing is encoded, but the source goes on.
     for (const viewer of viewers) viewer.acks = false;
@@ -56,27 +66,28 @@ describe('what is always true', () => {
     await using all = await Viewer.open(server.url);
     await using some = await Viewer.open(server.url, { subscribe: { fps: 10 } });
     await using slow = await Viewer.open(server.url, { subscribe: { quality: 50 }, acks: false });
-    await all.nextFrames(60);
+    await all.nextFrames(40);
     // Whoever acknowledges late gets the newest picture then, and the others are counted.
-    const late = slow.frames[0]?.header;
-    if (late === undefined) throw new Error('The slow viewer got nothing.');
-    slow.ack(late.seq);
+    slow.ack(await slow.until(() => slow.frames[0]?.header?.seq, 'picture'));
     await slow.nextFrames(1);
     for (const viewer of [all, some, slow]) {
       const seen = viewer.messages.length;
-      const stats = await viewer.message('stats', message => viewer.messages.indexOf(message) >= seen);
+      // Looked at as it comes: what it counts has come before it, and nothing else.
+      const { stats, received } = await viewer.until(() => {
+        const report = viewer.messages.slice(seen).find(message => message.type === 'stats');
+        return report && { stats: report, received: viewer.frameCount };
+      }, 'report');
       const dropped = stats.dropped.rate + stats.dropped.superseded + stats.dropped.skipped;
       const waiting = stats.captured - stats.sent - dropped;
       expect(waiting).toBeGreaterThanOrEqual(0);
       expect(waiting).toBeLessThanOrEqual(1);
-      const first = viewer.frames[0]?.header?.seq ?? 0;
-      const received = viewer.frames.filter(({ header }) => (header?.seq ?? 0) < first + stats.captured).length;
-      expect(Math.abs(received - stats.sent)).toBeLessThanOrEqual(2);
+      expect(Math.abs(received - stats.sent)).toBeLessThanOrEqual(1);
     }
-    expect(some.frameCount).toBeLessThan(all.frameCount / 2);
+    // A late picture may be followed by one that is early; the grid of the rate stays.
+    expect(spanMs(some.frames)).toBeGreaterThan((some.frames.length - 2.5) * 100);
   });
 
-  it('lets no stalled viewer slow the others, and closes it with a reason', { timeout: 30_000 }, async () => {
+  it('lets no stalled viewer slow the others, and closes it with a reason', async () => {
     await using server = await startServer(['--source', 'test', '--size', '320x240']);
     const good = await Promise.all(Array.from({ length: 20 }, () => Viewer.open(server.url)));
     await using stalled = await Viewer.open(server.url, { acks: false });
@@ -88,7 +99,8 @@ describe('what is always true', () => {
     // Nothing is known of its link, so it had one frame and nothing more; the others had each picture meanwhile.
     expect(stalled.frameCount).toBe(1);
     const gained = good.map(({ frameCount }, i) => frameCount - (before[i] ?? 0));
-    expect(Math.min(...gained)).toBeGreaterThan(Math.max(...gained) * 0.9);
+    expect(Math.min(...gained)).toBeGreaterThan(30);
+    expect(Math.min(...gained)).toBeGreaterThan(Math.max(...gained) * 0.5);
     for (const viewer of good) await viewer.close();
   });
 
@@ -99,7 +111,7 @@ describe('what is always true', () => {
     await viewer.nextFrames(2);
     const engines = childrenOf(server.pid);
     expect(engines).toHaveLength(2);
-    const exit = await server.stop(2000);
+    const exit = await server.stop();
     expect(exit).toEqual({ code: 0, signal: null, forced: false });
     expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
     expect((await feed.arrayBuffer()).byteLength).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { streamAt } from '../support/server/api.js';
+import { spanMs } from '../support/server/capture-times.js';
 import { startServer } from '../support/server/server.js';
 import { Viewer } from '../support/server/viewer.js';
 
@@ -29,10 +30,10 @@ describe('renditions', () => {
       () => viewer.frames.findLast(({ header }) => header?.rendition === rendition.id),
       'it',
     );
-    await viewer.nextFrames(6);
-    const after = viewer.frames.slice(viewer.frames.indexOf(from) + 1).map(({ header }) => header?.capturedAt ?? 0);
-    const gaps = after.slice(1).map((at, i) => at - (after[i] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThan(140);
+    await viewer.nextFrames(8);
+    const after = viewer.frames.slice(viewer.frames.indexOf(from));
+    // A late picture may be followed by one that is early; the grid of the rate stays.
+    expect(spanMs(after)).toBeGreaterThan((after.length - 2.5) * 200);
   });
 
   it('are limited: beyond that a viewer gets the nearest one and is told so', async () => {
@@ -59,9 +60,10 @@ describe('renditions', () => {
     await witness.nextFrames(10);
     expect(viewer.frameCount).toBe(frozen);
     expect((await streamAt(server.url)).renditions).toEqual(['jpeg-320x240-q80']);
+    const newest = witness.frames.at(-1)?.header?.seq ?? Infinity;
     viewer.send({ type: 'resume' });
     const next = await viewer.nextFrames(1);
-    expect(next.header?.seq).toBeGreaterThanOrEqual(witness.frames.at(-2)?.header?.seq ?? Infinity);
+    expect(next.header?.seq).toBeGreaterThanOrEqual(newest);
   });
 
   it('serve viewers without acknowledgements and without headers', async () => {

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
 import { startServer } from '../support/server/server.js';
 import { Viewer } from '../support/server/viewer.js';
 
 describe.skipIf(process.platform !== 'linux')('a server that was stopped for a while', () => {
-  it('finds its engine healthy, and shows nothing old', { timeout: 30_000 }, async () => {
+  it('finds its engine healthy, and shows nothing old', async () => {
     await using server = await startServer(['--source', 'test', '--size', '320x240']);
     await using acking = await Viewer.open(server.url);
     await using bare = await Viewer.open(server.url, { subscribe: { acks: false }, acks: false });
@@ -16,21 +17,21 @@ describe.skipIf(process.platform !== 'linux')('a server that was stopped for a w
     await bare.nextFrames(2);
     const engines = childrenOf(server.pid);
     process.kill(server.pid, 'SIGSTOP');
-    await sleep(5000);
+    await sleep(6000);
     const wokeAt = Date.now();
     const before = { acking: acking.frames.length, bare: bare.frames.length, parts: feed.takenAt.length };
     process.kill(server.pid, 'SIGCONT');
     await acking.nextFrames(20);
     await bare.nextFrames(20);
+    await eventually(() => feed.takenAt.length > before.parts + 5, 'parts');
     feed.response.destroy();
-    // Both clocks are this machine's; the newest picture that came before is from before the stop.
-    const oldest = Number(process.hrtime.bigint()) / 1e6 - (Date.now() - wokeAt) - 2000;
+    // Both clocks are this machine's. What came before is from before the stop: twice as old.
+    const oldest = Number(process.hrtime.bigint()) / 1e6 - (Date.now() - wokeAt) - 3000;
     // The one that the server held when it was stopped may leave as the first.
     const frames = [...acking.frames.slice(before.acking + 1), ...bare.frames.slice(before.bare + 1)];
     for (const { header } of frames) expect(header?.capturedAt).toBeGreaterThan(oldest);
     const parts = feed.takenAt.slice(before.parts + 1);
-    expect(parts.length).toBeGreaterThan(5);
-    expect(Math.min(...parts)).toBeGreaterThan(wokeAt - 2000);
+    expect(Math.min(...parts)).toBeGreaterThan(wokeAt - 3000);
     expect(childrenOf(server.pid)).toEqual(engines);
   });
 });

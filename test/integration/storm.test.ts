@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { childrenOf } from '../support/processes.js';
 import { seededRandom } from '../support/random.js';
+import { streamAt } from '../support/server/api.js';
 import { startServer, type Server } from '../support/server/server.js';
 import { Viewer } from '../support/server/viewer.js';
 
@@ -45,11 +46,11 @@ async function request({ port }: Server, path: string): Promise<void> {
 }
 
 describe.skipIf(process.platform !== 'linux')('a storm of viewers that each want something else', () => {
-  it.each(Object.entries(VISITS))('takes neither frames nor memory: %s', { timeout: 60_000 }, async (_name, visit) => {
+  it.each(Object.entries(VISITS))('takes neither frames nor memory: %s', { timeout: 120_000 }, async (_name, visit) => {
     await using server = await startServer(['--source', 'test']);
     await using honest = await Viewer.open(server.url);
     await eventually(() => honest.frameCount > 30, 'frames');
-    const before = { mb: engineMb(server), frames: honest.frameCount };
+    const before = { mb: engineMb(server), frames: honest.frameCount, ...(await streamAt(server.url)) };
     let most = 0;
     const visitors: Promise<void>[] = [];
     for (let i = 0; i < VISITORS; i += 1) {
@@ -61,7 +62,9 @@ describe.skipIf(process.platform !== 'linux')('a storm of viewers that each want
     expect(before.mb).toBeGreaterThan(0);
     expect(most - before.mb).toBeLessThan(MOST_MB);
     const stormed = honest.frameCount;
-    expect(stormed - before.frames).toBeGreaterThan(10);
+    // Of what the source gave meanwhile: both are fewer where the machine has other work.
+    const { captured } = await streamAt(server.url);
+    expect(stormed - before.frames).toBeGreaterThan((captured - before.captured) / 4);
     await eventually(() => honest.frameCount > stormed + 30, 'frames after the storm');
     await eventually(() => honest.frames.at(-1)?.header?.width === 1280, 'a picture of full size');
   });

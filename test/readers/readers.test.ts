@@ -114,13 +114,12 @@ describe('what others read of /video_feed', () => {
 
   it.for(Object.entries(READERS))(
     '%s reads whole pictures of one size, each once',
-    { timeout: 60_000 },
     async ([name, { needs, read, repeats, size }], context) => {
       skipBecause(context, missing(...needs));
       const own = mkdtempSync(join(folder, 'reader-'));
       spawnSync('chmod', ['a+rwx', folder, own]);
       await using reader = read(`${server.url}/video_feed`, own);
-      await eventually(() => picturesIn(own).length > COUNT, `pictures of ${name}: ${reader.output()}`, 30_000);
+      await eventually(() => picturesIn(own).length > COUNT, `pictures of ${name}: ${reader.output()}`, 60_000);
       await reader.stop(1000);
       // The last may not be written to its end; Motion takes seconds for its own.
       const { sizes, numbers } = await judge(own, picturesIn(own).slice(0, COUNT));

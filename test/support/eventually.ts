@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Waits until `condition` gives something, asking every 20 ms: for what announces itself by no event, as files and
- * other processes. @throws Error naming `what` after `withinMs`.
+ * other processes. The time limit only ends a test that would wait for ever, so it is far above what a busy machine takes.
+ * @throws Error naming `what` after `withinMs`.
  */
 export async function eventually<T>(
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -87,7 +87,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
   });
 
-  const waitForOutput = async (pattern: RegExp, withinMs = 20_000): Promise<RegExpExecArray> => {
+  const waitForOutput = async (pattern: RegExp, withinMs = 40_000): Promise<RegExpExecArray> => {
     let timer: NodeJS.Timeout | undefined;
     let look: () => void = () => {};
     const found = new Promise<RegExpExecArray>((resolve, reject) => {
@@ -111,7 +111,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     }
   };
 
-  const stop = async (killAfterMs = 5_000): Promise<Exit> => {
+  const stop = async (killAfterMs = 20_000): Promise<Exit> => {
     child.kill('SIGTERM');
     const timer = setTimeout(() => {
       isForced = true;

@@ -65,14 +65,14 @@ describe('the secrets of a camera’s URL', () => {
       sources.flatMap(source => ['--source', source]),
       { env: { OPENCV_FFMPEG_DEBUG: '1', OPENCV_LOG_LEVEL: 'DEBUG' } },
     );
-  }, 40_000);
+  });
 
   afterAll(async () => {
     await server.stop();
     camera.close();
   });
 
-  it('are in nothing that viewers, programs or the operator get', { timeout: 40_000 }, async () => {
+  it('are in nothing that viewers, programs or the operator get', { timeout: 120_000 }, async () => {
     const list = await eventually(
       async () => {
         const text = await (await fetch(`${server.url}/api/streams`)).text();
@@ -83,7 +83,7 @@ describe('the secrets of a camera’s URL', () => {
           : undefined;
       },
       'all sources opened or lost',
-      30_000,
+      60_000,
     );
     const said = [list.text];
     for (const { name } of list.streams) {

@@ -10,9 +10,12 @@ const ARGS = [
   '--disable-sync',
 ];
 
+/** Far above what a busy machine takes, ms. */
+export const TIMEOUT_MS = 60_000;
+
 /** Debian's Chromium, without a window. Check `missing('chromium')` first. The caller closes it. */
 export function launchChromium(options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {}): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS, ...options });
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS, timeout: TIMEOUT_MS, ...options });
 }
 
 /** A page with a context of its own, and everything that went wrong in it. */
@@ -28,6 +31,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', message => {

@@ -4,7 +4,7 @@ import { openFirefox } from './firefox.js';
 import { servePage } from './page-server.js';
 import { missing, skipBecause } from '../requires.js';
 
-it('opens a page in Firefox, which draws and tells what it sees', { timeout: 60_000 }, async context => {
+it('opens a page in Firefox, which draws and tells what it sees', async context => {
   skipBecause(context, missing('firefox-esr'));
   await using site = await servePage(
     () => `<!doctype html><script>
@@ -12,5 +12,5 @@ it('opens a page in Firefox, which draws and tells what it sees', { timeout: 60_
     </script>`,
   );
   await using _ = await openFirefox(site.url);
-  expect(await eventually(() => site.reports[0], 'report', 40_000)).toContain('Firefox/');
+  expect(await eventually(() => site.reports[0], 'report', 60_000)).toContain('Firefox/');
 });

@@ -110,7 +110,7 @@ export async function shows(
   page: DrivenPage,
   what: string,
   isIt: (shown: Shown) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<Shown> {
   let last: Shown | undefined;
   const see = async () => {

@@ -136,7 +136,7 @@ export class Viewer {
   }
 
   /** Waits until `condition` holds; it is asked again after every message. @throws Error after `withinMs`. */
-  async until<T>(condition: () => T | undefined | false, what: string, withinMs = 10_000): Promise<T> {
+  async until<T>(condition: () => T | undefined | false, what: string, withinMs = 30_000): Promise<T> {
     let look: () => void = () => {};
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -170,6 +170,24 @@ export class Viewer {
   ): Promise<Control<T>> {
     const isWanted = (message: ServerMessage): message is Control<T> => message.type === type;
     return this.until(() => this.messages.filter(isWanted).find(accepts), `message of type ${type}`);
+  }
+
+  /** The first control message of this type that comes from now on, and that also satisfies `accepts`. */
+  async nextMessage<T extends ControlType>(
+    type: T,
+    accepts: (message: Control<T>) => boolean = () => true,
+  ): Promise<Control<T>> {
+    const seen = this.messages.length;
+    return this.message(type, message => this.messages.indexOf(message) >= seen && accepts(message));
+  }
+
+  /** Waits until a picture of the source has come that is the newest frame from now on, and no placeholder. */
+  async nextPicture(): Promise<ReceivedFrame> {
+    const { frameCount } = this;
+    return this.until(() => {
+      const newest = this.frames.at(-1);
+      return this.frameCount > frameCount && newest?.header?.placeholder === false && newest;
+    }, 'picture');
   }
 
   /** Ends it without a closing handshake, as a cable that is pulled. */
