@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describeWith } from '../support/describe-with.js';
 import { explainApt, findOpencv, missingPackages } from '../../server/setup/debian.mjs';
 import { explainBuild } from '../../server/setup/opencv.mjs';
 import { Progress } from '../../server/setup/progress.mjs';
 import { eventually } from '../support/eventually.js';
-import { missing } from '../support/requires.js';
 import { Clone } from './clone.js';
 import { Machine } from './machine.js';
 
@@ -257,9 +257,7 @@ describe('Progress', () => {
   });
 });
 
-const reason = missing('npm run setup:opencv');
-
-describe.skipIf(reason !== undefined)(`the OpenCV that was set up${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['npm run setup:opencv'], 'the OpenCV that was set up', () => {
   it('encodes a picture and tells its version', () => {
     const check = fileURLToPath(new URL('../../server/setup/opencv-check.mjs', import.meta.url));
     expect(execFileSync(process.execPath, [check], { encoding: 'utf8' })).toMatch(/^OpenCV 4\.\d+\.\d+$/m);

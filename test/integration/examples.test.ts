@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.js';
 import { launchChromium, openPage, pixels, receivedSize } from '../support/browser/browser.js';
 import { eventually } from '../support/eventually.js';
 import { servePage, type PageServer } from '../support/browser/page-server.js';
-import { DEBIAN_PYTHON, missing } from '../support/requires.js';
+import { DEBIAN_PYTHON } from '../support/requires.js';
 import { run } from '../support/run.js';
 import { startServer, type Server } from '../support/server/server.js';
 
@@ -33,10 +34,7 @@ describe('save-frames.mjs', () => {
   });
 });
 
-const noBrowser = missing('chromium');
-const toSkip = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
-
-describe.skipIf(noBrowser !== undefined)(`two-lines.html${toSkip(noBrowser)}`, () => {
+describeWith(['chromium'], 'two-lines.html', () => {
   let server: Server;
   let site: PageServer;
 
@@ -94,7 +92,7 @@ describe.skipIf(noBrowser !== undefined)(`two-lines.html${toSkip(noBrowser)}`, (
   });
 });
 
-describe.skipIf(noBrowser !== undefined)(`two-lines.html, opened as a file${toSkip(noBrowser)}`, () => {
+describeWith(['chromium'], 'two-lines.html, opened as a file', () => {
   it('shows a live picture when every page may watch', async () => {
     await using server = await startServer(['--source', 'test', '--allow-origin', '*']);
     const folder = await mkdtemp(join(tmpdir(), 'framewire-page-'));
@@ -112,9 +110,7 @@ describe.skipIf(noBrowser !== undefined)(`two-lines.html, opened as a file${toSk
   });
 });
 
-const noPython = missing('python3-websockets', 'python3-opencv');
-
-describe.skipIf(noPython !== undefined)(`receive.py${toSkip(noPython)}`, () => {
+describeWith(['python3-websockets', 'python3-opencv'], 'receive.py', () => {
   it('gets pictures into OpenCV, in at most 15 lines', async () => {
     await using server = await startServer(['--source', 'test']);
     await using script = run(DEBIAN_PYTHON, [example('receive.py'), `${server.url.replace('http', 'ws')}/ws`]);

@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import * as z from 'zod';
 import { launchChromium } from '../../support/browser/browser.js';
 import { eventually } from '../../support/eventually.js';
-import { missing } from '../../support/requires.js';
 import { BLUE, canvasSize, live, RED } from '../view/watched-view.js';
-
-const reason = missing('chromium');
 
 /** Tells a page how many bitmaps were made, drawn and closed in it and, with the same code, in its workers. */
 const COUNTING = `
@@ -48,7 +46,7 @@ async function bitmaps(page: Page): Promise<z.infer<typeof bitmapCount>> {
 /** As in a browser without OffscreenCanvas. */
 const NO_OFFSCREEN = 'delete HTMLCanvasElement.prototype.transferControlToOffscreen;';
 
-describe.skipIf(reason !== undefined)(`a picture${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['chromium'], 'a picture', () => {
   let browser: Browser;
 
   beforeAll(async () => {

@@ -1,15 +1,13 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import { launchChromium, pixels } from '../../support/browser/browser.js';
 import { eventually } from '../../support/eventually.js';
 import { servePage } from '../../support/browser/page-server.js';
-import { missing } from '../../support/requires.js';
 import { ScriptedServer } from '../../support/server/scripted-server.js';
 import { BLUE, canvasSize, errors, live, openSite, RED, state, view, watch } from './watched-view.js';
 
-const reason = missing('chromium');
-
-describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['chromium'], '<framewire-view>', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -257,8 +255,17 @@ describe.skipIf(reason !== undefined)(`<framewire-view>${reason === undefined ? 
     viewer.say({ type: 'source', stream: 'gate', state: 'live' });
     viewer.frame(3, {}, RED);
     await state(page, 'live');
+    // It stands for half a second only.
+    await view(page).evaluate(element => {
+      const words = element.shadowRoot?.querySelector('[role="status"]');
+      const note = () => (document.body.dataset['said'] += `|${words?.textContent}`);
+      if (words) new MutationObserver(note).observe(words, { subtree: true, childList: true, characterData: true });
+    });
     viewer.close(1001, 'The server stops.');
-    await status.getByText('The server stops. Trying again in 1 s.').waitFor();
+    await page.waitForFunction(
+      said => document.body.dataset['said']?.includes(said),
+      'The server stops. Trying again in 1 s.',
+    );
     await all.server.viewer(1);
     await state(page, 'starting');
   });

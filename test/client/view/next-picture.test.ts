@@ -1,10 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import { launchChromium } from '../../support/browser/browser.js';
-import { missing } from '../../support/requires.js';
 import { BLUE, live, RED, state, view } from './watched-view.js';
-
-const reason = missing('chromium');
 
 /** The bytes of the next picture, or the error. @returns once the view has been asked */
 async function nextPicture(page: Page): Promise<{ answer: Promise<number[] | string> }> {
@@ -21,7 +19,7 @@ async function nextPicture(page: Page): Promise<{ answer: Promise<number[] | str
   return { answer };
 }
 
-describe.skipIf(reason !== undefined)(`nextPicture()${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['chromium'], 'nextPicture()', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();

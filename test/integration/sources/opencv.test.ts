@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import { streamAt } from '../../support/server/api.js';
 import { eventually } from '../../support/eventually.js';
 import { cameraOrSkip } from '../../support/camera/fake-camera.js';
@@ -16,8 +17,6 @@ import { VideoFolder, moving } from '../../support/camera/video-file.js';
 const folder = new VideoFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-const unset = missing('npm run setup:opencv');
-
 /** Far from twice the interval, and from half of it. */
 const isNear = (ms: number, expected: number): boolean => Math.abs(ms / expected - 1) < 0.12;
 
@@ -29,7 +28,7 @@ async function refusalOf(start: Promise<unknown>): Promise<string> {
   return failure.output;
 }
 
-describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefined ? '' : ` (${unset})`}`, () => {
+describeWith(['npm run setup:opencv'], 'a camera read by OpenCV', () => {
   it.for([['YUYV'] as const, ['MJPG'] as const])(
     'that gives %s is captured with the time of its own stamp, every picture of it',
     async ([format], context) => {
@@ -87,7 +86,7 @@ describe.skipIf(unset !== undefined)(`a camera read by OpenCV${unset === undefin
   });
 });
 
-describe.skipIf(unset !== undefined)('a file or a URL read by OpenCV', () => {
+describeWith(['npm run setup:opencv'], 'a file or a URL read by OpenCV', () => {
   it('is looped at its own rate', async context => {
     skipBecause(context, missing('ffmpeg'));
     const file = folder.make('yard.mp4', ...moving(25), '-pix_fmt', 'yuv420p');
@@ -144,7 +143,7 @@ describe('without OpenCV', () => {
 
 const PORTRAIT = '/usr/share/doc/opencv-doc/examples/data/messi5.jpg';
 
-describe.skipIf(unset !== undefined)("a user's own step", () => {
+describeWith(['npm run setup:opencv'], "a user's own step", () => {
   const step = (name: string): string => `server/examples/${name}.mjs`;
 
   it('show-time.mjs writes the time of capture into the corner', async () => {

@@ -1,16 +1,15 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import { Encoder } from '../../../server/src/encode/encoder.js';
 import { MatConverter } from '../../../server/src/encode/mat-converter.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { loadOpenCv, type OpenCv } from '../../../server/src/opencv.js';
 import { ownMat } from '../../../server/src/source/opencv/mat-picture.js';
-import { missing } from '../../support/requires.js';
 import { frameOf, matOf } from '../../support/source.js';
 import { natural, plain } from './pictures.js';
 
-const reason = missing('npm run setup:opencv');
 const HD = { width: 1280, height: 720 };
 
 /** The same picture as FFmpeg's, in OpenCV's memory. */
@@ -23,7 +22,7 @@ function pictureOf(mat: Mat): Picture {
   return { capturedAt: 0, width: mat.cols, height: mat.rows, ...ownMat(mat) };
 }
 
-describe.skipIf(reason !== undefined)(`JPEGs from matrices${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['npm run setup:opencv'], 'JPEGs from matrices', () => {
   let cv: OpenCv;
   beforeAll(async () => {
     cv = await loadOpenCv();

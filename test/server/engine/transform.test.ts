@@ -1,17 +1,16 @@
 import type { Mat } from '@u4/opencv4nodejs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.js';
 import { loadTransform, TransformedSource, type Transform } from '../../../server/src/engine/transform.js';
 import { messageOf } from '../../../server/src/errors.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { loadOpenCv, type OpenCv } from '../../../server/src/opencv.js';
 import { ownMat } from '../../../server/src/source/opencv/mat-picture.js';
 import type { Source } from '../../../server/src/source/source.js';
-import { missing } from '../../support/requires.js';
 import { matOf } from '../../support/source.js';
 import { VideoFolder } from '../../support/camera/video-file.js';
 import { plain } from '../encode/pictures.js';
 
-const reason = missing('npm run setup:opencv');
 const SIZE = { width: 64, height: 48 };
 const RED = [81, 90, 240] as const;
 
@@ -44,7 +43,7 @@ function redSource(cv?: OpenCv): Source & { given: Picture[]; freed: number } {
   return source;
 }
 
-describe.skipIf(reason !== undefined)(`a step of the user's${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWith(['npm run setup:opencv'], "a step of the user's", () => {
   let cv: OpenCv;
   const warnings: string[] = [];
   const through = (step: Transform, source = redSource()) =>
@@ -165,7 +164,7 @@ describe.skipIf(reason !== undefined)(`a step of the user's${reason === undefine
   });
 });
 
-describe.skipIf(reason !== undefined)("the file of a user's step", () => {
+describeWith(['npm run setup:opencv'], "the file of a user's step", () => {
   it.each([
     ['esm.mjs', 'export async function transform(mat) { return mat; }'],
     ['common.cjs', 'exports.transform = mat => mat;'],
