@@ -48,7 +48,8 @@ describeWith(['chromium'], 'the dashboard tells', () => {
     expect(watched.complaints).toEqual([]);
   });
 
-  test('that the server is away, then gone, and goes on when it is back', async ({ browser }) => {
+  // These two wait for most of their time: together.
+  test.concurrent('that the server is away, then gone, and goes on when it is back', async ({ browser }) => {
     const server = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, `${server.url}/#stream=gate`);
     const { page } = watched;
@@ -74,7 +75,7 @@ describeWith(['chromium'], 'the dashboard tells', () => {
     expect(watched.complaints.filter(text => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
   });
 
-  test('a paused picture, also after the server was away', async ({ browser }) => {
+  test.concurrent('a paused picture, also after the server was away', async ({ browser }) => {
     const server = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, server.url);
     const { page } = watched;

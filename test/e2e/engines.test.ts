@@ -29,7 +29,7 @@ const SIZE = { width: 1280, height: 800 };
 const LEAST_WIDTH = 960;
 
 /** How long a page is kept busy before it is judged, ms. */
-const BUSY_MS = 6000;
+const BUSY_MS = 4000;
 
 /** Each engine has text and scroll bars of its own width, and rounds in its own way. */
 function isNear(a: Place, b: Place | undefined): boolean {
