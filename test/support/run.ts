@@ -78,11 +78,12 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.once('exit', (code, signal) => {
       const finish = (): void => {
         clearTimeout(timer);
-        running.delete(pid);
+        if (!running.delete(pid)) return;
         killGroup(pid);
         resolve({ code, signal, forced: isForced });
       };
-      const timer = setTimeout(finish, 500);
+      // Behind what has come meanwhile: this process may have stood still as well.
+      const timer = setTimeout(() => setImmediate(finish), 500);
       child.once('close', finish);
     });
   });

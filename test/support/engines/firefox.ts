@@ -32,7 +32,7 @@ export async function startFirefox(): Promise<DrivenBrowser> {
     if (level === 'error' || level === 'warn') complaints.get(source.context ?? '')?.push(text ?? '');
   };
   try {
-    const { ws_host, ws_port } = await eventually(() => readAddress(firefox.profile), 'Firefox', 30_000);
+    const { ws_host, ws_port } = await eventually(() => readAddress(firefox.profile), 'Firefox', 60_000);
     const bidi = await Bidi.connect(`ws://${ws_host}:${ws_port}/session`, onEvent);
     await bidi.send(z.unknown(), 'session.subscribe', { events: ['log.entryAdded'] });
     return {

@@ -87,7 +87,7 @@ class WebDriver {
         () => true,
         () => false,
       );
-    await eventually(isUp, 'WebKitWebDriver', 20_000);
+    await eventually(isUp, 'WebKitWebDriver', 60_000);
     const binary = BROWSERS.find(path => existsSync(path));
     const options = { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } };
     const begun = await ask(session, 'POST', `${server}/session`, { capabilities: { alwaysMatch: options } });
