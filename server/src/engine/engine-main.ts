@@ -8,7 +8,7 @@ import { Capture } from './capture.js';
 import { describeIssue } from './describe-issue.js';
 import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
 import { HEARTBEAT_MS, toEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
-import { Rendition } from './rendition.js';
+import { RenditionSet } from './rendition-set.js';
 
 /** Longest wait before a source is opened again, ms: looking for a camera on this machine costs nothing. */
 const LONGEST_BACKOFF_MS = { camera: 2000, file: 10_000, url: 10_000, test: 10_000 } as const;
@@ -18,11 +18,15 @@ const LONGEST_BACKOFF_MS = { camera: 2000, file: 10_000, url: 10_000, test: 10_0
  * with its parent.
  */
 class EngineMain {
-  readonly #renditions = new Map<number, Rendition>();
-  readonly #pipe = new FramePipeWriter(new Socket({ fd: FRAME_PIPE_FD }), () => this.#offerNewest());
+  readonly #pipe = new FramePipeWriter(new Socket({ fd: FRAME_PIPE_FD }), () => this.#renditions.offerAgain());
+  readonly #renditions = new RenditionSet({
+    output: this.#pipe,
+    newest: () => this.#capture?.newest,
+    warning: warn,
+    failed: (id, seq, reason) => void send({ type: 'failed', id, seq, reason }),
+  });
   #capture: Capture | undefined;
   #streamId = 0;
-  #encodedByClosed = 0;
   #damaged = 0;
 
   handle(message: ToEngine): void {
@@ -32,12 +36,13 @@ class EngineMain {
         this.#start(message);
         break;
       case 'want':
-        this.#want(message);
+        this.#renditions.want(
+          { id: message.id, spec: message.spec, streamId: this.#streamId },
+          message.fps ?? Infinity,
+        );
         break;
       case 'drop':
-        this.#encodedByClosed += this.#renditions.get(message.id)?.encoded ?? 0;
-        this.#renditions.get(message.id)?.close();
-        this.#renditions.delete(message.id);
+        this.#renditions.drop(message.id);
         break;
     }
   }
@@ -48,7 +53,7 @@ class EngineMain {
       open: () => this.#open(source, orientation, transform),
       longestBackoffMs: LONGEST_BACKOFF_MS[source.kind],
       onState: state => this.#reportState(state),
-      onFrame: () => this.#offerNewest(),
+      onFrame: () => this.#renditions.offerNewest(),
       onHang: error => {
         const { code, message, hint } = error;
         void send({ type: 'ending', code, reason: message, hint }).then(() => process.exit(1));
@@ -74,26 +79,6 @@ class EngineMain {
     return new TransformedSource(await openSource(spec, host, orientation), step, path.basename(transform), warn);
   }
 
-  #want({ id, spec, fps }: Extract<ToEngine, { type: 'want' }>): void {
-    let rendition = this.#renditions.get(id);
-    if (rendition === undefined) {
-      rendition = new Rendition({ id, spec, streamId: this.#streamId }, this.#pipe, {
-        warning: warn,
-        failed: (seq, reason) => void send({ type: 'failed', id, seq, reason }),
-      });
-      this.#renditions.set(id, rendition);
-    }
-    rendition.want(fps ?? Infinity);
-    const newest = this.#capture?.newest;
-    if (newest !== undefined) rendition.offer(newest);
-  }
-
-  #offerNewest(): void {
-    const newest = this.#capture?.newest;
-    if (newest === undefined) return;
-    for (const rendition of this.#renditions.values()) rendition.offer(newest);
-  }
-
   #reportState(state: Parameters<ConstructorParameters<typeof Capture>[0]['onState']>[0]): void {
     if (state.state === 'lost') {
       const { code, reason, hint = '' } = state;
@@ -103,9 +88,8 @@ class EngineMain {
   }
 
   #reportAlive(): void {
-    let encoded = this.#encodedByClosed;
-    for (const rendition of this.#renditions.values()) encoded += rendition.encoded;
-    void send({ type: 'alive', captured: this.#capture?.captured ?? 0, encoded, damaged: this.#damaged });
+    const captured = this.#capture?.captured ?? 0;
+    void send({ type: 'alive', captured, encoded: this.#renditions.encoded, damaged: this.#damaged });
   }
 }
 

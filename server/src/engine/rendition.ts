@@ -15,6 +15,12 @@ const FAILING_MS = 1000;
 /** A picture that was offered before is still fresh for this part of the source's interval. */
 const FRESH_SHARE = 1 / 3;
 
+export interface RenditionIdentity {
+  readonly id: number;
+  readonly spec: RenditionSpec;
+  readonly streamId: number;
+}
+
 export interface RenditionOutput {
   readonly isClear: boolean;
   write(header: FrameHeader, payload: Uint8Array): void;
@@ -25,6 +31,8 @@ export interface RenditionEvents {
   warning(message: string): void;
   /** Every picture has failed for a second: `seq` of the newest, and why. Again each second while that lasts. */
   failed(seq: number, reason: string): void;
+  /** A picture has been encoded, or has failed; even after `close`. */
+  idle(): void;
 }
 
 /**
@@ -52,13 +60,10 @@ export class Rendition {
   #failingSince: number | undefined;
   #reportedAt = -Infinity;
   #isClosed = false;
+  #hasBegun = false;
   #encoded = 0;
 
-  constructor(
-    { id, spec, streamId }: { id: number; spec: RenditionSpec; streamId: number },
-    output: RenditionOutput,
-    events: RenditionEvents,
-  ) {
+  constructor({ id, spec, streamId }: RenditionIdentity, output: RenditionOutput, events: RenditionEvents) {
     this.#id = id;
     this.#spec = spec;
     this.#encoder = new Encoder(spec);
@@ -72,21 +77,31 @@ export class Rendition {
     return this.#encoded;
   }
 
+  /** Whether its first picture has been encoded, or has failed. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  get isEncoding(): boolean {
+    return this.#isEncoding;
+  }
+
   /** @param fps that somebody is ready for; 0 for nobody, Infinity for every picture. */
   want(fps: number): void {
     this.#fps = fps;
   }
 
-  /** Encodes the frame if it is wanted, new to this rendition and due. Borrows it. */
-  offer(frame: RawFrame): void {
+  /** Encodes the frame if it is wanted, new to this rendition and due. Borrows it. @returns whether it does. */
+  offer(frame: RawFrame): boolean {
     const isLate = this.#isLate(frame);
-    if (this.#fps === 0 || this.#isEncoding || this.#isClosed || !this.#output.isClear) return;
-    if (frame.seq === this.#lastSeq || isLate) return;
+    if (this.#fps === 0 || this.#isEncoding || this.#isClosed || !this.#output.isClear) return false;
+    if (frame.seq === this.#lastSeq || isLate) return false;
     const gate = passGate(this.#gate, frame.picture.capturedAt, this.#fps);
-    if (gate === undefined) return;
+    if (gate === undefined) return false;
     this.#gate = gate;
     this.#lastSeq = frame.seq;
     void this.#encode(frame.retain());
+    return true;
   }
 
   /** Frees the encoder once it is idle. */
@@ -116,6 +131,8 @@ export class Rendition {
       frame.release();
       this.#isEncoding = false;
       if (this.#isClosed) this.#encoder[Symbol.dispose]();
+      this.#hasBegun = true;
+      this.#events.idle();
     }
   }
 

@@ -1,61 +1,10 @@
-import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
-import { Frame } from 'node-av/lib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { Quality } from '@framewire/shared/rendition';
 import { Rendition } from '../../../server/src/engine/rendition.js';
-import { RawFrame, type Picture, type Pixels } from '../../../server/src/frames.js';
+import { RawFrame } from '../../../server/src/frames.js';
 import { monotonicMs } from '../../../server/src/monotonic.js';
 import { eventually } from '../../support/eventually.js';
-
-const SIZE = { width: 64, height: 36 };
-
-/** A grey picture whose pixels come when the test says so. */
-class HeldPicture implements Picture {
-  readonly width = SIZE.width;
-  readonly height = SIZE.height;
-  readonly capturedAt: number;
-  isAsked = false;
-  freed = 0;
-  readonly #frame = Frame.fromVideoBuffer(Buffer.alloc((64 * 36 * 3) / 2, 128), {
-    ...SIZE,
-    format: AV_PIX_FMT_YUV420P,
-  });
-  #answer: { resolve: (pixels: Pixels) => void; reject: (error: Error) => void } | undefined;
-
-  constructor(capturedAt = monotonicMs()) {
-    this.capturedAt = capturedAt;
-  }
-
-  pixels(): Promise<Pixels> {
-    this.isAsked = true;
-    return new Promise((resolve, reject) => {
-      this.#answer = { resolve, reject };
-    });
-  }
-
-  free(): void {
-    this.freed += 1;
-    this.#frame.free();
-  }
-
-  show(): void {
-    this.#answer?.resolve({ kind: 'frame', frame: this.#frame });
-  }
-
-  fail(message: string): void {
-    this.#answer?.reject(new Error(message));
-  }
-}
-
-class Output {
-  isClear = true;
-  readonly frames: { header: FrameHeader; payload: Uint8Array }[] = [];
-
-  write(header: FrameHeader, payload: Uint8Array): void {
-    this.frames.push({ header, payload });
-  }
-}
+import { HeldPicture, Output, SIZE } from './held-picture.js';
 
 const settled = () =>
   new Promise(resolve => {
@@ -76,6 +25,7 @@ describe('a rendition of the engine', () => {
     const rendition = new Rendition({ id: 9, spec, streamId: 4 }, output, {
       warning: message => warnings.push(message),
       failed: (seq, reason) => failures.push(`${seq}: ${reason}`),
+      idle: () => undefined,
     });
     opened.push(rendition);
     let seq = 0;
@@ -94,7 +44,7 @@ describe('a rendition of the engine', () => {
   it('encodes nothing while nobody is ready', () => {
     const { rendition, capture } = open();
     const { picture } = capture();
-    expect(picture.isAsked).toBe(false);
+    expect(picture.asked).toBe(0);
     expect(rendition.encoded).toBe(0);
   });
 
@@ -103,7 +53,7 @@ describe('a rendition of the engine', () => {
     const { picture, frame } = capture();
     rendition.want(Infinity);
     rendition.offer(frame);
-    await eventually(() => picture.isAsked, 'encode');
+    await eventually(() => picture.asked > 0, 'encode');
     picture.show();
     await written(1);
     rendition.offer(frame);
@@ -115,7 +65,7 @@ describe('a rendition of the engine', () => {
     const { rendition, output, capture, written } = open();
     rendition.want(Infinity);
     const { picture } = capture(monotonicMs() - 20);
-    await eventually(() => picture.isAsked, 'encode');
+    await eventually(() => picture.asked > 0, 'encode');
     picture.show();
     await written(1);
     const [{ header, payload } = { header: undefined, payload: new Uint8Array() }] = output.frames;
@@ -141,16 +91,16 @@ describe('a rendition of the engine', () => {
     rendition.want(Infinity);
     const first = capture();
     const meanwhile = capture();
-    await eventually(() => first.picture.isAsked, 'encode');
-    expect(meanwhile.picture.isAsked).toBe(false);
+    await eventually(() => first.picture.asked > 0, 'encode');
+    expect(meanwhile.picture.asked > 0).toBe(false);
     output.isClear = false;
     first.picture.show();
     await written(1);
     const third = capture();
-    expect(third.picture.isAsked).toBe(false);
+    expect(third.picture.asked > 0).toBe(false);
     output.isClear = true;
     rendition.offer(third.frame);
-    await eventually(() => third.picture.isAsked, 'encode of the newest');
+    await eventually(() => third.picture.asked > 0, 'encode of the newest');
     third.picture.show();
     await written(2);
     expect(output.frames.map(({ header }) => header.seq)).toEqual([1, 3]);
@@ -163,7 +113,7 @@ describe('a rendition of the engine', () => {
       const { picture } = capture(i * 33.3);
       // Its turn or not is decided at once.
       if (i % 3 === 0) {
-        await eventually(() => picture.isAsked, 'encode');
+        await eventually(() => picture.asked > 0, 'encode');
         picture.show();
         await written(i / 3 + 1);
       }
@@ -176,7 +126,7 @@ describe('a rendition of the engine', () => {
     rendition.want(Infinity);
     const { picture, frame } = capture();
     frame.release();
-    await eventually(() => picture.isAsked, 'encode');
+    await eventually(() => picture.asked > 0, 'encode');
     expect(picture.freed).toBe(0);
     picture.show();
     await written(1);
@@ -188,18 +138,18 @@ describe('a rendition of the engine', () => {
     rendition.want(Infinity);
     const broken = capture();
     broken.frame.release();
-    await eventually(() => broken.picture.isAsked, 'encode');
+    await eventually(() => broken.picture.asked > 0, 'encode');
     broken.picture.fail('It is torn.');
     await eventually(() => broken.picture.freed === 1, 'release');
     const worse = capture();
-    await eventually(() => worse.picture.isAsked, 'encode');
+    await eventually(() => worse.picture.asked > 0, 'encode');
     worse.picture.fail('It is torn as well.');
     await settled();
     expect(warnings).toEqual(['A picture could not be encoded: It is torn.']);
     expect(failures).toEqual([]);
     expect(rendition.encoded).toBe(0);
     const next = capture();
-    await eventually(() => next.picture.isAsked, 'encode');
+    await eventually(() => next.picture.asked > 0, 'encode');
     next.picture.show();
     await written(1);
     expect(output.frames.map(({ header }) => header.seq)).toEqual([3]);
@@ -216,7 +166,7 @@ describe('a rendition of the engine', () => {
     async function failNext({ capture }: Pick<ReturnType<typeof open>, 'capture'>, reason: string): Promise<void> {
       const { picture, frame } = capture();
       frame.release();
-      await eventually(() => picture.isAsked, 'encode');
+      await eventually(() => picture.asked > 0, 'encode');
       picture.fail(reason);
       await eventually(() => picture.freed === 1, 'release');
       await settled();
@@ -239,7 +189,7 @@ describe('a rendition of the engine', () => {
       vi.advanceTimersByTime(999);
       await failNext({ capture }, 'torn');
       const good = capture();
-      await eventually(() => good.picture.isAsked, 'encode');
+      await eventually(() => good.picture.asked > 0, 'encode');
       good.picture.show();
       await written(1);
       vi.advanceTimersByTime(500);
@@ -249,7 +199,7 @@ describe('a rendition of the engine', () => {
       expect(failures).toEqual([]);
       vi.advanceTimersByTime(1);
       const last = capture();
-      await eventually(() => last.picture.isAsked, 'encode');
+      await eventually(() => last.picture.asked > 0, 'encode');
       rendition.close();
       last.picture.fail('torn');
       await settled();
@@ -263,13 +213,13 @@ describe('a rendition of the engine', () => {
     rendition.want(Infinity);
     const { picture, frame } = capture();
     frame.release();
-    await eventually(() => picture.isAsked, 'encode');
+    await eventually(() => picture.asked > 0, 'encode');
     rendition.close();
     picture.show();
     await eventually(() => picture.freed === 1, 'release');
     expect(output.frames).toEqual([]);
     const { picture: late } = capture();
-    expect(late.isAsked).toBe(false);
+    expect(late.asked).toBe(0);
   });
 
   it('may be closed before it has encoded anything', () => {

@@ -13,7 +13,7 @@ import { reachOf, type Reach } from './addresses.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionGate } from './connection-gate.js';
 import { explainListening, isUnavailable } from './listen-failure.js';
-import { BoundedRequest } from './request-flood.js';
+import { BoundedRequest, hasBody } from './request-flood.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
 import { RequestQueue } from './request-queue.js';
 
@@ -38,7 +38,7 @@ export interface ListenOptions {
   maxConnections: number;
   onTurnedAway: (reason: FramewireError, address: string) => void;
   onRequest: RequestListener;
-  /** Gets what offers WebSocket, and what wants another protocol and cannot be answered in plain HTTP. */
+  /** Gets what offers WebSocket, what wants another protocol and cannot be answered in plain HTTP, and what has a body. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** A connection could not be accepted; those that there are, and all later ones, are not touched by that. */
   onError: (error: Error) => void;
@@ -143,8 +143,7 @@ function refusedHosts({ headersDistinct }: IncomingMessage): FramewireError | un
  * `shouldUpgradeCallback` is younger than the versions that run this. Of a body it gives on nothing in some versions.
  */
 function mayStayPlain({ method = '', headers }: IncomingMessage): boolean {
-  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  return !offersWebSocket(headers) && !hasBody && (method === 'GET' || method === 'HEAD');
+  return !offersWebSocket(headers) && !hasBody(headers) && (method === 'GET' || method === 'HEAD');
 }
 
 export function offersWebSocket({ upgrade = '' }: IncomingHttpHeaders): boolean {

@@ -21,6 +21,7 @@ export function refuseSocket(socket: Duplex, error: FramewireError): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...(error.code === 'method-not-allowed' ? ['Allow: GET, HEAD'] : []),
   ];
   // HTTP sockets stay half open otherwise, for as long as the other side likes.
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());

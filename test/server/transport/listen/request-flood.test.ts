@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
-import { BoundedRequest } from '../../../../server/src/transport/listen/request-flood.js';
+import { describe, expect, it, vi } from 'vitest';
+import { BoundedRequest, hasBody } from '../../../../server/src/transport/listen/request-flood.js';
 import { eventually } from '../../../support/eventually.js';
 import { RawClient } from '../raw-client.js';
 
@@ -55,6 +55,43 @@ describe('a flood of requests on one connection', () => {
       await eventually(() => client.received.split('answer').length > i, `answer ${i}`);
     }
     expect(seen).toHaveLength(100);
+    server.close();
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['POST', 'Transfer-Encoding: chunked'],
+    ['GET', 'Transfer-Encoding: chunked'],
+    ['PUT', 'Content-Length: 60000'],
+  ])('is not even parsed: %s with %s', async (method, length) => {
+    const requested = vi.fn<() => void>();
+    const server = createServer({ IncomingMessage: BoundedRequest }, requested);
+    const refused: [hasBody: boolean, begins: string][] = [];
+    server.on('upgrade', ({ headers }, socket, head) => {
+      refused.push([hasBody(headers), head.toString().slice(0, 6)]);
+      socket.destroy();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    using client = await RawClient.open(typeof address === 'object' && address !== null ? address.port : 0);
+    client.write(`${method} / HTTP/1.1\r\n${HOST}\r\n${length}\r\n\r\n${'1\r\nx\r\n'.repeat(10_000)}`);
+    await client.ends();
+    expect(refused).toEqual([[true, '1\r\nx\r\n']]);
+    expect(requested).not.toHaveBeenCalled();
+    server.close();
+  });
+
+  it.each(['Content-Length: 0', 'Expect: 100-continue'])('that is none does not matter: %s', async header => {
+    const server = createServer({ IncomingMessage: BoundedRequest }, (_request, response) => response.end('answer'));
+    server.on('upgrade', (_request, socket) => socket.destroy());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    using client = await RawClient.open(typeof address === 'object' && address !== null ? address.port : 0);
+    client.say('GET / HTTP/1.1', HOST, header);
+    await client.hears('answer');
     server.close();
   });
 });
