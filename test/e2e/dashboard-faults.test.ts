@@ -26,15 +26,6 @@ describeWith(['chromium'], 'a fault in the dashboard costs its own part', () => 
   const expectText = (page: Page, selector: string, hasText: string): Promise<void> =>
     page.locator(selector, { hasText }).waitFor();
 
-  test('when the language of the browser is none: the plots, not the picture', async ({ spoiled }) => {
-    const page = await spoiled(context =>
-      context.addInitScript(() => Object.defineProperty(navigator, 'language', { get: () => 'C' })),
-    );
-    await isLive(page);
-    await expectText(page, '#plots', 'cannot be shown in this browser');
-    await expectText(page, '#latency-p50', 'ms');
-  });
-
   test('when the plots cannot be fetched', async ({ spoiled }) => {
     const page = await spoiled(context => context.route(/\/plot-[^/]*\.js$/, route => route.abort()));
     await isLive(page);

@@ -86,10 +86,12 @@ describe('the dashboard', { timeout: 240_000 }, () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it.for(ENGINES)('in $name shows live pictures where the language is "C"', async (engine, context) => {
+  it.for(ENGINES)('in $name shows live pictures and plots where the language is "C"', async (engine, context) => {
     await using page = await open(context, engine, { language: 'C' });
     await page.goto(server.url);
     await isLive(page);
+    const plots = () => page.evaluate(() => String(document.querySelectorAll('.plot canvas').length));
+    await expect.poll(plots, { timeout: 10_000 }).toBe('2');
     expect(await page.evaluate(() => navigator.language)).toBe('C');
   });
 

@@ -2,6 +2,7 @@ import type { ViewStats } from '@framewire/client/element';
 import { byId } from '../dom.js';
 import { startPart } from '../start/failure.js';
 import { History, NOTHING } from './history.js';
+import { loadPlot } from './load-plot.js';
 import type { MinutePlot } from './plot.js';
 
 /** The last minute of the large picture: recorded from its start, drawn once the plots are there. */
@@ -15,10 +16,7 @@ export class Minute {
 
   /** Loads what draws it. Where that fails a sentence says so, and nothing else is lost. */
   async #startPlot(): Promise<void> {
-    this.#plot = await startPart('The last minute', byId('plots', HTMLElement), async () => {
-      const { MinutePlot } = await import('./plot.js');
-      return new MinutePlot();
-    });
+    this.#plot = await startPart('The last minute', byId('plots', HTMLElement), loadPlot);
   }
 
   /** Another connection to the same stream goes on with the same minute. */

@@ -3,7 +3,10 @@ import { coveredSize, type CoveredSize } from './covered-size.js';
 /** A size that changes faster than this, as while a window is dragged, is told of once it stands, ms. */
 const SETTLE_MS = 200;
 
-/** Watches how many pixels an element covers, in steps: its size, the screen that it is on, the page's zoom. */
+/**
+ * Watches how many pixels an element covers, in steps: its size, the screen that it is on, the page's zoom. Never measured
+ * before the browser has laid the page out by itself: to make it do so earlier holds up all that a page begins with.
+ */
 export class Coverage {
   readonly #element: HTMLElement;
   readonly #canvas: HTMLCanvasElement;
@@ -16,18 +19,16 @@ export class Coverage {
 
   /**
    * @param canvas in the element, as large as the picture that it shows or keeps a place for
-   * @param onChange called with the new size in place; not for the first, which is there at once
+   * @param onChange called with the new size in place; for the first before the page is drawn
    */
   constructor(element: HTMLElement, canvas: HTMLCanvasElement, onChange: () => void) {
     this.#element = element;
     this.#canvas = canvas;
     this.#onChange = onChange;
-    this.#size = this.#measure();
     this.#observer.observe(element);
-    this.#watchScreen();
   }
 
-  /** undefined while it has no area. */
+  /** undefined before it is known, and while it has no area. */
   get size(): CoveredSize | undefined {
     return this.#size;
   }
@@ -40,15 +41,18 @@ export class Coverage {
 
   #changed(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#watchScreen();
-      const size = this.#measure();
-      const isSame = size?.width === this.#size?.width && size?.height === this.#size?.height;
-      // One that has lost its area keeps what it had: it is seen again with the same, as a rule.
-      if (isSame || size === undefined) return;
-      this.#size = size;
-      this.#onChange();
-    }, SETTLE_MS);
+    if (this.#size === undefined) this.#look();
+    else this.#timer = setTimeout(() => this.#look(), SETTLE_MS);
+  }
+
+  #look(): void {
+    this.#watchScreen();
+    const size = this.#measure();
+    const isSame = size?.width === this.#size?.width && size?.height === this.#size?.height;
+    // One that has lost its area keeps what it had: it is seen again with the same, as a rule.
+    if (isSame || size === undefined) return;
+    this.#size = size;
+    this.#onChange();
   }
 
   #measure(): CoveredSize | undefined {
