@@ -1,5 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { glyphsOf } from '../../server/src/font-coverage.js';
 import { drawText } from '../../server/src/glyphs.js';
+
+describe('the font', () => {
+  const hasGlyph = glyphsOf(
+    readFileSync(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf')),
+  );
+  const isDrawn = (text: string) => Array.from(text).map(character => hasGlyph(character.codePointAt(0) ?? 0));
+
+  it('has the letters of many scripts, and no Chinese', () => {
+    expect(isDrawn('Küche Łódź ộ Ωμέγα Двор ساحة')).not.toContain(false);
+    expect(isDrawn('厨房キ📷')).not.toContain(true);
+  });
+
+  it('is refused when it is cut off', () => {
+    expect(() => glyphsOf(Buffer.alloc(5))).toThrow(RangeError);
+    expect(() => glyphsOf(Buffer.alloc(12))).toThrow('no table');
+  });
+});
 
 describe('text', () => {
   it('is drawn about as high as it is asked for, without the fonts of the machine', async () => {
@@ -33,7 +53,12 @@ describe('text', () => {
     expect(Math.abs(tags.width - three.width)).toBeLessThan(20);
   });
 
-  it.each(['', '   ', '\n\t', '\0'])('of nothing visible (%j) is empty', async text => {
+  it('has an ellipsis in place of what the font has not', async () => {
+    const [given, plain] = await Promise.all(['yard 厨房📷', 'yard …'].map(text => drawText(text, 20)));
+    expect(given).toEqual(plain);
+  });
+
+  it.each(['', '   ', '\n\t', '\0', '厨房', 'キッチン 📷'])('of nothing visible (%j) is empty', async text => {
     expect(Math.max(...(await drawText(text, 20)).coverage)).toBe(0);
   });
 });
