@@ -91,7 +91,7 @@ describe('the dashboard', { timeout: 240_000 }, () => {
     await page.goto(server.url);
     await isLive(page);
     const plots = () => page.evaluate(() => String(document.querySelectorAll('.plot canvas').length));
-    await expect.poll(plots, { timeout: 10_000 }).toBe('2');
+    await expect.poll(plots, { timeout: 30_000 }).toBe('2');
     expect(await page.evaluate(() => navigator.language)).toBe('C');
   });
 

@@ -10,27 +10,29 @@ export interface CloseVerdict {
   reason: string;
 }
 
+/** Those of ours after which another attempt may succeed, and what to say where the server says nothing. */
+const PASSING: ReadonlyMap<number, [ClientErrorCode, string]> = new Map([
+  [CLOSE_CODES.goingAway, ['server-stopped', 'The server was stopped.']],
+  [CLOSE_CODES.tooManyViewers, ['server-full', 'The server has as many viewers as it may have.']],
+  [CLOSE_CODES.stalled, ['connection-lost', 'Frames took too long to arrive.']],
+  [CLOSE_CODES.shapeChanged, ['connection-lost', 'The source has another shape now.']],
+]);
+
 /**
  * What a closed WebSocket means (RFC 6455, section 7.4.1, and Framewire's own codes). Unknown codes are read like the
  * HTTP status that they are numbered after: 44xx was this viewer's doing and would happen again, the rest passes.
  * @param said the reason in the close frame, or the socket's error; may be empty
  */
 export function closeVerdict(closeCode: number, said: string): CloseVerdict {
-  const reason = (otherwise: string): string => (said === '' ? otherwise : asSentence(said));
-  switch (closeCode) {
-    case CLOSE_CODES.goingAway:
-      return { retry: true, code: 'server-stopped', reason: reason('The server was stopped.') };
-    case CLOSE_CODES.tooManyViewers:
-      return { retry: true, code: 'server-full', reason: reason('The server has as many viewers as it may have.') };
-    case CLOSE_CODES.stalled:
-      return { retry: true, code: 'connection-lost', reason: reason('Frames took too long to arrive.') };
-    case CLOSE_CODES.shapeChanged:
-      return { retry: true, code: 'connection-lost', reason: reason('The source has another shape now.') };
-    default:
-      return isOurFault(closeCode)
-        ? { retry: false, code: 'refused', reason: reason(`The server ended the connection with code ${closeCode}.`) }
-        : { retry: true, code: 'connection-lost', reason: reason('The connection was lost.') };
-  }
+  const passing = PASSING.get(closeCode);
+  const retry = passing !== undefined || !isOurFault(closeCode);
+  const [code, otherwise] = passing ?? unknownCode(closeCode, retry);
+  return { retry, code, reason: said === '' ? otherwise : asSentence(said) };
+}
+
+function unknownCode(closeCode: number, retry: boolean): [ClientErrorCode, string] {
+  if (retry) return ['connection-lost', 'The connection was lost.'];
+  return ['refused', `The server ended the connection with code ${closeCode}.`];
 }
 
 /** 1000: done; 1002, 1003, 1007-1010: what was sent is not understood or not allowed. */

@@ -42,15 +42,13 @@ export class Connection {
   /** To be called once. */
   start(): void {
     const events: SessionEvents = {
+      ...this.#events,
       welcome: message => {
         this.#openedAt = performance.now();
         // First, so that those who hear that it is open find the streams.
         this.#events.welcome(message);
         this.#enter({ state: 'open' });
       },
-      control: message => this.#events.control(message),
-      frame: arrival => this.#events.frame(arrival),
-      bad: reason => this.#events.bad(reason),
       ended: ending => this.#ended(ending),
     };
     this.#session = new Session(this.#url, events, this.#relay);

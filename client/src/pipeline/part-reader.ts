@@ -1,14 +1,9 @@
-const HEAD_END = new TextEncoder().encode('\r\n\r\n');
+const HEAD_END = '\r\n\r\n';
 
 /** So much before a picture is no head of one, bytes. */
 const LONGEST_HEAD = 4096;
 /** Larger ones are not made, bytes. */
 const LONGEST_PART = 64 * 1024 * 1024;
-
-/** The stream is not one of parts that say their length. */
-export class PartError extends Error {
-  override readonly name = 'PartError';
-}
 
 /** Takes the parts out of a `multipart/x-mixed-replace` answer as Framewire sends it: each says its Content-Length. */
 export class PartReader {
@@ -19,7 +14,7 @@ export class PartReader {
   /**
    * @param bytes the next of the stream, cut anywhere
    * @returns the parts that are whole now, oldest first; the caller owns their bytes.
-   * @throws PartError
+   * @throws Error when the stream is not one of parts that say their length
    */
   push(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
     this.#append(bytes);
@@ -40,28 +35,20 @@ export class PartReader {
   }
 
   #take(): Uint8Array<ArrayBuffer> | undefined {
-    const head = this.#buffer.subarray(0, Math.min(this.#filled, LONGEST_HEAD));
-    const headBytes = endOf(head);
-    if (headBytes === undefined) {
-      if (head.byteLength === LONGEST_HEAD) throw new PartError('A part has a head of more than 4 kB.');
-      return undefined;
-    }
-    const length = /^content-length: *(\d+)\s*$/im.exec(new TextDecoder('latin1').decode(head.subarray(0, headBytes)));
+    // A character for each byte.
+    const text = new TextDecoder('latin1').decode(this.#buffer.subarray(0, Math.min(this.#filled, LONGEST_HEAD)));
+    // The boundary and a line break stand before the head and do no harm.
+    const headEnd = text.indexOf(HEAD_END);
+    if (headEnd === -1 && text.length < LONGEST_HEAD) return undefined;
+    const length = /^content-length: *(\d+)\s*$/im.exec(text.slice(0, Math.max(0, headEnd)));
     const size = Number(length?.[1] ?? NaN);
-    if (!(size <= LONGEST_PART)) throw new PartError('A part does not say its length.');
-    if (this.#filled < headBytes + size) return undefined;
-    const part = this.#buffer.slice(headBytes, headBytes + size);
-    this.#buffer.copyWithin(0, headBytes + size, this.#filled);
-    this.#filled -= headBytes + size;
+    if (!(size <= LONGEST_PART)) throw new Error('This is no stream of parts.');
+    const from = headEnd + HEAD_END.length;
+    const to = from + size;
+    if (this.#filled < to) return undefined;
+    const part = this.#buffer.slice(from, to);
+    this.#buffer.copyWithin(0, to, this.#filled);
+    this.#filled -= to;
     return part;
   }
-}
-
-/** Where the blank line behind a head ends; the boundary and a line break stand before the head and do no harm. */
-function endOf(head: Uint8Array): number | undefined {
-  for (let at = head.indexOf(13); at !== -1; at = head.indexOf(13, at + 1)) {
-    // The part before has its line break in front of the boundary.
-    if (HEAD_END.every((byte, i) => head[at + i] === byte)) return at + HEAD_END.byteLength;
-  }
-  return undefined;
 }

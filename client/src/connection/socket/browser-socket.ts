@@ -19,13 +19,13 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     const timer = setTimeout(() => events.closed(ABNORMAL_CLOSURE, error instanceof Error ? error.message : ''));
     return { send: () => {}, close: () => clearTimeout(timer) };
   }
-  const asking = new AbortController();
+  let isClosed = false;
   const notOpened = async (code: number): Promise<void> => {
     clearTimeout(timer);
     silence(socket);
     socket.close();
-    const refusal = await askWhy(url, asking);
-    if (!asking.signal.aborted) events.closed(code, whyNotOpened(url), refusal);
+    const refusal = await askWhy(url);
+    if (!isClosed) events.closed(code, whyNotOpened(url), refusal);
   };
   const timer = setTimeout(() => void notOpened(ABNORMAL_CLOSURE), OPEN_WITHIN_MS);
   let hasOpened = false;
@@ -50,7 +50,7 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     },
     close: () => {
       clearTimeout(timer);
-      asking.abort();
+      isClosed = true;
       silence(socket);
       socket.close(1000);
     },
@@ -66,14 +66,12 @@ function silence(socket: WebSocket): void {
  *
  * @returns undefined when that is not answered either, or not to pages of this site.
  */
-async function askWhy(socketUrl: string, asking: AbortController): Promise<Refusal | undefined> {
+async function askWhy(socketUrl: string): Promise<Refusal | undefined> {
   const url = new URL(socketUrl.replace(/^ws/, 'http'));
   // Left out by browsers where the page is of the same server, as they see it; the server may see another.
   url.searchParams.set('origin', origin);
   const waiting = new AbortController();
-  const stop = (): void => waiting.abort();
-  const timer = setTimeout(stop, ANSWER_WITHIN_MS);
-  asking.signal.addEventListener('abort', stop);
+  const timer = setTimeout(() => waiting.abort(), ANSWER_WITHIN_MS);
   try {
     const response = await fetch(url, { cache: 'no-store', signal: waiting.signal });
     return refusalOf(socketUrl, response.status, await response.text());
