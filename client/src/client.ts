@@ -7,7 +7,7 @@ import { Emitter } from './emitter.js';
 import { clientError, FramewireClientError } from './errors.js';
 import { createFrame, missedBetween, type Frame } from './frame.js';
 import { FrameIterator } from './frame-iterator.js';
-import type { HoldUp } from './latency/hold-up.js';
+import type { StallDetector } from './latency/stall-detector.js';
 import type { Arrival } from './connection/receiver.js';
 import { webSocketUrl } from './connection/server-url.js';
 import type { Control, Welcome } from './connection/session.js';
@@ -78,7 +78,7 @@ export class FramewireClient implements AsyncDisposable {
    * @param relay the thread that hands the socket's messages over to this one, where they pass another
    * @throws FramewireClientError bad-address
    */
-  constructor(server: string, relay?: HoldUp) {
+  constructor(server: string, relay?: StallDetector) {
     const base = typeof location === 'undefined' ? undefined : location.href;
     const events: ConnectionEvents = {
       state: state => this.#connectionChanged(state),

@@ -62,7 +62,7 @@ export async function startServer(
       host: config.host,
       port: config.port,
       maxConnections,
-      onTurnedAway: (reason, address) => viewers.refused(reason, address),
+      onRefused: (reason, address) => viewers.refused(reason, address),
       onRequest: (request, response) => http.routing(request, response),
       onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
       onError: throttled(error => log.error(`A connection could not be accepted: ${error.message}.`)),

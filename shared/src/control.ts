@@ -119,11 +119,11 @@ export const DROP_REASONS = ['rate', 'superseded', 'skipped'] as const;
 /** One of `DROP_REASONS`. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** What the server knows of the way to one viewer, and what it makes of it. null: not known yet. */
+/** What the server knows of the path to one viewer, and what it makes of it. null: not known yet. */
 export interface LinkStats {
-  /** What the narrowest place of the way carries, bits a second. */
+  /** What the narrowest place of the path carries, bits a second. */
   bitsPerSecond: number | null;
-  /** Round trip of a small message on an empty way: the smallest of the last half minute, ms. */
+  /** Round trip of a small message on an idle path: the smallest of the last half minute, ms. */
   rttMs: number | null;
   /** How long the last frame waited behind others on its way, ms. */
   queueMs: number | null;

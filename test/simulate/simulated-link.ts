@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/src/clock.js';
+import type { Clock } from '../../server/src/time/clock.js';
 import type { Rate } from './rate-plan.js';
 
 export interface LinkOptions {
@@ -13,7 +13,7 @@ export interface LinkOptions {
   readonly random: () => number;
 }
 
-/** The narrowest place of a way, shared by all who send over it, with a delay before and behind. */
+/** The narrowest place of a path, shared by all who send over it, with a delay before and behind. */
 export class SimulatedLink {
   readonly #clock: Clock;
   readonly #options: LinkOptions;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/src/clock.js';
+import type { Clock } from '../../server/src/time/clock.js';
 import { typicalBytes } from '../../server/src/stream/ladder.js';
 import type { CreateProducer, ProducerEvents } from '../../server/src/stream/producer.js';
 import { Stream } from '../../server/src/stream/stream.js';

@@ -1,12 +1,12 @@
 import type { Ack } from '@framewire/shared/ack';
 import type { ViewerStats } from '@framewire/shared/control';
-import type { Clock } from '../../server/src/clock.js';
+import type { Clock } from '../../server/src/time/clock.js';
 import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
 import { KernelAcks } from '../../server/src/transport/kernel/kernel-acks.js';
 import { AckPace } from '../../client/src/connection/ack-pace.js';
-import { HoldUp, TICK_MS } from '../../client/src/latency/hold-up.js';
+import { StallDetector, TICK_MS } from '../../client/src/latency/stall-detector.js';
 import type { SimulatedLink } from './simulated-link.js';
 
 /** One frame as it arrived. */
@@ -52,7 +52,7 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
   readonly #link: SimulatedLink;
   readonly #ackPace = new AckPace();
   readonly #busy: Busy;
-  readonly #holdUp = new HoldUp();
+  readonly #holdUp = new StallDetector();
   /** What has come and was not read yet. */
   readonly #inbox: (() => void)[] = [];
   #stepUntil = 0;

@@ -1,4 +1,4 @@
-import type { Alarm, Clock } from '../../server/src/clock.js';
+import type { Alarm, Clock } from '../../server/src/time/clock.js';
 
 interface Event {
   readonly time: number;

@@ -1,7 +1,7 @@
 import type { ClientMessage } from '@framewire/shared/control';
 import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
 import type { ClockSync } from '../latency/clock-sync.js';
-import type { HoldUp } from '../latency/hold-up.js';
+import type { StallDetector } from '../latency/stall-detector.js';
 import { Session, type Ending, type SessionEvents } from './session.js';
 
 /**
@@ -25,7 +25,7 @@ export interface ConnectionEvents extends Omit<SessionEvents, 'ended'> {
 export class Connection {
   readonly #url: string;
   readonly #events: ConnectionEvents;
-  readonly #relay: HoldUp | undefined;
+  readonly #relay: StallDetector | undefined;
   #state: ConnectionState = { state: 'connecting' };
   #session: Session | undefined;
   #waiting: { timer: ReturnType<typeof setTimeout>; tryAgain: () => void } | undefined;
@@ -33,7 +33,7 @@ export class Connection {
   #openedAt = 0;
 
   /** @param relay as for `Session` */
-  constructor(url: string, events: ConnectionEvents, relay?: HoldUp) {
+  constructor(url: string, events: ConnectionEvents, relay?: StallDetector) {
     this.#url = url;
     this.#relay = relay;
     this.#events = events;

@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import { openSocket } from '#socket';
 import { ClockSync } from '../latency/clock-sync.js';
 import { closeVerdict } from './close-verdict.js';
-import { OwnTicks, type HoldUp } from '../latency/hold-up.js';
+import { OwnTicks, type StallDetector } from '../latency/stall-detector.js';
 import { Receiver, type Arrival } from './receiver.js';
 import type { Refusal, Socket } from './socket/socket.js';
 
@@ -47,7 +47,7 @@ export class Session {
   readonly #socket: Socket;
   readonly #receiver = new Receiver();
   readonly #ownTicks = new OwnTicks();
-  readonly #relay: HoldUp | undefined;
+  readonly #relay: StallDetector | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasOpened = false;
   #isWelcome = false;
@@ -55,7 +55,7 @@ export class Session {
   #oldestPingAt: number | undefined;
 
   /** @param relay the thread that hands the socket's messages over to this one, where they pass another */
-  constructor(url: string, events: SessionEvents, relay?: HoldUp) {
+  constructor(url: string, events: SessionEvents, relay?: StallDetector) {
     this.#url = url;
     this.#relay = relay;
     this.#events = events;

@@ -35,7 +35,7 @@ export interface ClientStats {
   captured: number | undefined;
   /** Viewers of the stream now; undefined before the server's first report. */
   viewers: number | undefined;
-  /** What the server knows of the way here; undefined before its first report. */
+  /** What the server knows of the path here; undefined before its first report. */
   link: LinkStats | undefined;
   /** Pictures a second that this viewer takes, where not its link but the viewer is the limit; else undefined. */
   viewerFps: number | undefined;

@@ -1,7 +1,7 @@
 import { FramewireClient, type ConnectionState } from '../client.js';
 import { clientError, FramewireClientError } from '../errors.js';
 import type { Frame } from '../frame.js';
-import { CALM_TICK_MS, HoldUp } from '../latency/hold-up.js';
+import { CALM_TICK_MS, StallDetector } from '../latency/stall-detector.js';
 import { JpegDecoder } from './jpeg-decoder.js';
 import { CanvasPainter, type Painter } from './canvas-painter.js';
 import { isOwnServer, videoFeedUrl } from '../connection/server-url.js';
@@ -30,7 +30,7 @@ export class ViewPipeline {
   readonly #server: string;
   readonly #client: FramewireClient;
   /** The page's thread: Firefox and WebKit hand a worker's WebSocket messages through it. */
-  readonly #page = new HoldUp(CALM_TICK_MS);
+  readonly #page = new StallDetector(CALM_TICK_MS);
   #tickMs: number | undefined;
   readonly #decoder: JpegDecoder;
   readonly #painter: Painter<Frame>;

@@ -1,5 +1,5 @@
 import { clientError } from '../errors.js';
-import { TICK_MS } from '../latency/hold-up.js';
+import { TICK_MS } from '../latency/stall-detector.js';
 import { CanvasPainter } from '../pipeline/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from '../pipeline/messages.js';

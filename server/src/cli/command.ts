@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { parseCommandLine } from './command-line.js';
 import { greeting } from './greeting.js';
 import { widthOf } from './text.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import { createLog } from '../ops/log.js';
 import { throttled } from '../ops/throttled.js';
 import { startServer } from '../server.js';

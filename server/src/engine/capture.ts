@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceState } from '@framewire/shared/control';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../time/backoff.js';
 import { FramewireError, messageOf } from '../errors.js';
 import { RawFrame, type Picture, type SourceInfo } from '../frames.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import type { Source } from '../source/source.js';
 import { NO_INTERVALS, noteInterval, stallMs, type Intervals } from './stall.js';
 

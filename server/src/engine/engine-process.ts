@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import { FRAME_PIPE_FD, FramePipeReader } from './frame-pipe.js';
 import { messageOf } from '../errors.js';
-import { monotonicMs } from '../monotonic.js';
-import { sleepWatch } from '../sleep-watch.js';
+import { monotonicMs } from '../time/monotonic.js';
+import { sleepWatch } from '../time/sleep-watch.js';
 import { HEARTBEAT_MS, fromEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 import { describeIssue } from './describe-issue.js';
 

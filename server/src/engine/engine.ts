@@ -1,8 +1,8 @@
 import type { RenditionSpec } from '@framewire/shared/rendition';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../time/backoff.js';
 import { withoutUrlSecrets } from '../ops/url-secrets.js';
 import type { Producer, ProducerEvents } from '../stream/producer.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import { EngineProcess } from './engine-process.js';
 import type { EngineStart, FromEngine } from './messages.js';
 

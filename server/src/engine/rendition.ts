@@ -3,8 +3,8 @@ import type { RenditionSpec } from '@framewire/shared/rendition';
 import { Encoder } from '../encode/encoder.js';
 import { messageOf } from '../errors.js';
 import { DamagedPicture, type RawFrame } from '../frames.js';
-import { monotonicMs } from '../monotonic.js';
-import { OPEN_GATE, passGate } from '../rate-gate.js';
+import { monotonicMs } from '../time/monotonic.js';
+import { OPEN_GATE, passGate } from '../time/rate-gate.js';
 
 /** Pictures that fail now and then are reported so seldom, ms. */
 const REPORT_INTERVAL_MS = 10_000;

@@ -5,7 +5,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { MatConverter } from '../encode/mat-converter.js';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import { loadOpenCv, type OpenCv } from '../opencv.js';
 import { watchPace, STEADY_PACE, type StepPace } from './step-pace.js';
 import { lazyMat } from '../source/opencv/mat-picture.js';

@@ -2,23 +2,23 @@ import { isInRow, isMeasured, isSuspected, NO_SHAPER, passed, type PathShaper } 
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
- * What the way to one viewer carries, learned from when frames were sent and when they arrived. Pure: `observed` gives
+ * What the path to one viewer carries, learned from when frames were sent and when they arrived. Pure: `observed` gives
  * the next state and never looks at a clock, so that a recorded trace gives the same figures again.
  *
  * A frame's header arrives before its payload, so one acknowledgement tells three things apart without aligned clocks
  * (the unknown offset between them cancels): how long the frame waited behind others (its header is later than the
  * fastest header of late), how long it took to pass the narrowest place (payload after header, which gives the rate
- * also when the link is far from full), and the way there and back of something that has no size.
+ * also when the link is far from full), and the round trip of something that has no size.
  */
 export interface Link {
   /** What the narrowest place carries, bytes per ms; undefined until `MIN_SAMPLES` frames could be measured. */
   readonly rate: number | undefined;
   /** How long the last frame waited behind others, ms. */
   readonly queueMs: number;
-  /** How much later the last frame arrived whole than something without a size on an empty way, ms. */
+  /** How much later the last frame arrived whole than something without a size on an idle path, ms. */
   readonly delayMs: number;
   readonly samples: readonly RateSample[];
-  /** The receiver's clock minus ours on the fastest way: what turns its times into ours. */
+  /** The receiver's clock minus ours on the fastest path: what turns its times into ours. */
   readonly offset: WindowedMin;
   readonly roundTrip: WindowedMin;
   /** Round trips of a longer while: no clock drifts in them, so they tell a queue that never empties. */
@@ -31,7 +31,7 @@ export interface Link {
   readonly goodput: Goodput;
   /** Of the newest frame that was observed. */
   readonly bytes: number;
-  /** When the newest observation was made that measured the way, ... */
+  /** When the newest observation was made that measured the path, ... */
   readonly at: number;
   /** ... the newest of a frame that the viewer held up itself, ... */
   readonly heldAt: number;
@@ -52,7 +52,7 @@ interface Goodput {
   readonly newer: { readonly bytes: number; readonly at: number };
 }
 
-/** One frame's way. Times in ms; `sentAt` and `now` on our clock, the arrivals on the receiver's. */
+/** One frame's passage. Times in ms; `sentAt` and `now` on our clock, the arrivals on the receiver's. */
 export interface Observation {
   readonly bytes: number;
   readonly sentAt: number;
@@ -67,12 +67,12 @@ export interface Observation {
   readonly now: number;
 }
 
-/** How long the fastest way is remembered, ms: clocks drift apart by at most 100 ppm, 3 ms in that time. */
+/** How long the fastest path is remembered, ms: clocks drift apart by at most 100 ppm, 3 ms in that time. */
 const BASE_WINDOW_MS = 30_000;
 
 /**
  * How long the shortest round trip is remembered, ms. Longer than the offset, because no clock drifts in it; not for
- * ever, because a way that has really become longer looks like a queue until then.
+ * ever, because a path that has really become longer looks like a queue until then.
  */
 const EMPTY_WINDOW_MS = 120_000;
 
@@ -149,14 +149,14 @@ export function observed(link: Link, seen: Observation): Link {
   return tellsNothing(link, seen) ? withHeld(link, seen) : learned(link, likely(link, seen));
 }
 
-/** Whether the viewer held the newest frame up itself: how the way fares is not known at the moment. */
+/** Whether the viewer held the newest frame up itself: how the path fares is not known at the moment. */
 export function isHeldUp({ at, heldAt }: Pick<Link, 'at' | 'heldAt'>): boolean {
   return heldAt > at;
 }
 
 function tellsNothing(link: Link, { arrivedAt, sentAt, heldMs }: Observation): boolean {
   if (link.offset === NO_MIN) return true;
-  const delayMs = arrivedAt - sentAt - emptyWayOf(link);
+  const delayMs = arrivedAt - sentAt - baseDelayOf(link);
   if (delayMs <= NOT_HELD_MS && link.at > -Infinity) return false;
   return heldMs > MOST_HELD * delayMs;
 }
@@ -170,15 +170,15 @@ function withHeld(link: Link, seen: Observation): Link {
 
 /** The header may have come right away, and the whole half as early as the viewer's busy time allows. */
 function likely(link: Link, seen: Observation): Observation {
-  const headerAt = Math.min(seen.headerAt, seen.sentAt + emptyWayOf(link) + seen.foreseenQueueMs);
+  const headerAt = Math.min(seen.headerAt, seen.sentAt + baseDelayOf(link) + seen.foreseenQueueMs);
   return { ...seen, headerAt, arrivedAt: Math.max(headerAt, seen.arrivedAt - seen.heldMs / 2) };
 }
 
 function learned(link: Link, seen: Observation): Link {
   const { now } = seen;
   const trips = tripsAfter(link, seen);
-  const emptyWay = emptyWayOf(trips);
-  const queueMs = seen.headerAt - seen.sentAt - emptyWay;
+  const baseDelay = baseDelayOf(trips);
+  const queueMs = seen.headerAt - seen.sentAt - baseDelay;
   const samples = withSample(link, seen);
   const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
@@ -186,13 +186,13 @@ function learned(link: Link, seen: Observation): Link {
   const arrives = arrivalRate(goodput, now);
   const { arrivedAt } = seen;
   const { bytes: total } = goodput;
-  const slowRate = slowRateOf(link, seen, { surprises, arrives, emptyWay, total });
+  const slowRate = slowRateOf(link, seen, { surprises, arrives, baseDelay, total });
   const shaper = passed(link.shaper, { slowRate, arrivedAt, total, measured, arrives, now });
   const ceiling = shaper.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
     queueMs,
-    delayMs: seen.arrivedAt - seen.sentAt - emptyWay,
+    delayMs: seen.arrivedAt - seen.sentAt - baseDelay,
     samples,
     ...trips,
     ceiling,
@@ -226,7 +226,7 @@ export function carriedRate({ rate, shaper, at }: Link): number | undefined {
   return isSuspected(shaper, at) && !isMeasured(shaper) ? undefined : rate;
 }
 
-/** The way there and back of something without a size, ms: the smallest of the last half minute; 0 when not known. */
+/** The round trip of something without a size, ms: the smallest of the last half minute; 0 when not known. */
 export function rttMs(link: Link): number {
   const rtt = minOf(link.roundTrip);
   return rtt === Infinity ? 0 : Math.max(0, rtt);
@@ -234,14 +234,14 @@ export function rttMs(link: Link): number {
 
 /** When the last byte left the narrowest place, on our clock, given when it arrived on the receiver's. */
 export function departedAt(link: Link, arrivedAt: number): number {
-  return arrivedAt - emptyWayOf(link);
+  return arrivedAt - baseDelayOf(link);
 }
 
 /**
- * The receiver's clock minus ours, and the way of something without a size. What all round trips of late have more than
+ * The receiver's clock minus ours, and the delay of something without a size. What all round trips of late have more than
  * the shortest in a longer while is a queue that others keep standing, and was in the fastest header too.
  */
-function emptyWayOf({ offset, roundTrip, emptyTrip }: Trips): number {
+function baseDelayOf({ offset, roundTrip, emptyTrip }: Trips): number {
   return minOf(offset) - (minOf(roundTrip) - minOf(emptyTrip));
 }
 
@@ -306,11 +306,11 @@ function surprisesAfter(surprises: number, unforeseenMs: number): number {
 function slowRateOf(
   { rate, shaper }: Link,
   { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs }: Observation,
-  found: { surprises: number; arrives: number; emptyWay: number; total: number },
+  found: { surprises: number; arrives: number; baseDelay: number; total: number },
 ): number | undefined {
   if (rate === undefined) return undefined;
-  const { surprises, arrives, emptyWay, total } = found;
-  const unforeseenMs = arrivedAt - sentAt - emptyWay - foreseenQueueMs - bytes / rate;
+  const { surprises, arrives, baseDelay, total } = found;
+  const unforeseenMs = arrivedAt - sentAt - baseDelay - foreseenQueueMs - bytes / rate;
   const took = arrivedAt - headerAt;
   const isSlow = unforeseenMs > SLOW_MS && took > SLOW_MS && bytes > LEAST_BYTES;
   const isQueue = surprises >= MAX_SURPRISES && arrives > 0;

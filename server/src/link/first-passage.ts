@@ -1,7 +1,7 @@
 import { rttMs, type Link } from './congestion.js';
 
 /**
- * What the first frame of a connection tells of its way, when `congestion.ts` has too few to believe in a rate. Pure, and
+ * What the first frame of a connection tells of its path, when `congestion.ts` has too few to believe in a rate. Pure, and
  * on the side of the link: who takes a fast one for slow shows small pictures for nothing, and who takes a slow one for
  * fast has one picture that comes late, and knows then.
  */

@@ -1,16 +1,16 @@
-/** What a way was found to carry, and how long it is. */
-export interface KnownWay {
+/** What a path was found to carry, and how long it is. */
+export interface KnownPath {
   /** Bytes per ms. */
   readonly rate: number;
   /** There and back when it is empty, ms. */
   readonly rttMs: number;
 }
 
-/** The ways to one address, as one connection sees them. */
+/** The paths to one address, as one connection sees them. */
 export interface RateMemory {
-  /** @returns what its way carried when it was last seen, bytes per ms; undefined: not known. */
+  /** @returns what its path carried when it was last seen, bytes per ms; undefined: not known. */
   recall(): number | undefined;
-  learn(way: KnownWay): void;
+  learn(path: KnownPath): void;
 }
 
 export const NO_MEMORY: RateMemory = { recall: () => undefined, learn: () => undefined };
@@ -21,20 +21,20 @@ const FORGET_MS = 10 * 60_000;
 /** Addresses; those that were not heard of for longest are forgotten first. */
 const MOST_ADDRESSES = 512;
 
-/** Of several ways to one address at the same time the slowest counts, ms. */
+/** Of several paths to one address at the same time the slowest counts, ms. */
 const SAME_TIME_MS = 5000;
 
 /**
- * Everybody behind a proxy has its address, and so has this machine. How long the way is tells them apart: a round trip
- * of more than twice the other, and this on top for event loops, is another way, ms.
+ * Everybody behind a proxy has its address, and so has this machine. How long the path is tells them apart: a round trip
+ * of more than twice the other, and this on top for event loops, is another path, ms.
  */
 const SAME_WAY_MS = 5;
 
-interface Known extends KnownWay {
+interface Known extends KnownPath {
   readonly at: number;
 }
 
-/** What the ways to recent viewers carried, by their addresses. Times in ms on any one clock. */
+/** What the paths to recent viewers carried, by their addresses. Times in ms on any one clock. */
 export class KnownRates {
   readonly #byAddress = new Map<string, Known>();
 
@@ -42,20 +42,20 @@ export class KnownRates {
   of(address: string, rttMs: () => number | undefined, now: () => number): RateMemory {
     return {
       recall: () => this.recall(address, rttMs(), now()),
-      learn: way => this.learn(address, way, now()),
+      learn: path => this.learn(address, path, now()),
     };
   }
 
-  learn(address: string, way: KnownWay, now: number): void {
+  learn(address: string, path: KnownPath, now: number): void {
     const known = this.#byAddress.get(address);
-    if (known !== undefined && known.rate < way.rate && now - known.at < SAME_TIME_MS) return;
+    if (known !== undefined && known.rate < path.rate && now - known.at < SAME_TIME_MS) return;
     this.#byAddress.delete(address);
-    this.#byAddress.set(address, { ...way, at: now });
+    this.#byAddress.set(address, { ...path, at: now });
     const [oldest] = this.#byAddress.keys();
     if (this.#byAddress.size > MOST_ADDRESSES && oldest !== undefined) this.#byAddress.delete(oldest);
   }
 
-  /** @returns bytes per ms; undefined where nothing is known of a way of that length, or its length is not. */
+  /** @returns bytes per ms; undefined where nothing is known of a path of that length, or its length is not. */
   recall(address: string, rttMs: number | undefined, now: number): number | undefined {
     const known = this.#byAddress.get(address);
     if (known === undefined || rttMs === undefined || now - known.at > FORGET_MS) return undefined;

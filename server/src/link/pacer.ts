@@ -118,9 +118,9 @@ export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: Pace
   // What a busy viewer is sent in advance is old when it is taken.
   const patienceMs = isHeldUp(link) ? 0 : Math.max(LATE_MS, rtt / 4);
   if (owed !== undefined && now > owed.expectedAt + patienceMs) return Infinity;
-  const way = onTheWay(pacer, ackEvery, now);
-  // One frame more than the way holds, so that the narrowest place does not idle while acknowledgements travel.
-  if (way.bytes > link.rate * (rtt + queueMs) + bytes / frames) return way.nextAt;
+  const inFlight = inFlightAt(pacer, ackEvery, now);
+  // One frame more than the path holds, so that the narrowest place does not idle while acknowledgements travel.
+  if (inFlight.bytes > link.rate * (rtt + queueMs) + bytes / frames) return inFlight.nextAt;
   return busyUntil - queueMs;
 }
 
@@ -128,7 +128,7 @@ export function sendableAt(pacer: Pacer, link: Link, { queueMs, ackEvery }: Pace
  * Frames that owe no acknowledgement of their own have arrived by the time at which theirs would be here, as far as
  * anybody knows. @returns the bytes of the others, and when the next of them will have arrived without being told of.
  */
-function onTheWay({ newest, frames }: Pacer, ackEvery: number, now: number): { bytes: number; nextAt: number } {
+function inFlightAt({ newest, frames }: Pacer, ackEvery: number, now: number): { bytes: number; nextAt: number } {
   let [bytes, nextAt, left] = [0, Infinity, frames];
   for (let frame = newest; frame !== undefined; frame = frame.older) {
     if (left < ackEvery) {

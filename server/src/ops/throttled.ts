@@ -1,4 +1,4 @@
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 
 /** How often the same kind of failure is told of at most, ms. */
 const TELL_INTERVAL_MS = 10_000;

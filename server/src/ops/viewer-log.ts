@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ErrorCode, FramewireError } from '../errors.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 
 /** What happens within this time is told in one line: a page that is loaded again leaves and comes, ms. */
 const GATHER_MS = 1000;

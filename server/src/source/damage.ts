@@ -1,4 +1,4 @@
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import type { SourceHost } from './source.js';
 
 /** Radio links and USB 2 damage pictures for days: said at once, then so seldom, ms. */

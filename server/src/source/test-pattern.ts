@@ -5,7 +5,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { drawText, type Mask } from '../glyphs.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../time/monotonic.js';
 import { I420, type Colour } from './i420.js';
 import type { Source } from './source.js';
 

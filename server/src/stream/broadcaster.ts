@@ -6,10 +6,10 @@ import type { Stream } from './stream.js';
 const TICK_MS = 1000;
 
 /** Anything that watches: it is looked at once a second, and told when the server stops. */
-export interface Guest {
+export interface Watcher {
   tick(): void;
   /** Leaves its place to somebody who comes, if it does nothing with it. @returns whether it has gone. */
-  giveWay(): boolean;
+  yieldPlace(): boolean;
   /** The server stops: say goodbye and go. */
   dismiss(): void;
 }
@@ -20,9 +20,9 @@ export class Broadcaster {
   readonly knownRates = new KnownRates();
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #maxViewers: number;
-  readonly #guests = new Set<Guest>();
+  readonly #watchers = new Set<Watcher>();
   #isClosed = false;
-  /** Runs while there are guests. */
+  /** Runs while there are watchers. */
   #ticker: NodeJS.Timeout | undefined;
 
   /** @param streams at least one; their names differ. @param maxViewers of all streams and transports together. */
@@ -36,7 +36,7 @@ export class Broadcaster {
   }
 
   get viewers(): number {
-    return this.#guests.size;
+    return this.#watchers.size;
   }
 
   /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream or server-stopping */
@@ -60,22 +60,22 @@ export class Broadcaster {
     return new FramewireError('unknown-stream', `There is no stream ${stream}.`, `There are: ${names}.`);
   }
 
-  /** @returns what takes the guest off the list again. @throws FramewireError too-many-viewers or server-stopping */
-  admit(guest: Guest): Disposable {
+  /** @returns what takes the watcher off the list again. @throws FramewireError too-many-viewers or server-stopping */
+  admit(watcher: Watcher): Disposable {
     this.#refuseWhenClosed();
-    if (this.#guests.size >= this.#maxViewers && !this.#makeRoom()) {
+    if (this.#watchers.size >= this.#maxViewers && !this.#makeRoom()) {
       const message = `This server has as many viewers as it may have: ${this.#maxViewers}.`;
       throw new FramewireError('too-many-viewers', message, 'Try again later.');
     }
-    this.#guests.add(guest);
+    this.#watchers.add(watcher);
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
-    return { [Symbol.dispose]: () => this.#discharge(guest) };
+    return { [Symbol.dispose]: () => this.#discharge(watcher) };
   }
 
-  /** Sends every guest away; nobody comes in any more. */
+  /** Sends every watcher away; nobody comes in any more. */
   close(): void {
     this.#isClosed = true;
-    for (const guest of [...this.#guests]) guest.dismiss();
+    for (const watcher of [...this.#watchers]) watcher.dismiss();
   }
 
   /** Who reconnects at once would keep the server from stopping, and start its engines again. */
@@ -86,23 +86,23 @@ export class Broadcaster {
 
   /** The one that came first goes first. */
   #makeRoom(): boolean {
-    for (const guest of this.#guests) {
-      if (!guest.giveWay()) continue;
+    for (const watcher of this.#watchers) {
+      if (!watcher.yieldPlace()) continue;
       // Its goodbye takes a while, its place is free at once.
-      this.#discharge(guest);
+      this.#discharge(watcher);
       return true;
     }
     return false;
   }
 
-  #discharge(guest: Guest): void {
-    this.#guests.delete(guest);
-    if (this.#guests.size > 0) return;
+  #discharge(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
     clearInterval(this.#ticker);
     this.#ticker = undefined;
   }
 
   #tick(): void {
-    for (const guest of [...this.#guests]) guest.tick();
+    for (const watcher of [...this.#watchers]) watcher.tick();
   }
 }

@@ -37,7 +37,7 @@ export interface Lease extends Disposable {
   /** Asks for something else; answered through the sink. */
   change(request: RenditionRequest): void;
   /** Takes another rung of the ladder; answered through the sink. */
-  climb(rung: number): void;
+  switchTo(rung: number): void;
 }
 
 export interface LeaseOwner {
@@ -201,7 +201,7 @@ export class StreamLease implements Lease, RenditionMember {
     this.#ladder = undefined;
   }
 
-  climb(rung: number): void {
+  switchTo(rung: number): void {
     if (this.#isReleased || this.#ladder === undefined) return;
     this.#ladder.step = this.#ladder.at(rung);
     if (this.#cause !== 'asked') this.#cause = 'link';

@@ -1,5 +1,5 @@
 import { renditionKey, type RenditionSpec, type Size } from '@framewire/shared/rendition';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import { nearestRendition, type Choice } from './choose-rendition.js';
 import { typicalBytes } from './ladder.js';
 import type { StreamLease } from './lease.js';

@@ -1,7 +1,7 @@
 import type { SourceState, StreamInfo } from '@framewire/shared/control';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import { renditionKey, type Size } from '@framewire/shared/rendition';
-import { machineClock, type Clock } from '../clock.js';
+import { machineClock, type Clock } from '../time/clock.js';
 import { FramewireError } from '../errors.js';
 import { encodedFrame, type EncodedFrame, type SourceInfo } from '../frames.js';
 import { chooseRendition, hasShapeOf, type Choice, type RenditionRequest } from './choose-rendition.js';

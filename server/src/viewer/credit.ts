@@ -14,7 +14,7 @@ export interface Credit {
 export const NO_CREDIT: Credit = { untaken: 0, isAsked: false };
 
 /**
- * Said so many times in advance, `next` lets pictures follow one another over a long way. More is a mistake, and would
+ * Said so many times in advance, `next` lets pictures follow one another over a long path. More is a mistake, and would
  * let pictures pile up again.
  */
 const MOST_IN_ADVANCE = 16;

@@ -1,8 +1,8 @@
 import type { ViewerStats } from '@framewire/shared/control';
 import { Latest } from '@framewire/shared/latest';
-import type { Alarm, Clock } from '../clock.js';
+import type { Alarm, Clock } from '../time/clock.js';
 import type { EncodedFrame } from '../frames.js';
-import { OPEN_GATE, passGate } from '../rate-gate.js';
+import { OPEN_GATE, passGate } from '../time/rate-gate.js';
 import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link/congestion.js';
 import {
   acknowledged,
@@ -50,8 +50,8 @@ export interface ViewerArrival {
   readonly heldMs: number;
 }
 
-/** When somebody on the way knew that a frame had arrived, and the way there and back without a queue: ms, our clock. */
-export interface WayArrival {
+/** When somebody on the way knew that a frame had arrived, and the round trip without a queue: ms, our clock. */
+export interface TransportArrival {
   readonly arrivedAt: number;
   readonly rttMs: number;
   /** What had arrived and nobody had read then, this frame among it. */
@@ -68,7 +68,7 @@ export interface FrameSocket {
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
   /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
-  readonly ask?: ((onAnswer: (arrival: WayArrival) => void) => void) | undefined;
+  readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
 }
 
 export interface DeliveryLimits {
@@ -188,13 +188,13 @@ export class Delivery {
   }
 
   /** @returns how many frames have arrived by that; 0 when that one was not in flight. `proceed` must follow. */
-  arrived(seq: number, arrival: ViewerArrival | WayArrival): number {
+  arrived(seq: number, arrival: ViewerArrival | TransportArrival): number {
     const result = acknowledged(this.#pacer, seq);
     if (result === undefined) return 0;
     const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
     const isOwn = 'headerAt' in arrival;
-    const { headerAt, isHeld, heldMs } = isOwn ? arrival : this.#wayArrived(result, seq, arrival);
+    const { headerAt, isHeld, heldMs } = isOwn ? arrival : this.#estimatedArrival(result, seq, arrival);
     this.#lastArrivedAt = arrivedAt;
     if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
     const now = this.#clock.now();
@@ -281,16 +281,16 @@ export class Delivery {
   #sendableAt(by: number): number {
     if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
-    const byWay = sendableAt(this.#pacer, this.#link, this.#limits, by);
+    const byPath = sendableAt(this.#pacer, this.#link, this.#limits, by);
     // A pong tells more than the window does.
     const byReader = answersPings(this.#reader)
       ? readableAt(this.#reader, by)
       : Math.max(readableAt(this.#reader, by), unreadUntil(this.#backlog));
-    return Math.max(byWay, byReader, this.#lastSentAt + this.#limits.intervalMs);
+    return Math.max(byPath, byReader, this.#lastSentAt + this.#limits.intervalMs);
   }
 
-  /** Nobody saw the first byte: it came an empty way's time after its sending, or behind the frame before. */
-  #wayArrived({ frame, frames }: Acknowledged, seq: number, arrival: WayArrival): ViewerArrival {
+  /** Nobody saw the first byte: it came an idle path's time after its sending, or behind the frame before. */
+  #estimatedArrival({ frame, frames }: Acknowledged, seq: number, arrival: TransportArrival): ViewerArrival {
     const { arrivedAt, rttMs } = arrival;
     const headerAt = Math.min(arrivedAt, Math.max(frame.sentAt + rttMs, this.#lastArrivedAt));
     this.#reader = reached(this.#reader, seq, arrivedAt);

@@ -1,17 +1,17 @@
 import type { Ack } from '@framewire/shared/ack';
 import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
-import { machineClock, type Clock } from '../clock.js';
+import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
-import { carriesWish, type Climb } from './climb/climb.js';
+import { carriesWish, type Adaptation } from './adaptation/adaptation.js';
 import { carriedRate, isHeldUp, rttMs } from '../link/congestion.js';
 import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
-import { Delivery, type FrameSocket, type ViewerArrival, type WayArrival } from './delivery.js';
-import type { ClimbEvent } from './climb/fitting.js';
+import { Delivery, type FrameSocket, type ViewerArrival, type TransportArrival } from './delivery.js';
+import type { AdaptationEvent } from './adaptation/fitting.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './pace/draw-pace.js';
-import { introduced, startClimb } from './climb/first-pictures.js';
+import { adaptedAtStart, startAdaptation } from './adaptation/first-pictures.js';
 import { describeRendition, type Ladder } from '../stream/ladder.js';
 import type { Lease } from '../stream/lease.js';
 import type { Stream } from '../stream/stream.js';
@@ -77,7 +77,7 @@ export class Viewer {
   #request = DEFAULT_VIEWER_REQUEST;
   /** What there is for the request, and where on it the viewer stands; undefined before the source's size is known. */
   #ladder: Ladder | undefined;
-  #climb: Climb | undefined;
+  #adaptation: Adaptation | undefined;
   #drawPace = FREE_PACE;
   #ackPace = EVERY_FRAME;
   /** The viewer was given less than it asked for and not told why, since nobody knew then. */
@@ -85,7 +85,7 @@ export class Viewer {
   /** Until then nothing is said of a link that was not known when the viewer began, ms. */
   #isNewUntil = -Infinity;
 
-  /** @param memory of what ways to the same address carried. */
+  /** @param memory of what paths to the same address carried. */
   constructor(transport: ViewerTransport, clock: Clock = machineClock, memory: RateMemory = NO_MEMORY) {
     this.#transport = transport;
     this.#clock = clock;
@@ -162,13 +162,13 @@ export class Viewer {
     this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
     this.#adapt();
     if (this.#ladder === undefined) return true;
-    const event = this.#climbEvent(this.#ladder);
+    const event = this.#adaptationEvent(this.#ladder);
     this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), slowMs(event));
     return true;
   }
 
   /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
-  arrived(seq: number, arrival: WayArrival): void {
+  arrived(seq: number, arrival: TransportArrival): void {
     if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
   }
 
@@ -225,13 +225,13 @@ export class Viewer {
   }
 
   get #rung(): number {
-    return this.#request.mode === 'auto' ? (this.#climb?.rung ?? 0) : 0;
+    return this.#request.mode === 'auto' ? (this.#adaptation?.rung ?? 0) : 0;
   }
 
   /** A rate that turned out to be too high for larger pictures would mislead the next viewer as well. */
   #remember(): void {
     const { link } = this.#delivery;
-    if (link.rate === undefined || !this.#isLinkKnown || this.#climb?.hold !== undefined) return;
+    if (link.rate === undefined || !this.#isLinkKnown || this.#adaptation?.hold !== undefined) return;
     this.#memory.learn({ rate: link.rate, rttMs: rttMs(link) });
   }
 
@@ -246,34 +246,34 @@ export class Viewer {
   #startRung(ladder: Ladder, isRunning: (rung: number) => boolean): number {
     this.#ladder = ladder;
     this.#delivery.limit({ staleMs: (STALE_INTERVALS * 1000) / ladder.fps });
-    const event = this.#climbEvent(ladder);
+    const event = this.#adaptationEvent(ladder);
     if (event.link.rate === undefined) this.#isNewUntil = event.now + FIRST_MS;
-    this.#climb = startClimb({ ...event, isRunning, recalledRate: this.#memory.recall() });
+    this.#adaptation = startAdaptation({ ...event, isRunning, recalledRate: this.#memory.recall() });
     this.#delivery.limit({ leastBytes: 0 });
     return this.#rung;
   }
 
-  #climbEvent(ladder: Ladder): ClimbEvent {
+  #adaptationEvent(ladder: Ladder): AdaptationEvent {
     const { latencyBudgetMs } = this.#request;
     return { ladder, link: this.#delivery.link, latencyBudgetMs, now: this.#clock.now() };
   }
 
   /** What has just been learned may ask for another rendition, and for the next frame. */
   #adapt(): void {
-    if (this.#request.mode === 'auto') this.#climbOn();
+    if (this.#request.mode === 'auto') this.#adaptQuality();
     this.#delivery.proceed();
   }
 
-  #climbOn(): void {
+  #adaptQuality(): void {
     const watching = this.#watching;
-    if (watching.state !== 'watching' || this.#climb === undefined || this.#ladder === undefined) return;
-    const before = this.#climb;
-    this.#climb = introduced(before, this.#climbEvent(this.#ladder));
-    this.#delivery.limit({ leastBytes: this.#climb.probe?.bytes ?? 0 });
-    const isSame = this.#climb.rung === before.rung;
+    if (watching.state !== 'watching' || this.#adaptation === undefined || this.#ladder === undefined) return;
+    const before = this.#adaptation;
+    this.#adaptation = adaptedAtStart(before, this.#adaptationEvent(this.#ladder));
+    this.#delivery.limit({ leastBytes: this.#adaptation.probe?.bytes ?? 0 });
+    const isSame = this.#adaptation.rung === before.rung;
     if (isSame && !(this.#isOwedReason && this.#isLinkKnown)) return;
     if (!isSame) this.#delivery.discard();
-    watching.lease.climb(this.#climb.rung);
+    watching.lease.switchTo(this.#adaptation.rung);
   }
 
   #paceAcks(pace: AckPace, slowPayloadMs: number): void {
@@ -305,8 +305,8 @@ export class Viewer {
     if (rate === undefined || ladder === undefined) return '';
     // A link that lets bursts through measures faster than it is.
     const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
-    if (isEnough && this.#climb?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
-    return carriesWish(this.#climbEvent(ladder)) ? '' : `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
+    if (isEnough && this.#adaptation?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
+    return carriesWish(this.#adaptationEvent(ladder)) ? '' : `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
 }
 

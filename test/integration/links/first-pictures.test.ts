@@ -30,7 +30,7 @@ describe('the first pictures of a viewer on this machine', PATIENT, () => {
   ])('are what another one watches: %s at quality %d', async (size, quality) => {
     await using server = await startServer(['--source', 'test', '--size', size]);
     await using first = await Viewer.open(server.url, { subscribe: { mode: 'fixed', quality } });
-    // By then it is known what the way to this address carries.
+    // By then it is known what the path to this address carries.
     await first.message('stats', ({ sent, link }) => sent > 30 && link.bitsPerSecond !== null);
     await first.message('stats', ({ sent }) => sent > 60);
     await using newcomer = await Viewer.open(server.url, { subscribe: { mode: 'auto', quality } });

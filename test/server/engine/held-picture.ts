@@ -2,7 +2,7 @@ import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Frame } from 'node-av/lib';
 import type { FrameHeader } from '@framewire/shared/frame-header';
 import type { Picture, Pixels } from '../../../server/src/frames.js';
-import { monotonicMs } from '../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../server/src/time/monotonic.js';
 
 export const SIZE = { width: 64, height: 36 };
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Quality } from '@framewire/shared/rendition';
 import { Rendition } from '../../../server/src/engine/rendition.js';
 import { RawFrame } from '../../../server/src/frames.js';
-import { monotonicMs } from '../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../server/src/time/monotonic.js';
 import { eventually } from '../../support/eventually.js';
 import { HeldPicture, Output, SIZE } from './held-picture.js';
 

@@ -7,7 +7,7 @@ const ZERO = 987_654;
 
 const ON_TIME = { isHeld: false, heldMs: 0 };
 
-interface Way {
+interface Path {
   /** Bytes per ms. */
   rate: number;
   /** There and back, ms. */
@@ -24,9 +24,9 @@ interface Sent {
   foreseenQueueMs?: number;
 }
 
-/** One frame over a way whose figures are known. */
+/** One frame over a path whose figures are known. */
 function over(
-  { rate, rtt, driftMs = 0 }: Way,
+  { rate, rtt, driftMs = 0 }: Path,
   link: Link,
   { sentAt, bytes, queueMs = 0, foreseenQueueMs = 0 }: Sent,
 ): Link {
@@ -45,9 +45,9 @@ function over(
 }
 
 /** A frame every 33 ms. */
-function series(way: Way, frames: number, frame: Omit<Sent, 'sentAt'>, { from = 0, link = UNKNOWN_LINK } = {}): Link {
+function series(path: Path, frames: number, frame: Omit<Sent, 'sentAt'>, { from = 0, link = UNKNOWN_LINK } = {}): Link {
   return Array.from({ length: frames }).reduce<Link>(
-    (known, _, index) => over(way, known, { ...frame, sentAt: from + index * 33 }),
+    (known, _, index) => over(path, known, { ...frame, sentAt: from + index * 33 }),
     link,
   );
 }
@@ -73,16 +73,16 @@ describe('what is known of a link', () => {
   });
 
   it('is how long a frame waited behind others, apart from how long it took itself', () => {
-    const way = { rate: 625, rtt: 40 };
-    const link = over(way, series(way, 5, { bytes: 15_000 }), { sentAt: 1000, bytes: 15_000, queueMs: 70 });
+    const path = { rate: 625, rtt: 40 };
+    const link = over(path, series(path, 5, { bytes: 15_000 }), { sentAt: 1000, bytes: 15_000, queueMs: 70 });
     expect(link.queueMs).toBeCloseTo(70, 5);
     expect(link.rate).toBeCloseTo(625, 5);
     expect(link.delayMs).toBeCloseTo(70 + 13_600 / 625, 5);
   });
 
   it('turns the time of an arrival into the time of leaving the narrowest place', () => {
-    const way = { rate: 625, rtt: 40 };
-    expect(departedAt(series(way, 3, { bytes: 15_000 }), 5000 + ZERO + 20)).toBeCloseTo(5000, 5);
+    const path = { rate: 625, rtt: 40 };
+    expect(departedAt(series(path, 3, { bytes: 15_000 }), 5000 + ZERO + 20)).toBeCloseTo(5000, 5);
   });
 
   it('follows a link that becomes slower with one frame, and one that becomes faster with two', () => {
@@ -110,8 +110,8 @@ describe('what is known of a link', () => {
 
   it('sees through clocks that drift apart', () => {
     const before = series({ rate: 625, rtt: 40 }, 100, { bytes: 15_000 });
-    const way = { rate: 625, rtt: 40, driftMs: 25 };
-    const after = series(way, 1000, { bytes: 15_000 }, { from: 3300, link: before });
+    const path = { rate: 625, rtt: 40, driftMs: 25 };
+    const after = series(path, 1000, { bytes: 15_000 }, { from: 3300, link: before });
     expect(after.queueMs).toBeCloseTo(0, 5);
   });
 
@@ -122,7 +122,7 @@ describe('what is known of a link', () => {
     expect(after.delayMs).toBeCloseTo(50 + 13_600 / 625, 5);
   });
 
-  it('takes a longer way for the empty one after two minutes', () => {
+  it('takes a longer path for the empty one after two minutes', () => {
     const near = series({ rate: 625, rtt: 10 }, 100, { bytes: 15_000 });
     const far = series({ rate: 625, rtt: 60 }, 5500, { bytes: 15_000 }, { from: 3300, link: near });
     expect(rttMs(far)).toBeCloseTo(60, 5);
@@ -154,38 +154,38 @@ describe('what is known of a link', () => {
   });
 
   it('is not spoiled by a link that stood still for five seconds', () => {
-    const way = { rate: 625, rtt: 40 };
-    let link = series(way, 30, { bytes: 15_000 });
-    link = over(way, link, { sentAt: 990, bytes: 15_000, queueMs: 5000 });
-    link = series(way, 30, { bytes: 15_000 }, { from: 6000, link });
+    const path = { rate: 625, rtt: 40 };
+    let link = series(path, 30, { bytes: 15_000 });
+    link = over(path, link, { sentAt: 990, bytes: 15_000, queueMs: 5000 });
+    link = series(path, 30, { bytes: 15_000 }, { from: 6000, link });
     expect(link.rate).toBeCloseTo(625, 0);
     expect(link.queueMs).toBeCloseTo(0, 5);
   });
 
   it('is not left for slow by small frames after one that was cut in two by a standstill', () => {
-    const way = { rate: 625, rtt: 40 };
-    const before = series(way, 30, { bytes: 15_000 });
+    const path = { rate: 625, rtt: 40 };
+    const before = series(path, 30, { bytes: 15_000 });
     const cut = over({ rate: 13.6, rtt: 40 }, before, { sentAt: 990, bytes: 15_000 });
     expect(cut.rate).toBeLessThan(30);
     // 1600 bytes pass in 2.6 ms, which clocks may have made of 5.
-    const after = series(way, 2, { bytes: 3000 }, { from: 2100, link: cut });
+    const after = series(path, 2, { bytes: 3000 }, { from: 2100, link: cut });
     expect(after.rate).toBeCloseTo(1600 / 5, 0);
     // Once that is believed, they say nothing more.
-    expect(series(way, 30, { bytes: 3000 }, { from: 2200, link: after }).rate).toBeCloseTo(1600 / 5, 0);
+    expect(series(path, 30, { bytes: 3000 }, { from: 2200, link: after }).rate).toBeCloseTo(1600 / 5, 0);
   });
 
   describe('is not learned from frames that the viewer held up itself', () => {
-    const way = { rate: 12_500, rtt: 1 };
-    const before = series(way, 10, { bytes: 50_000 });
+    const path = { rate: 12_500, rtt: 1 };
+    const before = series(path, 10, { bytes: 50_000 });
 
     /** Header and payload are read together when the viewer is free, that much after the frame has come. */
     const held = (
       link: Link,
-      { sentAt, lateMs, rate = way.rate }: { sentAt: number; lateMs: number; rate?: number },
+      { sentAt, lateMs, rate = path.rate }: { sentAt: number; lateMs: number; rate?: number },
     ) => {
-      const arrivedAt = sentAt + way.rtt / 2 + 50_000 / rate + lateMs;
+      const arrivedAt = sentAt + path.rtt / 2 + 50_000 / rate + lateMs;
       const at = { headerAt: arrivedAt + ZERO, arrivedAt: arrivedAt + ZERO };
-      const now = arrivedAt + way.rtt / 2;
+      const now = arrivedAt + path.rtt / 2;
       return observed(link, { bytes: 50_000, sentAt, ...at, isHeld: true, heldMs: 85, foreseenQueueMs: 4, now });
     };
 
@@ -196,7 +196,7 @@ describe('what is known of a link', () => {
       expect(link.rate).toBe(before.rate);
       expect(link.queueMs).toBe(before.queueMs);
       expect(rttMs(link)).toBe(rttMs(before));
-      expect(isHeldUp(over(way, link, { sentAt: 3000, bytes: 50_000 }))).toBe(false);
+      expect(isHeldUp(over(path, link, { sentAt: 3000, bytes: 50_000 }))).toBe(false);
     });
 
     it('unless they came at once all the same', () => {

@@ -5,7 +5,7 @@ const FAST = { rate: 10_000, rttMs: 1 };
 const SLOW = { rate: 100, rttMs: 40 };
 const HERE = '192.0.2.7';
 
-describe('the rates of ways to recent viewers', () => {
+describe('the rates of paths to recent viewers', () => {
   it('are known by their address, for ten minutes', () => {
     const rates = new KnownRates();
     rates.learn(HERE, FAST, 0);
@@ -14,7 +14,7 @@ describe('the rates of ways to recent viewers', () => {
     expect(rates.recall(HERE, 2, 600_001)).toBeUndefined();
   });
 
-  it('hold for no way that is much longer or shorter, or of which nobody knows how long it is', () => {
+  it('hold for no path that is much longer or shorter, or of which nobody knows how long it is', () => {
     const rates = new KnownRates();
     rates.learn(HERE, FAST, 0);
     expect(rates.recall(HERE, 7, 0)).toBe(10_000);

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
 const clock = vi.hoisted(() => ({ now: 0 }));
-vi.mock('../../../server/src/monotonic.js', () => ({ monotonicMs: () => clock.now }));
+vi.mock('../../../server/src/time/monotonic.js', () => ({ monotonicMs: () => clock.now }));
 
 afterEach(() => {
   clock.now = 0;

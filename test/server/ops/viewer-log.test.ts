@@ -5,7 +5,7 @@ import { FramewireError } from '../../../server/src/errors.js';
 import { ViewerLog, type Watching } from '../../../server/src/ops/viewer-log.js';
 
 const clock = vi.hoisted(() => ({ startedAt: 0 }));
-vi.mock('../../../server/src/monotonic.js', () => ({ monotonicMs: () => Date.now() - clock.startedAt }));
+vi.mock('../../../server/src/time/monotonic.js', () => ({ monotonicMs: () => Date.now() - clock.startedAt }));
 
 function openLog(level = 'info') {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { monotonicMs } from '../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../server/src/time/monotonic.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { openSource } from '../../../server/src/source/open-source.js';
 import { openTestPattern } from '../../../server/src/source/test-pattern.js';

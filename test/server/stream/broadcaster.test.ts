@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Broadcaster, type Guest } from '../../../server/src/stream/broadcaster.js';
+import { Broadcaster, type Watcher } from '../../../server/src/stream/broadcaster.js';
 import { streamKit } from '../fakes.js';
 
-class FakeGuest implements Guest {
+class FakeGuest implements Watcher {
   ticks = 0;
   isIdle = false;
   isDismissed = false;
@@ -11,7 +11,7 @@ class FakeGuest implements Guest {
     this.ticks += 1;
   }
 
-  giveWay(): boolean {
+  yieldPlace(): boolean {
     return this.isIdle;
   }
 
@@ -70,7 +70,7 @@ describe('the broadcaster', () => {
     expect(() => broadcaster.admit(new FakeGuest())).toThrow(expect.objectContaining({ code: 'too-many-viewers' }));
   });
 
-  it('looks at each guest once a second, and at none who has gone', () => {
+  it('looks at each watcher once a second, and at none who has gone', () => {
     const broadcaster = new Broadcaster([yard], 10);
     const [stays, goes] = [new FakeGuest(), new FakeGuest()];
     broadcaster.admit(stays);
@@ -97,7 +97,7 @@ describe('the broadcaster', () => {
     const [polite, slow] = [new FakeGuest(), new FakeGuest()];
     const admission = broadcaster.admit(polite);
     broadcaster.admit(slow);
-    // As the transports do, a guest gives its place back while it is sent away.
+    // As the transports do, a watcher gives its place back while it is sent away.
     polite.dismiss = () => admission[Symbol.dispose]();
     broadcaster.close();
     expect(slow.isDismissed).toBe(true);

@@ -41,7 +41,7 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
     host,
     port: 0,
     maxConnections: 1000,
-    onTurnedAway: () => undefined,
+    onRefused: () => undefined,
     onRequest: (request, response) => http.routing(request, response),
     onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
     onError,

@@ -31,7 +31,7 @@ describe('the pictures that a viewer may be sent', () => {
     expect(sendAll(creditGiven(credit)).sent).toBe(1);
   });
 
-  it('are more for one that says next in advance, as over a long way', () => {
+  it('are more for one that says next in advance, as over a long path', () => {
     const ahead = creditGiven(creditGiven(NO_CREDIT));
     expect(sendAll(ahead).sent).toBe(3);
   });

@@ -189,7 +189,7 @@ describe('the delivery of frames', () => {
       bench.delivery.arrived(seq, { arrivedAt: at, rttMs: 10, unreadBytes: 0 });
       bench.delivery.proceed();
     }
-    // All but the first segment of 11,400 bytes, in the 90 ms after an empty way's 10, and then in 100.
+    // All but the first segment of 11,400 bytes, in the 90 ms after an idle path's 10, and then in 100.
     expect(bench.delivery.link.rate).toBeGreaterThan(95);
     expect(bench.delivery.link.rate).toBeLessThan(115);
     expect(bench.delivery.link.delayMs).toBeCloseTo(90, 5);

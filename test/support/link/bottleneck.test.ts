@@ -8,49 +8,53 @@ const place = (options: Partial<BottleneckOptions> = {}, seed = 1) =>
   new Bottleneck<number>({ ...FIVE_MBIT, ...options }, seededRandom(seed));
 
 /** When each item arrived, to the millisecond. */
-function arrivals(way: Bottleneck<number>, untilMs: number, at: (now: number) => void = () => {}): Map<number, number> {
+function arrivals(
+  link: Bottleneck<number>,
+  untilMs: number,
+  at: (now: number) => void = () => {},
+): Map<number, number> {
   const seen = new Map<number, number>();
   for (let now = 0; now <= untilMs; now += 1) {
     at(now);
-    for (const item of way.drain(now)) seen.set(item, now);
+    for (const item of link.drain(now)) seen.set(item, now);
   }
   return seen;
 }
 
 describe('a narrow place', () => {
   it('passes what its rate allows, to the byte, over ten seconds', () => {
-    const way = place();
+    const link = place();
     let offered = 0;
-    const seen = arrivals(way, 10_020, now => {
-      while (way.hasRoom) way.offer((offered += 1), 1250, now);
+    const seen = arrivals(link, 10_020, now => {
+      while (link.hasRoom) link.offer((offered += 1), 1250, now);
     });
     expect(seen.size).toBe(5000);
   });
 
   it('has room for its queue and no more', () => {
-    const way = place({ queueBytes: 5000 });
+    const link = place({ queueBytes: 5000 });
     let offered = 0;
-    while (way.hasRoom) way.offer((offered += 1), 1000, 0);
+    while (link.hasRoom) link.offer((offered += 1), 1000, 0);
     expect(offered).toBe(5);
-    way.drain(1.6);
-    expect(way.hasRoom).toBe(true);
+    link.drain(1.6);
+    expect(link.hasRoom).toBe(true);
   });
 
   it('delays each by its own time, and by all that were before it, whoever sent them', () => {
-    const way = place();
-    way.offer(1, 6250, 0);
-    way.offer(2, 6250, 0);
-    way.offer(3, 6250, 100);
-    expect([...arrivals(way, 200)]).toEqual([
+    const link = place();
+    link.offer(1, 6250, 0);
+    link.offer(2, 6250, 0);
+    link.offer(3, 6250, 100);
+    expect([...arrivals(link, 200)]).toEqual([
       [1, 30],
       [2, 40],
       [3, 130],
     ]);
-    expect(way.isEmpty).toBe(true);
+    expect(link.isEmpty).toBe(true);
   });
 
   it('lets the burst of a full token bucket pass at once, the rest at its rate, and fills again', () => {
-    const way = place({ burst: 12_500 });
+    const link = place({ burst: 12_500 });
     for (const [item, at] of [
       [1, 0],
       [2, 0],
@@ -58,9 +62,9 @@ describe('a narrow place', () => {
       [4, 15],
       [5, 100],
     ] as const) {
-      way.offer(item, 6250, at);
+      link.offer(item, 6250, at);
     }
-    expect([...arrivals(way, 200)]).toEqual([
+    expect([...arrivals(link, 200)]).toEqual([
       [1, 20],
       [2, 20],
       [3, 30],
@@ -70,21 +74,21 @@ describe('a narrow place', () => {
   });
 
   it('passes at another rate what it had not begun when that changed', () => {
-    const way = place();
-    way.offer(1, 6250, 0);
-    way.offer(2, 6250, 0);
-    const seen = arrivals(way, 300, now => {
-      if (now === 11) way.set({ rate: 500_000 });
+    const link = place();
+    link.offer(1, 6250, 0);
+    link.offer(2, 6250, 0);
+    const seen = arrivals(link, 300, now => {
+      if (now === 11) link.set({ rate: 500_000 });
     });
     expect([...seen.values()]).toEqual([30, 130]);
   });
 
   it('passes nothing while it is paused, and the rest in order afterwards', () => {
-    const way = place();
-    for (const item of [1, 2, 3]) way.offer(item, 6250, 0);
-    const seen = arrivals(way, 700, now => {
-      if (now === 16) way.pause();
-      if (now === 516) way.resume(now);
+    const link = place();
+    for (const item of [1, 2, 3]) link.offer(item, 6250, 0);
+    const seen = arrivals(link, 700, now => {
+      if (now === 16) link.pause();
+      if (now === 516) link.resume(now);
     });
     expect([...seen.keys()]).toEqual([1, 2, 3]);
     expect(Math.min(...seen.values())).toBe(516);
@@ -93,9 +97,9 @@ describe('a narrow place', () => {
 
   it('jitters by its seed, and keeps the order', () => {
     const jittered = (seed: number) => {
-      const way = place({ jitterMs: 10 }, seed);
-      for (let item = 0; item < 50; item += 1) way.offer(item, 625, 0);
-      return [...arrivals(way, 300)];
+      const link = place({ jitterMs: 10 }, seed);
+      for (let item = 0; item < 50; item += 1) link.offer(item, 625, 0);
+      return [...arrivals(link, 300)];
     };
     expect(jittered(3)).toEqual(jittered(3));
     expect(jittered(3)).not.toEqual(jittered(4));
@@ -103,8 +107,8 @@ describe('a narrow place', () => {
   });
 
   it('lets glued bytes out together', () => {
-    const way = place({ glueMs: 25 });
-    for (const item of [1, 2, 3]) way.offer(item, 3125, 0);
-    expect([...arrivals(way, 300).values()]).toEqual([25, 50, 50]);
+    const link = place({ glueMs: 25 });
+    for (const item of [1, 2, 3]) link.offer(item, 3125, 0);
+    expect([...arrivals(link, 300).values()]).toEqual([25, 50, 50]);
   });
 });

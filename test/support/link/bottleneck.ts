@@ -20,7 +20,7 @@ interface Slice<T> {
 }
 
 /**
- * One narrow place, first in first out, shared by all that offer to it, and the way behind it. Pure by its clock: it
+ * One narrow place, first in first out, shared by all that offer to it, and the path behind it. Pure by its clock: it
  * is told the time, and what was due earlier leaves at the time at which it was due.
  */
 export class Bottleneck<T> {

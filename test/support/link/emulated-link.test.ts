@@ -38,16 +38,16 @@ async function readAll(socket: Socket): Promise<Buffer> {
 describe('an emulated link', () => {
   it('carries bytes unchanged and in order, at its rate, through jitter and glue', async () => {
     const sent = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 251));
-    await using way = await behind(socket => socket.end(sent), { rate: 1e6, jitterMs: 5, glueMs: 10 });
+    await using path = await behind(socket => socket.end(sent), { rate: 1e6, jitterMs: 5, glueMs: 10 });
     const from = performance.now();
-    const got = await readAll(connect(way.link.port, '127.0.0.1'));
+    const got = await readAll(connect(path.link.port, '127.0.0.1'));
     expect(got.equals(sent)).toBe(true);
     expect(performance.now() - from).toBeGreaterThan(750);
   });
 
   it('takes its time for there and back', async () => {
-    await using way = await behind(socket => socket.pipe(socket), { rttMs: 60 });
-    const socket = connect(way.link.port, '127.0.0.1');
+    await using path = await behind(socket => socket.pipe(socket), { rttMs: 60 });
+    const socket = connect(path.link.port, '127.0.0.1');
     const from = performance.now();
     socket.write('?');
     await once(socket, 'data');
@@ -56,17 +56,17 @@ describe('an emulated link', () => {
   });
 
   it('passes nothing while it is paused, and all of it then', async () => {
-    await using way = await behind(socket => socket.pipe(socket), {});
-    const socket = connect(way.link.port, '127.0.0.1');
+    await using path = await behind(socket => socket.pipe(socket), {});
+    const socket = connect(path.link.port, '127.0.0.1');
     let got = '';
     socket.setEncoding('utf8').on('data', (text: string) => (got += text));
     socket.write('a');
     await eventually(() => got === 'a', 'the first byte');
-    await way.link.pause();
+    await path.link.pause();
     socket.write('b');
-    await way.link.set({ rate: 1e6 });
+    await path.link.set({ rate: 1e6 });
     expect(got).toBe('a');
-    await way.link.resume();
+    await path.link.resume();
     await eventually(() => got === 'ab', 'the second byte');
     socket.destroy();
   });

@@ -10,7 +10,7 @@ const DEFAULTS: LinkOptions = { rate: 1e9, burst: 0, queueMs: 400, rttMs: 0, jit
 /**
  * A slow link that needs no root: a TCP proxy with one narrow place for all its connections, in the direction from the
  * server to its viewers. Beyond the queue that is asked for, the kernel's own buffers hold what the server sends into
- * the proxy: some hundred kB and more, as a proxy or a modem on a real way does.
+ * the proxy: some hundred kB and more, as a proxy or a modem on a real path does.
  */
 export class EmulatedLink implements AsyncDisposable {
   /** @param target where the server listens. */

@@ -55,30 +55,30 @@ class Link {
   obey(order: Exclude<Order, { type: 'start' }>): void {
     const now = performance.now();
     if (order.type === 'set') this.#down.set(present(order.options));
-    for (const way of [this.#down, this.#up]) {
-      if (order.type === 'pause') way.pause();
-      if (order.type === 'resume') way.resume(now);
+    for (const direction of [this.#down, this.#up]) {
+      if (order.type === 'pause') direction.pause();
+      if (order.type === 'resume') direction.resume(now);
     }
   }
 
-  #forward(from: Socket, to: Socket, way: Bottleneck<Passing>): void {
+  #forward(from: Socket, to: Socket, direction: Bottleneck<Passing>): void {
     from.on('data', chunk => {
       const now = performance.now();
       for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
         const bytes = chunk.subarray(at, at + SLICE_BYTES);
-        way.offer({ to, bytes }, bytes.length, now);
+        direction.offer({ to, bytes }, bytes.length, now);
       }
-      if (way.hasRoom) return;
+      if (direction.hasRoom) return;
       from.pause();
       this.#held.add(from);
     });
-    from.once('close', () => way.offer({ to, bytes: undefined }, 0, performance.now()));
+    from.once('close', () => direction.offer({ to, bytes: undefined }, 0, performance.now()));
   }
 
   #tick(): void {
     const now = performance.now();
-    for (const way of [this.#down, this.#up]) {
-      for (const { to, bytes } of way.drain(now)) {
+    for (const direction of [this.#down, this.#up]) {
+      for (const { to, bytes } of direction.drain(now)) {
         if (bytes === undefined) to.end();
         else if (to.writable) to.write(bytes);
       }

@@ -3,7 +3,7 @@ import { Packet } from 'node-av/lib';
 import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
 import type { Picture, SourceInfo } from '../../frames.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import { captureTime } from '../capture-time.js';
 import type { Orientation } from '../orientation.js';
 import { Demuxer, type InputSpec } from './demuxer.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FramewireError } from '../../errors.js';
 import type { Picture, SourceInfo } from '../../frames.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import { JpegPictures } from '../ffmpeg/jpeg-pictures.js';
 import type { Source, SourceHost } from '../source.js';
 import { HttpClient } from './http-client.js';

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Mat } from '@u4/opencv4nodejs';
 import { FramewireError } from '../../errors.js';
 import { DamagedPicture, type Picture, type SourceInfo } from '../../frames.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import { isTooSlow, type CameraWish } from '../camera-wish.js';
 import { captureTime } from '../capture-time.js';
 import { DamageCount } from '../damage.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mat } from '@u4/opencv4nodejs';
 import { FramewireError } from '../../errors.js';
 import type { Picture, SourceInfo } from '../../frames.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from '../ffmpeg/file-pace.js';
 import { ownMat } from './mat-picture.js';
 import { loadOpenCv, type OpenCv } from '../../opencv.js';

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Broadcaster } from '../../stream/broadcaster.js';
 import { DEFAULT_VIEWER_REQUEST, type ViewerRequest } from '../../viewer/viewer.js';
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import type { Access } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
 import type { ViewerLog } from '../../ops/viewer-log.js';

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
-import type { WayArrival } from '../../viewer/delivery.js';
+import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
+import type { TransportArrival } from '../../viewer/delivery.js';
 import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
-import { machineClock } from '../../clock.js';
-import { monotonicMs } from '../../monotonic.js';
-import { sleepWatch } from '../../sleep-watch.js';
+import { machineClock } from '../../time/clock.js';
+import { monotonicMs } from '../../time/monotonic.js';
+import { sleepWatch } from '../../time/sleep-watch.js';
 import { isBrowser } from './browser.js';
 import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
@@ -52,7 +52,7 @@ function partFor(frame: EncodedFrame): Buffer {
 }
 
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
-export class MjpegViewer implements Guest, ViewerTransport {
+export class MjpegViewer implements Watcher, ViewerTransport {
   /** Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
   readonly ask: ViewerTransport['ask'];
   readonly #response: ServerResponse;
@@ -164,7 +164,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
     this.send(last.frame);
   }
 
-  giveWay(): boolean {
+  yieldPlace(): boolean {
     return false;
   }
 
@@ -172,7 +172,7 @@ export class MjpegViewer implements Guest, ViewerTransport {
     this.#response.destroy();
   }
 
-  #ask(onAnswer: (arrival: WayArrival) => void): void {
+  #ask(onAnswer: (arrival: TransportArrival) => void): void {
     this.#acks.ask(() => this.#response.write(this.#isAsked ? MORE : QUESTION), onAnswer);
     this.#isAsked = true;
   }

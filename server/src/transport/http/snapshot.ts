@@ -1,9 +1,9 @@
-import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
+import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
 import type { RenditionRequest } from '../../stream/choose-rendition.js';
 import type { Stream } from '../../stream/stream.js';
 import { FramewireError, isErrorCode } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import type { MediaQuery } from './media-query.js';
 
 /** A source that must be opened first has this long to give its first picture, ms. */
@@ -102,7 +102,7 @@ export class Snapshots {
 }
 
 /** One request that waits for its picture. */
-class SnapshotWait implements Guest {
+class SnapshotWait implements Watcher {
   readonly stream: Stream;
   /** The same for all who can share a rendition. */
   readonly wish: string;
@@ -158,7 +158,7 @@ class SnapshotWait implements Guest {
     // It has a timer of its own.
   }
 
-  giveWay(): boolean {
+  yieldPlace(): boolean {
     return false;
   }
 

@@ -1,12 +1,12 @@
-import type { WayArrival } from '../../viewer/delivery.js';
-import { machineClock, type Clock } from '../../clock.js';
+import type { TransportArrival } from '../../viewer/delivery.js';
+import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
 /** How often the kernel is asked while frames are on their way, ms. */
 const POLL_MS = 3;
 
-type OnArrived = (seq: number, arrival: WayArrival) => void;
+type OnArrived = (seq: number, arrival: TransportArrival) => void;
 
 /** What has gone into a socket so far, as the kernel counts. */
 export interface ByteCount {
@@ -14,7 +14,7 @@ export interface ByteCount {
 }
 
 interface Followed {
-  readonly onArrived: (arrival: WayArrival) => void;
+  readonly onArrived: (arrival: TransportArrival) => void;
   /** Bytes of the socket by the end of this. */
   readonly end: number;
 }
@@ -51,7 +51,7 @@ export class KernelAcks implements Disposable {
   }
 
   /** @param write puts a few bytes into the socket that are no frame. Where the kernel cannot be asked, nothing is written. */
-  ask(write: () => void, onArrived: (arrival: WayArrival) => void): void {
+  ask(write: () => void, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#info !== undefined) this.#follow(write, onArrived);
   }
 
@@ -67,7 +67,7 @@ export class KernelAcks implements Disposable {
     unfollow(this);
   }
 
-  #follow(write: () => void, onArrived: (arrival: WayArrival) => void): void {
+  #follow(write: () => void, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
     write();
     this.#followed.push({ onArrived, end: this.#count.bytesWritten });

@@ -16,7 +16,7 @@ const FILES_FOR_ENGINE = 4;
 const FILES_FOR_START = 6;
 
 /** Connections at the limit that are only told so. */
-export const MOST_TURNED_AWAY = 8;
+export const MOST_REFUSED = 8;
 
 /**
  * @param freeFiles that this process may still open before anybody has come; Infinity when that is not known.
@@ -24,7 +24,7 @@ export const MOST_TURNED_AWAY = 8;
  * @throws FramewireError too-few-files when there is no room for any.
  */
 export function mostConnections(maxViewers: number, freeFiles: number, streams: number): number {
-  const room = freeFiles - OWN_FILES - FILES_FOR_ENGINE * streams - FILES_FOR_START - MOST_TURNED_AWAY;
+  const room = freeFiles - OWN_FILES - FILES_FOR_ENGINE * streams - FILES_FOR_START - MOST_REFUSED;
   if (room < 1) throw tooFewFiles();
   return Math.min(maxViewers + OTHERS, room);
 }

@@ -36,7 +36,7 @@ export interface ListenOptions {
   port: number;
   /** Connections at the same time; whoever comes beyond is told so. */
   maxConnections: number;
-  onTurnedAway: (reason: FramewireError, address: string) => void;
+  onRefused: (reason: FramewireError, address: string) => void;
   onRequest: RequestListener;
   /** Gets what offers WebSocket, what wants another protocol and cannot be answered in plain HTTP, and what has a body. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -64,7 +64,7 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
   const servers: Server[] = [];
-  const gate = new ConnectionGate(new ConnectionLimits(options.maxConnections), options.onTurnedAway);
+  const gate = new ConnectionGate(new ConnectionLimits(options.maxConnections), options.onRefused);
   let { port } = options;
   const bound: string[] = [];
   try {

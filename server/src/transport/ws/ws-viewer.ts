@@ -5,13 +5,13 @@ import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
 import type { ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
-import type { Broadcaster, Guest } from '../../stream/broadcaster.js';
+import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';
 import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } from '../../viewer/viewer.js';
 import { FramewireError, messageOf } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
-import { machineClock } from '../../clock.js';
-import { monotonicMs } from '../../monotonic.js';
+import { machineClock } from '../../time/clock.js';
+import { monotonicMs } from '../../time/monotonic.js';
 import type { Watching } from '../../ops/viewer-log.js';
 import { FrameWriter } from './frame-writer.js';
 import { MessageLimits } from './message-limits.js';
@@ -44,7 +44,7 @@ const SEQ_BYTES = 4;
 const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
-export class WsViewer implements Guest, ViewerTransport {
+export class WsViewer implements Watcher, ViewerTransport {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #frames: FrameWriter;
@@ -59,7 +59,7 @@ export class WsViewer implements Guest, ViewerTransport {
   #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
   #lastSetAt = -Infinity;
   #heardAt = monotonicMs();
-  /** Until the first message, which nobody sends before it is open: how long the whole way is, to the viewer and back, ms. */
+  /** Until the first message, which nobody sends before it is open: the round trip to the viewer, ms. */
   #roundTripMs: number | undefined;
   readonly #openedAt = monotonicMs();
 
@@ -129,7 +129,7 @@ export class WsViewer implements Guest, ViewerTransport {
     if (this.#silentMs >= SILENCE_MS) this.close(CLOSE_CODES.stalled, 'Nothing was said or asked for in 60 s.');
   }
 
-  giveWay(): boolean {
+  yieldPlace(): boolean {
     if (this.#silentMs < YIELD_MS) return false;
     this.close(CLOSE_CODES.tooManyViewers, 'Others want to watch, and you asked for nothing.');
     return true;

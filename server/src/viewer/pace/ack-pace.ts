@@ -1,10 +1,10 @@
-import type { ClimbEvent } from '../climb/fitting.js';
+import type { AdaptationEvent } from '../adaptation/fitting.js';
 import { isHeldUp, rttMs } from '../../link/congestion.js';
 
 /**
  * Which of a viewer's frames need an acknowledgement of their own. Pure.
  *
- * Reading one costs the server as much as sending a frame, and on a way that is far from full it says nothing new. So
+ * Reading one costs the server as much as sending a frame, and on a path that is far from full it says nothing new. So
  * a viewer whose frames arrive before the next one is due may acknowledge several at once, as QUIC's receivers do
  * (draft-ietf-quic-ack-frequency); frames that come late end that.
  */
@@ -29,12 +29,12 @@ const MOST_FRAMES = 16;
 const COLLAPSE_SHARE = 1 / 10;
 
 /** How long a payload may take without an acknowledgement of its own, ms; the viewer is told. */
-export function slowMs({ ladder }: ClimbEvent): number {
+export function slowMs({ ladder }: AdaptationEvent): number {
   return Math.ceil((1000 / ladder.fps) * SLOW_SHARE);
 }
 
 /** After each acknowledgement. @param rung where on the ladder the viewer stands. */
-export function ackPaced({ every, calmSince }: AckPace, rung: number, event: ClimbEvent): AckPace {
+export function ackPaced({ every, calmSince }: AckPace, rung: number, event: AdaptationEvent): AckPace {
   const { link, ladder, now } = event;
   if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
   // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
@@ -46,7 +46,7 @@ export function ackPaced({ every, calmSince }: AckPace, rung: number, event: Cli
   return { every: Math.min(most, 2 * every), calmSince: now };
 }
 
-function mostUnknown({ ladder, link, latencyBudgetMs }: ClimbEvent): number {
+function mostUnknown({ ladder, link, latencyBudgetMs }: AdaptationEvent): number {
   const held = ((link.rate ?? 0) * COLLAPSE_SHARE * latencyBudgetMs) / ladder.bytes(0);
   let most = 1;
   while (most < MOST_FRAMES && most * 2 - 1 <= held) most *= 2;

@@ -53,7 +53,7 @@ export interface Sight {
 export interface Answer {
   readonly at: number;
   readonly unread: number;
-  /** By how much it took longer than the way there and back, ms. */
+  /** By how much it took longer than the round trip, ms. */
   readonly lateMs: number;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { monotonicMs } from '../../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../../server/src/time/monotonic.js';
 import { FramewireError } from '../../../../server/src/errors.js';
 import type { Picture } from '../../../../server/src/frames.js';
 import { openSource } from '../../../../server/src/source/open-source.js';

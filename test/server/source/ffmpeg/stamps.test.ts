@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { monotonicMs } from '../../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../../server/src/time/monotonic.js';
 import { openSource } from '../../../../server/src/source/open-source.js';
 import type { Source } from '../../../../server/src/source/source.js';
 import { FileServer } from '../../../support/camera/file-server.js';

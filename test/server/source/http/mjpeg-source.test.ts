@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { monotonicMs } from '../../../../server/src/monotonic.js';
+import { monotonicMs } from '../../../../server/src/time/monotonic.js';
 import { FramewireError } from '../../../../server/src/errors.js';
 import { openSource } from '../../../../server/src/source/open-source.js';
 import type { Source } from '../../../../server/src/source/source.js';

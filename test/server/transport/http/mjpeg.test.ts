@@ -14,7 +14,7 @@ vi.mock('../../../../server/src/transport/kernel/tcp-info.js', () => ({
 }));
 
 /** To a real watch, time that is set on by hand looks like a sleep. */
-vi.mock('../../../../server/src/sleep-watch.js', () => ({ sleepWatch: { isFromBefore: () => false } }));
+vi.mock('../../../../server/src/time/sleep-watch.js', () => ({ sleepWatch: { isFromBefore: () => false } }));
 
 describe('a multipart viewer', () => {
   it('gets each picture as a part with its length and the boundary behind', async () => {

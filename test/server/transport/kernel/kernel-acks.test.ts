@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { WayArrival } from '../../../../server/src/viewer/delivery.js';
+import type { TransportArrival } from '../../../../server/src/viewer/delivery.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
 import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';
 import { eventually } from '../../../support/eventually.js';
 import { VirtualClock } from '../../../simulate/virtual-clock.js';
 
-type Told = [number, WayArrival];
+type Told = [number, TransportArrival];
 
 /** A count of bytes, and a kernel that says what the test wants. */
 function kit() {
@@ -24,8 +24,8 @@ function kit() {
     clock,
   );
   const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
-  const ask = (bytes: number): readonly WayArrival[] => {
-    const answers: WayArrival[] = [];
+  const ask = (bytes: number): readonly TransportArrival[] => {
+    const answers: TransportArrival[] = [];
     acks.ask(
       () => void (count.bytesWritten += bytes),
       answer => answers.push(answer),

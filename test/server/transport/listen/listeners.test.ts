@@ -12,7 +12,7 @@ const options = (host: string, port = 0): ListenOptions => ({
   host,
   port,
   maxConnections: 1000,
-  onTurnedAway: () => undefined,
+  onRefused: () => undefined,
   onRequest: (_, response) => response.end('here'),
   onUpgrade: (_, socket) => socket.destroy(),
   onError: () => undefined,

@@ -18,7 +18,7 @@ describe('requests that come ahead on one connection', () => {
       host: '127.0.0.1',
       port: 0,
       maxConnections: 100,
-      onTurnedAway: () => undefined,
+      onRefused: () => undefined,
       onRequest: (_, response) => void asked.push(response),
       onUpgrade: (_, socket) => socket.destroy(),
       onError: () => undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../../server/src/viewer/pace/ack-pace.js';
 import type { Ladder } from '../../../../server/src/stream/ladder.js';
-import type { ClimbEvent } from '../../../../server/src/viewer/climb/fitting.js';
+import type { AdaptationEvent } from '../../../../server/src/viewer/adaptation/fitting.js';
 import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
 import { NO_MIN } from '../../../../server/src/link/windowed-min.js';
 
@@ -17,7 +17,7 @@ interface Seen {
   latencyBudgetMs?: number;
 }
 
-function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): ClimbEvent {
+function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): AdaptationEvent {
   const roundTrip = { ...NO_MIN, newer: rttMs };
   return { ladder: LADDER, latencyBudgetMs, now, link: { ...UNKNOWN_LINK, rate, delayMs, roundTrip } };
 }
@@ -32,7 +32,7 @@ function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FR
 const RELAXED: AckPace = { every: 16, calmSince: 0 };
 
 describe('the pace of acknowledgements', () => {
-  it('is one for each frame until the way has been far from full for half a second', () => {
+  it('is one for each frame until the path has been far from full for half a second', () => {
     expect(over(450).every).toBe(1);
     expect(over(550).every).toBe(2);
   });
@@ -47,7 +47,7 @@ describe('the pace of acknowledgements', () => {
     expect(ackPaced(RELAXED, 1, event({ now: 5000 }))).toEqual(EVERY_FRAME);
   });
 
-  it('knows a full way by a frame and its acknowledgement that take longer than the next one is due', () => {
+  it('knows a full path by a frame and its acknowledgement that take longer than the next one is due', () => {
     expect(over(60_000, { delayMs: 30, rttMs: 3 }).every).toBe(16);
     expect(over(60_000, { delayMs: 30, rttMs: 4 }).every).toBe(1);
   });

@@ -10,7 +10,7 @@ import {
 
 /** A picture every so many ms, and from its sending until it has arrived. */
 const SOURCE_MS = 33;
-const WAY_MS = 2;
+const DELAY_MS = 2;
 
 interface Reader {
   /** What its program takes for a picture at this time, ms. */
@@ -33,19 +33,19 @@ interface Taken {
 function watch({ stepMs, queue, answers = true, heldUpMs = 0, wayMs = 0 }: Reader, ms: number): Taken[] {
   let pace: ReaderPace = FREE_READER;
   let [seq, freeAt, sentAt] = [0, heldUpMs, 0];
-  const way: { seq: number; at: number }[] = [];
+  const flying: { seq: number; at: number }[] = [];
   const socket: { seq: number; at: number }[] = [];
   const queued: { seq: number; at: number }[] = [];
   const pongs: { seq: number; at: number }[] = [];
   const taken: Taken[] = [];
   for (let now = 0; now < ms; now += 1) {
     if (now >= sentAt && readableAt(pace, now) <= now) {
-      way.push({ seq: (seq += 1), at: now });
+      flying.push({ seq: (seq += 1), at: now });
       pace = asked(pace, seq, now);
       sentAt = Math.ceil((now + 1) / SOURCE_MS) * SOURCE_MS;
     }
-    for (let next = way[0]; next !== undefined && now >= next.at + WAY_MS; next = way[0]) {
-      socket.push(...way.splice(0, 1));
+    for (let next = flying[0]; next !== undefined && now >= next.at + DELAY_MS; next = flying[0]) {
+      socket.push(...flying.splice(0, 1));
       pace = reached(pace, next.seq, now);
     }
     const isWaiting = now >= freeAt;
@@ -127,7 +127,7 @@ describe('a program that takes all', () => {
     expect(watch({ stepMs: () => 5, queue }, 10_000).length).toBeGreaterThan(300);
   });
 
-  it('gets all within a second over a long way', () => {
+  it('gets all within a second over a long path', () => {
     const taken = watch({ stepMs: () => 5, queue: 0, wayMs: 150 }, 10_000);
     expect(from(1200, 10_000, taken).length).toBeGreaterThan(8.8 * 29);
   });

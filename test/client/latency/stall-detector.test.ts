@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CALM_TICK_MS, HoldUp, TICK_MS } from '../../../client/src/latency/hold-up.js';
+import { CALM_TICK_MS, StallDetector, TICK_MS } from '../../../client/src/latency/stall-detector.js';
 
 /** Signs of a free thread from one time to another. */
-function free(holdUp: HoldUp, from: number, to: number): void {
+function free(holdUp: StallDetector, from: number, to: number): void {
   for (let at = from; at <= to; at += TICK_MS) holdUp.tick(at);
 }
 
 describe('a message', () => {
   it('was not held up by a thread that is free, or gives no signs', () => {
-    const holdUp = new HoldUp();
+    const holdUp = new StallDetector();
     expect(holdUp.heldMs(1000)).toBe(0);
     free(holdUp, 1000, 1500);
     expect(holdUp.heldMs(1509)).toBe(0);
@@ -17,7 +17,7 @@ describe('a message', () => {
   });
 
   it('may have waited since the last sign, when the thread was busy', () => {
-    const holdUp = new HoldUp();
+    const holdUp = new StallDetector();
     free(holdUp, 0, 100);
     expect(holdUp.heldMs(180)).toBe(80);
     // The sign may come before the message as well.
@@ -29,7 +29,7 @@ describe('a message', () => {
   });
 
   it('is known to have waited as well when a calm thread gives signs more rarely, which are frequent again then', () => {
-    const holdUp = new HoldUp(CALM_TICK_MS);
+    const holdUp = new StallDetector(CALM_TICK_MS);
     free(holdUp, 0, 10_000);
     expect(holdUp.tickMs).toBe(CALM_TICK_MS);
     holdUp.tick(10_100);
@@ -40,7 +40,7 @@ describe('a message', () => {
   });
 
   it('was not held up when messages come again and again while the thread is busy: they do not pass it', () => {
-    const holdUp = new HoldUp();
+    const holdUp = new StallDetector();
     for (let from = 0; from < 1000; from += 100) {
       free(holdUp, from, from + 10);
       for (let at = from + 20; at < from + 100; at += 20) holdUp.heldMs(at);
@@ -50,7 +50,7 @@ describe('a message', () => {
   });
 
   it('still may have been when the thread lets some through at the end of its work', () => {
-    const holdUp = new HoldUp();
+    const holdUp = new StallDetector();
     for (let from = 0; from < 10_000; from += 100) {
       free(holdUp, from, from + 10);
       holdUp.heldMs(from + 99);

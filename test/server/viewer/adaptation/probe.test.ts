@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
-import { probed, startProbe, type Probe } from '../../../../server/src/viewer/climb/probe.js';
+import { probed, startProbe, type Probe } from '../../../../server/src/viewer/adaptation/probe.js';
 
 const ALLOWANCE_MS = 30;
 const INTERVAL_MS = 33;
 const BASE = 8000;
 const GOAL = 54_000;
 
-/** A way that lets a burst through at once, and the rest at its rate (bytes per ms). */
-interface Way {
+/** A path that lets a burst through at once, and the rest at its rate (bytes per ms). */
+interface Path {
   readonly burst: number;
   readonly rate: number;
 }
@@ -21,7 +21,7 @@ interface Ended {
 }
 
 /** One padded frame each interval, or as soon as the one before it has arrived. */
-function probeOver({ burst, rate }: Way, goal = GOAL): Ended {
+function probeOver({ burst, rate }: Path, goal = GOAL): Ended {
   let probe: Probe = startProbe(2, { goal, base: BASE }, 0);
   let tokens = burst;
   const sizes: number[] = [];
@@ -41,14 +41,14 @@ function probeOver({ burst, rate }: Way, goal = GOAL): Ended {
 }
 
 describe('a probe', () => {
-  it('finds within half a second that a way carries the goal', () => {
+  it('finds within half a second that a path carries the goal', () => {
     const { result, ms, sizes } = probeOver({ burst: 0, rate: 2500 });
     expect(result).toBe('carried');
     expect(ms).toBeLessThan(500);
     expect(sizes.slice(0, 4)).toEqual([16_000, 32_000, 54_000, 54_000]);
   });
 
-  it.each([16_000, 64_000, 256_000])('drains a bucket of %d bytes before it believes the way', burst => {
+  it.each([16_000, 64_000, 256_000])('drains a bucket of %d bytes before it believes the path', burst => {
     const { result, ms } = probeOver({ burst, rate: 250 });
     expect(result).toBe('late');
     expect(ms).toBeLessThan(1000);

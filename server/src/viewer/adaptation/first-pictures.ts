@@ -1,7 +1,7 @@
 import { isHeldUp, rttMs, type Link } from '../../link/congestion.js';
 import { firstRate, rampUpMs } from '../../link/first-passage.js';
-import { begun, climbed, stepUp, UP_SHARE, type Climb } from './climb.js';
-import { bestFitting, firstRung, type ClimbEvent } from './fitting.js';
+import { begun, adapted, stepUp, UP_SHARE, type Adaptation } from './adaptation.js';
+import { bestFitting, firstRung, type AdaptationEvent } from './fitting.js';
 
 /**
  * Where on the ladder a viewer begins, and where it goes from its first picture. Pure.
@@ -14,7 +14,7 @@ import { bestFitting, firstRung, type ClimbEvent } from './fitting.js';
 /** The first picture where nothing is known: 1.5 s at 300 kbit/s, 0.09 s at 5 Mbit/s, bytes. */
 const FIRST_BYTES = 56_000;
 
-/** Where the way is known to be slow: 1 s at 160 kbit/s, bytes. */
+/** Where the path is known to be slow: 1 s at 160 kbit/s, bytes. */
 const SMALL_BYTES = 20_000;
 
 /** A shaper lets as much pass at once, as `tbf` does in every manual, so a smaller picture tells nothing of what is behind, bytes. */
@@ -29,14 +29,14 @@ const MOST_RAMP_MS = 50;
 /** A busy viewer hides what its link carries, but not that a frame came: one that takes so long at most may follow, ms. */
 const MOST_HELD_MS = 500;
 
-export interface Beginning extends ClimbEvent {
-  /** What the way to that address carried a while ago, bytes per ms; undefined: not known. */
+export interface Beginning extends AdaptationEvent {
+  /** What the path to that address carried a while ago, bytes per ms; undefined: not known. */
   readonly recalledRate: number | undefined;
   /** Whether others watch what a rung comes to. */
   readonly isRunning: (rung: number) => boolean;
 }
 
-export function startClimb(event: Beginning): Climb {
+export function startAdaptation(event: Beginning): Adaptation {
   const { link, now } = event;
   const rung = link.rate === undefined ? firstPicture(event) : bestFitting(event, UP_SHARE);
   return begun(rung, now);
@@ -54,19 +54,19 @@ function firstPicture(event: Beginning): number {
 }
 
 /** After each acknowledged frame: the first says enough to go all the way. */
-export function introduced(climb: Climb, event: ClimbEvent): Climb {
+export function adaptedAtStart(adaptation: Adaptation, event: AdaptationEvent): Adaptation {
   const { link, now } = event;
-  if (link.sentAt < climb.changedAt || link.rate !== undefined) return climbed(climb, event);
-  const rung = isHeldUp(link) ? rungWhileHeld(climb, event) : rungAfterFirst(climb, event);
+  if (link.sentAt < adaptation.changedAt || link.rate !== undefined) return adapted(adaptation, event);
+  const rung = isHeldUp(link) ? rungWhileHeld(adaptation, event) : rungAfterFirst(adaptation, event);
   const rate = firstRate(link);
-  if (rung > climb.rung) return { ...climb, rung, changedAt: now };
-  if (rung < climb.rung) return stepUp(climb, rung, { at: now, rate: rate ?? 0 });
+  if (rung > adaptation.rung) return { ...adaptation, rung, changedAt: now };
+  if (rung < adaptation.rung) return stepUp(adaptation, rung, { at: now, rate: rate ?? 0 });
   // To stay is as much of a trial as to go up.
-  if (rate !== undefined) return { ...climb, trial: { from: climb.rung, at: now, rate } };
-  return climbed(climb, event);
+  if (rate !== undefined) return { ...adaptation, trial: { from: adaptation.rung, at: now, rate } };
+  return adapted(adaptation, event);
 }
 
-function rungAfterFirst({ rung }: Climb, event: ClimbEvent): number {
+function rungAfterFirst({ rung }: Adaptation, event: AdaptationEvent): number {
   const { ladder, link } = event;
   const rate = firstRate(link);
   if (rate === undefined) return rung;
@@ -78,13 +78,13 @@ function rungAfterFirst({ rung }: Climb, event: ClimbEvent): number {
   return firstRung(rung, better => better >= best && isSafe(ladder.bytes(better)));
 }
 
-function rungWhileHeld({ rung }: Climb, { ladder, link }: ClimbEvent): number {
+function rungWhileHeld({ rung }: Adaptation, { ladder, link }: AdaptationEvent): number {
   if (link.at > -Infinity) return rung;
   const least = ladder.bytes(rung) / Math.max(1, link.heldAt - link.sentAt);
   return firstRung(rung, better => ladder.bytes(better) <= least * MOST_HELD_MS);
 }
 
-function fitting(event: ClimbEvent, rate: number): number {
+function fitting(event: AdaptationEvent, rate: number): number {
   const link: Link = { ...event.link, rate };
   return bestFitting({ ...event, link }, UP_SHARE);
 }

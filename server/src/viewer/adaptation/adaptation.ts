@@ -1,6 +1,6 @@
 import { isHeldUp, passingRate } from '../../link/congestion.js';
 import { isSuspected } from '../../link/path-shaper.js';
-import { allowanceMs, bestFitting, firstRung, type ClimbEvent } from './fitting.js';
+import { allowanceMs, bestFitting, firstRung, type AdaptationEvent } from './fitting.js';
 import { probed, startProbe, type Probe } from './probe.js';
 
 /**
@@ -10,7 +10,7 @@ import { probed, startProbe, type Probe } from './probe.js';
  * nothing for long, by trying. A step up that had to be taken back makes the next one wait longer. Where a shaper lets
  * bursts through, the rate says too much, and steps up are probed before, see `Probe`.
  */
-export interface Climb {
+export interface Adaptation {
   /** 0 is the wish itself. */
   readonly rung: number;
   /** When the rung was changed last, ms on the monotonic clock. */
@@ -26,7 +26,7 @@ export interface Climb {
   readonly fellAt: number;
   /** Frames in a row that came too late. */
   readonly late: number;
-  /** Since when the way has had room for a better rung. */
+  /** Since when the path has had room for a better rung. */
   readonly roomSince: number | undefined;
 }
 
@@ -39,7 +39,7 @@ interface Trial {
 }
 
 interface Hold {
-  /** How long the way must have had room before the next step up, ms. */
+  /** How long the path must have had room before the next step up, ms. */
   readonly ms: number;
   /** What was believed of the link when the step up was made that was a mistake, bytes per ms. */
   readonly rate: number;
@@ -56,7 +56,7 @@ export const UP_SHARE = 0.76;
 const MAX_LATE = 2;
 
 /**
- * As many times too late is enough once, and says more than the rate does: others share the way, and each measures all
+ * As many times too late is enough once, and says more than the rate does: others share the path, and each measures all
  * of it. The frames shrink by as much, between half and a quarter.
  */
 const MUCH_TOO_LATE = 3;
@@ -119,60 +119,60 @@ const PATIENCE_BYTES = 6000;
 const LEAST_PATIENCE = 0.3;
 const MAX_PATIENCE = 4;
 
-/** A climb begins. */
-export function begun(rung: number, now: number): Climb {
+/** A adaptation begins. */
+export function begun(rung: number, now: number): Adaptation {
   const nothing = { trial: undefined, hold: undefined, probe: undefined, fellAt: -Infinity, late: 0 };
   const probes = { failedAt: -Infinity, waitMs: PROBE_WAIT_MS };
   return { ...nothing, rung, changedAt: now, probes, roomSince: -Infinity };
 }
 
 /** After each acknowledged frame. */
-export function climbed(climb: Climb, event: ClimbEvent): Climb {
+export function adapted(adaptation: Adaptation, event: AdaptationEvent): Adaptation {
   const { link, now } = event;
   // What was sent before the last change was another rung's, and so is the queue that it made.
-  if (link.sentAt < Math.max(climb.changedAt, climb.probes.failedAt)) return climb;
-  if (isHeldUp(link)) return raisedUnmeasured({ ...climb, probe: undefined }, event);
-  if (link.rate === undefined) return climb;
-  if (climb.probe !== undefined) return afterProbe(climb, climb.probe, event);
-  const allowance = allowanceMs(climb.rung, event);
-  const isSettling = now - climb.probes.failedAt < SETTLE_MS;
-  const late = link.delayMs > allowance && !isSettling ? climb.late + 1 : 0;
+  if (link.sentAt < Math.max(adaptation.changedAt, adaptation.probes.failedAt)) return adaptation;
+  if (isHeldUp(link)) return raisedUnmeasured({ ...adaptation, probe: undefined }, event);
+  if (link.rate === undefined) return adaptation;
+  if (adaptation.probe !== undefined) return afterProbe(adaptation, adaptation.probe, event);
+  const allowance = allowanceMs(adaptation.rung, event);
+  const isSettling = now - adaptation.probes.failedAt < SETTLE_MS;
+  const late = link.delayMs > allowance && !isSettling ? adaptation.late + 1 : 0;
   // Of a busy viewer one frame alone may have been held up and not known to be.
   const isCertain = now - link.heldAt > UNMEASURED_MS;
   const isMuchTooLate = isCertain && link.delayMs > MUCH_TOO_LATE * allowance;
   if (late >= MAX_LATE || isMuchTooLate) {
-    return lowered(climb, event, isMuchTooLate ? allowance / link.delayMs : 1);
+    return lowered(adaptation, event, isMuchTooLate ? allowance / link.delayMs : 1);
   }
-  if (climb.rung === 0 && climb.trial === undefined && late === climb.late) return climb;
-  return raised({ ...proven(climb, now), late }, event);
+  if (adaptation.rung === 0 && adaptation.trial === undefined && late === adaptation.late) return adaptation;
+  return raised({ ...proven(adaptation, now), late }, event);
 }
 
 /** A step up that has held: the next need not wait as long; none was a mistake when it led to the top. */
-function proven(climb: Climb, now: number): Climb {
-  const { trial, hold } = climb;
-  if (trial === undefined || now - trial.at <= TRIAL_MS) return climb;
-  const isOver = hold === undefined || climb.rung === 0;
+function proven(adaptation: Adaptation, now: number): Adaptation {
+  const { trial, hold } = adaptation;
+  if (trial === undefined || now - trial.at <= TRIAL_MS) return adaptation;
+  const isOver = hold === undefined || adaptation.rung === 0;
   return {
-    ...climb,
+    ...adaptation,
     trial: undefined,
     hold: isOver ? undefined : { ...hold, ms: Math.max(FIRST_HOLD_MS, hold.ms / 2) },
   };
 }
 
-/** @param shrink what part of the present frames' bytes the way is thought to carry in time; 1: nothing is known. */
-function lowered(climb: Climb, event: ClimbEvent, shrink: number): Climb {
+/** @param shrink what part of the present frames' bytes the path is thought to carry in time; 1: nothing is known. */
+function lowered(adaptation: Adaptation, event: AdaptationEvent, shrink: number): Adaptation {
   const { now, ladder } = event;
   const last = ladder.rungs - 1;
-  const most = ladder.bytes(climb.rung) * Math.max(SHRINK.most, Math.min(SHRINK.least, shrink));
+  const most = ladder.bytes(adaptation.rung) * Math.max(SHRINK.most, Math.min(SHRINK.least, shrink));
   const small = shrink === 1 ? 0 : firstRung(last, rung => ladder.bytes(rung) <= most);
-  const { trial } = climb;
+  const { trial } = adaptation;
   const fitting = bestFitting(event, DOWN_SHARE);
-  const rung = Math.min(last, Math.max(climb.rung + 1, small, fitting));
-  const down = { ...climb, late: 0, roomSince: undefined };
-  if (rung === climb.rung) return down;
-  const hold = climb.trial === undefined ? climb.hold : holdAfter(climb.trial, climb.hold);
-  const isFall = 2 * ladder.bytes(rung) < ladder.bytes(trial?.from ?? climb.rung);
-  const fellAt = isFall ? now : climb.fellAt;
+  const rung = Math.min(last, Math.max(adaptation.rung + 1, small, fitting));
+  const down = { ...adaptation, late: 0, roomSince: undefined };
+  if (rung === adaptation.rung) return down;
+  const hold = adaptation.trial === undefined ? adaptation.hold : holdAfter(adaptation.trial, adaptation.hold);
+  const isFall = 2 * ladder.bytes(rung) < ladder.bytes(trial?.from ?? adaptation.rung);
+  const fellAt = isFall ? now : adaptation.fellAt;
   return { ...down, rung, changedAt: now, trial: undefined, hold, fellAt };
 }
 
@@ -183,42 +183,42 @@ function holdAfter(trial: Trial, hold: Hold | undefined): Hold {
   };
 }
 
-function raised(climb: Climb, event: ClimbEvent): Climb {
+function raised(adaptation: Adaptation, event: AdaptationEvent): Adaptation {
   const { now, ladder, link } = event;
-  if (climb.rung === 0) return climb;
+  if (adaptation.rung === 0) return adaptation;
   const rate = link.rate ?? 0;
-  const { hold, probes } = climb;
+  const { hold, probes } = adaptation;
   const isOther = hold === undefined || rate >= OTHER_LINK * hold.rate;
-  const patience = Math.min(MAX_PATIENCE, (ladder.bytes(climb.rung) / PATIENCE_BYTES) ** 2);
+  const patience = Math.min(MAX_PATIENCE, (ladder.bytes(adaptation.rung) / PATIENCE_BYTES) ** 2);
   const fitting = bestFitting(event, UP_SHARE);
-  const roomSince = fitting < climb.rung ? (climb.roomSince ?? now) : undefined;
-  const next = { ...climb, roomSince };
+  const roomSince = fitting < adaptation.rung ? (adaptation.roomSince ?? now) : undefined;
+  const next = { ...adaptation, roomSince };
   const isShaped = isSuspected(link.shaper, now);
   const holdMs = hold?.ms ?? 0;
   // Not probed before: viewers that share a link could else never make those with more give way.
   const isRateKnown = !isShaped || link.shaper.rate !== undefined;
-  const isFine = isRateKnown && bestFitting(event, FINE_SHARE) < climb.rung;
+  const isFine = isRateKnown && bestFitting(event, FINE_SHARE) < adaptation.rung;
   const isRefuted = isShaped && now - probes.failedAt < PROBE_WAIT_MS;
-  if (!isRefuted && now - climb.changedAt > tryMs(isFine, holdMs, patience)) {
-    return stepUp(next, climb.rung - 1, { at: now, rate });
+  if (!isRefuted && now - adaptation.changedAt > tryMs(isFine, holdMs, patience)) {
+    return stepUp(next, adaptation.rung - 1, { at: now, rate });
   }
-  if (isShaped && hasToWait(climb, now)) return next;
+  if (isShaped && hasToWait(adaptation, now)) return next;
   const waitMs = isOther ? Math.max(ROOM_MS, holdMs * OTHER_HOLD_SHARE) : holdMs * patience;
   if (roomSince !== undefined && now - roomSince >= waitMs) {
     // A probe that fails costs little.
     if (isShaped) return towards(next, fitting, event);
-    const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
-    const reach = firstRung(climb.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
-    return stepUp(next, isOther ? reach : climb.rung - 1, { at: now, rate });
+    const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(adaptation.rung);
+    const reach = firstRung(adaptation.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
+    return stepUp(next, isOther ? reach : adaptation.rung - 1, { at: now, rate });
   }
   if (link.shaper.rate === undefined) return next;
   // What frames pass at as long as the bucket lets them: a probe of what they do not pass in time then is lost.
   const beyond = bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
-  return beyond < climb.rung ? towards(next, beyond, event) : next;
+  return beyond < adaptation.rung ? towards(next, beyond, event) : next;
 }
 
 /** Whether a probe has failed or a step up was a mistake a moment ago. */
-function hasToWait({ probes, hold, changedAt }: Climb, now: number): boolean {
+function hasToWait({ probes, hold, changedAt }: Adaptation, now: number): boolean {
   return now - probes.failedAt < probes.waitMs || now - changedAt < Math.min(MAX_PROBE_HOLD_MS, hold?.ms ?? 0);
 }
 
@@ -229,51 +229,51 @@ function tryMs(isFine: boolean, holdMs: number, patience: number): number {
   return Math.min(MAX_TRY_MS, Math.max(TRY_MS, HOLDS_TO_TRY * holdMs) * longer);
 }
 
-function towards(climb: Climb, rung: number, { ladder, now }: ClimbEvent): Climb {
-  const sizes = { goal: ladder.bytes(rung), base: ladder.bytes(climb.rung) };
-  return { ...climb, probe: startProbe(rung, sizes, now), roomSince: undefined };
+function towards(adaptation: Adaptation, rung: number, { ladder, now }: AdaptationEvent): Adaptation {
+  const sizes = { goal: ladder.bytes(rung), base: ladder.bytes(adaptation.rung) };
+  return { ...adaptation, probe: startProbe(rung, sizes, now), roomSince: undefined };
 }
 
-function afterProbe(climb: Climb, before: Probe, event: ClimbEvent): Climb {
+function afterProbe(adaptation: Adaptation, before: Probe, event: AdaptationEvent): Adaptation {
   const { link, now } = event;
   const probe = probed(before, link, allowanceMs(before.rung, event), now);
   const trial = { at: now, rate: link.rate ?? 0 };
-  if (probe === 'carried') return stepUp(climb, before.rung, trial);
-  if (probe !== 'late') return { ...climb, probe };
-  const isSoon = now - climb.fellAt < FALL_MS;
-  const waitMs = isSoon ? PROBE_WAIT_MS : Math.min(MAX_PROBE_WAIT_MS, 2 * climb.probes.waitMs);
-  const failed = { ...climb, probe: undefined, probes: { failedAt: now, waitMs }, roomSince: undefined };
+  if (probe === 'carried') return stepUp(adaptation, before.rung, trial);
+  if (probe !== 'late') return { ...adaptation, probe };
+  const isSoon = now - adaptation.fellAt < FALL_MS;
+  const waitMs = isSoon ? PROBE_WAIT_MS : Math.min(MAX_PROBE_WAIT_MS, 2 * adaptation.probes.waitMs);
+  const failed = { ...adaptation, probe: undefined, probes: { failedAt: now, waitMs }, roomSince: undefined };
   if (link.shaper.rate !== undefined) return failed;
   // The rate said too much.
-  const hold = { ms: FIRST_HOLD_MS, ...climb.hold, rate: Math.max(trial.rate, climb.hold?.rate ?? 0) };
+  const hold = { ms: FIRST_HOLD_MS, ...adaptation.hold, rate: Math.max(trial.rate, adaptation.hold?.rate ?? 0) };
   const { slow } = link.shaper;
   const isDrained = slow.at === now && slow.frames > 1;
-  const best = isDrained ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : climb.rung;
-  return best < climb.rung ? stepUp({ ...failed, hold }, best, trial) : { ...failed, hold };
+  const best = isDrained ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : adaptation.rung;
+  return best < adaptation.rung ? stepUp({ ...failed, hold }, best, trial) : { ...failed, hold };
 }
 
 /**
  * Frames that the viewer holds up itself speak against no better rung. One that the link cannot carry in time comes when
  * the viewer waits for it, and so is measured.
  */
-function raisedUnmeasured(before: Climb, event: ClimbEvent): Climb {
+function raisedUnmeasured(before: Adaptation, event: AdaptationEvent): Adaptation {
   const { now, ladder, link } = event;
-  const climb = proven(before, now);
-  const { hold } = climb;
-  const waitedMs = now - Math.max(link.at, climb.changedAt);
-  if (climb.rung === 0 || waitedMs < Math.max(UNMEASURED_MS, hold?.ms ?? 0)) return climb;
-  const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(climb.rung);
-  const reach = firstRung(climb.rung - 1, rung => ladder.bytes(rung) <= most);
-  return stepUp(climb, reach, { at: now, rate: link.rate ?? 0 });
+  const adaptation = proven(before, now);
+  const { hold } = adaptation;
+  const waitedMs = now - Math.max(link.at, adaptation.changedAt);
+  if (adaptation.rung === 0 || waitedMs < Math.max(UNMEASURED_MS, hold?.ms ?? 0)) return adaptation;
+  const most = (hold === undefined ? LONGEST_STEP : LONGEST_STEP_ON_HOLD) * ladder.bytes(adaptation.rung);
+  const reach = firstRung(adaptation.rung - 1, rung => ladder.bytes(rung) <= most);
+  return stepUp(adaptation, reach, { at: now, rate: link.rate ?? 0 });
 }
 
-export function stepUp(climb: Climb, rung: number, believed: Omit<Trial, 'from'>): Climb {
-  const probes = { ...climb.probes, waitMs: PROBE_WAIT_MS };
-  const trial = { ...believed, from: climb.rung };
-  return { ...climb, rung, changedAt: trial.at, trial, probe: undefined, probes, late: 0, roomSince: undefined };
+export function stepUp(adaptation: Adaptation, rung: number, believed: Omit<Trial, 'from'>): Adaptation {
+  const probes = { ...adaptation.probes, waitMs: PROBE_WAIT_MS };
+  const trial = { ...believed, from: adaptation.rung };
+  return { ...adaptation, rung, changedAt: trial.at, trial, probe: undefined, probes, late: 0, roomSince: undefined };
 }
 
 /** Whether the link carries all that was asked for, as far as it is known: whoever is lower is on the way up. */
-export function carriesWish(event: ClimbEvent): boolean {
+export function carriesWish(event: AdaptationEvent): boolean {
   return event.link.rate !== undefined && bestFitting(event, UP_SHARE) === 0;
 }

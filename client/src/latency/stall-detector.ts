@@ -24,7 +24,7 @@ const PROOFS = 5;
  * Tells whether a message may have waited for a busy thread that it passes, which is no fault of the link. The thread
  * gives a sign every `tickMs`; between two that are further apart it was busy. All times are ms on one clock.
  */
-export class HoldUp {
+export class StallDetector {
   #tickedAt: number | undefined;
   /** The last time that it was busy. */
   #busy = { from: -Infinity, until: -Infinity };
@@ -91,11 +91,11 @@ export class HoldUp {
 
 /** The signs of the thread that this runs in, while messages come. */
 export class OwnTicks {
-  readonly #holdUp = new HoldUp();
+  readonly #holdUp = new StallDetector();
   #timer: ReturnType<typeof setInterval> | undefined;
   #lastAt = 0;
 
-  /** As `HoldUp.heldMs`. */
+  /** As `StallDetector.heldMs`. */
   heldMs(at: number): number {
     this.#lastAt = at;
     if (this.#timer === undefined) {

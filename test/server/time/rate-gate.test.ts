@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OPEN_GATE, passGate } from '../../server/src/rate-gate.js';
-import { seededRandom } from '../support/random.js';
+import { OPEN_GATE, passGate } from '../../../server/src/time/rate-gate.js';
+import { seededRandom } from '../../support/random.js';
 
 /** Capture times of those pictures that pass. */
 function passing(times: readonly number[], fps: number): number[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ladder } from '../../../../server/src/stream/ladder.js';
-import { climbed, type Climb } from '../../../../server/src/viewer/climb/climb.js';
-import { startClimb } from '../../../../server/src/viewer/climb/first-pictures.js';
-import type { ClimbEvent } from '../../../../server/src/viewer/climb/fitting.js';
+import { adapted, type Adaptation } from '../../../../server/src/viewer/adaptation/adaptation.js';
+import { startAdaptation } from '../../../../server/src/viewer/adaptation/first-pictures.js';
+import type { AdaptationEvent } from '../../../../server/src/viewer/adaptation/fitting.js';
 import { UNKNOWN_LINK, type Link } from '../../../../server/src/link/congestion.js';
 
 /** Rungs of 54, 42, 32 ... 4 kB, 30 frames a second; the lowest are worth it at 10. */
@@ -22,24 +22,25 @@ interface Look {
   latencyBudgetMs?: number;
 }
 
-function event({ rate, delayMs, now, sentAt = now - 50, latencyBudgetMs = 100 }: Look): ClimbEvent {
+function event({ rate, delayMs, now, sentAt = now - 50, latencyBudgetMs = 100 }: Look): AdaptationEvent {
   const link: Link = { ...UNKNOWN_LINK, rate, delayMs, sentAt, at: now };
   return { ladder: LADDER, link, latencyBudgetMs, now };
 }
 
 /** Acknowledged frames, one every 33 ms, that came in time or did not. */
-function watch(climb: Climb, from: number, ms: number, look: Pick<Look, 'rate' | 'delayMs'>): Climb {
-  let state = climb;
-  for (let now = from; now < from + ms; now += 33) state = climbed(state, event({ ...look, now }));
+function watch(adaptation: Adaptation, from: number, ms: number, look: Pick<Look, 'rate' | 'delayMs'>): Adaptation {
+  let state = adaptation;
+  for (let now = from; now < from + ms; now += 33) state = adapted(state, event({ ...look, now }));
   return state;
 }
 
 /** On a link of a known rate. */
-const begin = (known: ClimbEvent): Climb => startClimb({ ...known, recalledRate: undefined, isRunning: () => false });
+const begin = (known: AdaptationEvent): Adaptation =>
+  startAdaptation({ ...known, recalledRate: undefined, isRunning: () => false });
 
 const MBIT = 125;
 
-describe('the climb', () => {
+describe('the adaptation to a link', () => {
   it('stays where frames come in time and the next rung does not fit', () => {
     const start = begin(event({ rate: 5 * MBIT, delayMs: 20, now: 0 }));
     expect(watch(start, 0, 7900, { rate: 5 * MBIT, delayMs: 25 }).rung).toBe(start.rung);
@@ -49,42 +50,46 @@ describe('the climb', () => {
     const top = begin(event({ rate: 100 * MBIT, delayMs: 5, now: 0 }));
 
     it('when two frames in a row come too late, as far as the rate says', () => {
-      const once = climbed(top, event({ rate: 5 * MBIT, delayMs: 50, now: 1000 }));
+      const once = adapted(top, event({ rate: 5 * MBIT, delayMs: 50, now: 1000 }));
       expect(once.rung).toBe(0);
-      const twice = climbed(once, event({ rate: 5 * MBIT, delayMs: 50, now: 1033 }));
+      const twice = adapted(once, event({ rate: 5 * MBIT, delayMs: 50, now: 1033 }));
       expect(twice.rung).toBe(5);
     });
 
     it('not when a late frame is followed by one in time', () => {
-      let climb = top;
+      let adaptation = top;
       for (let i = 0; i < 100; i += 1) {
-        climb = climbed(climb, event({ rate: 100 * MBIT, delayMs: i % 2 === 0 ? 50 : 5, now: 1000 + i * 33 }));
+        adaptation = adapted(
+          adaptation,
+          event({ rate: 100 * MBIT, delayMs: i % 2 === 0 ? 50 : 5, now: 1000 + i * 33 }),
+        );
       }
-      expect(climb.rung).toBe(0);
+      expect(adaptation.rung).toBe(0);
     });
 
     it('at once when one comes much too late, and to half of the bytes at most, whatever the rate', () => {
-      const climb = climbed(top, event({ rate: 100 * MBIT, delayMs: 500, now: 1000 }));
-      expect(LADDER.bytes(climb.rung)).toBeLessThanOrEqual(LADDER.bytes(0) / 2);
-      expect(LADDER.bytes(climb.rung)).toBeGreaterThan(LADDER.bytes(0) / 5);
+      const adaptation = adapted(top, event({ rate: 100 * MBIT, delayMs: 500, now: 1000 }));
+      expect(LADDER.bytes(adaptation.rung)).toBeLessThanOrEqual(LADDER.bytes(0) / 2);
+      expect(LADDER.bytes(adaptation.rung)).toBeGreaterThan(LADDER.bytes(0) / 5);
     });
 
     it('not again for frames that were sent before', () => {
-      const climb = climbed(top, event({ rate: 5 * MBIT, delayMs: 500, now: 1000 }));
-      const after = climbed(climb, event({ rate: 5 * MBIT, delayMs: 700, now: 1050, sentAt: 999 }));
-      expect(after).toEqual(climb);
+      const adaptation = adapted(top, event({ rate: 5 * MBIT, delayMs: 500, now: 1000 }));
+      const after = adapted(adaptation, event({ rate: 5 * MBIT, delayMs: 700, now: 1050, sentAt: 999 }));
+      expect(after).toEqual(adaptation);
     });
 
     it('no further than the last rung', () => {
-      let climb = top;
-      for (let now = 1000; now < 9000; now += 100) climb = climbed(climb, event({ rate: 1, delayMs: 5000, now }));
-      expect(climb.rung).toBe(10);
+      let adaptation = top;
+      for (let now = 1000; now < 9000; now += 100)
+        adaptation = adapted(adaptation, event({ rate: 1, delayMs: 5000, now }));
+      expect(adaptation.rung).toBe(10);
     });
 
     it('sooner with a small latency budget than with a large one', () => {
       const late = (latencyBudgetMs: number) =>
         [1000, 1033].reduce(
-          (climb, now) => climbed(climb, event({ rate: 100 * MBIT, delayMs: 30, now, latencyBudgetMs })),
+          (adaptation, now) => adapted(adaptation, event({ rate: 100 * MBIT, delayMs: 30, now, latencyBudgetMs })),
           top,
         ).rung;
       expect(late(50)).toBe(1);
@@ -113,11 +118,11 @@ describe('the climb', () => {
     });
 
     it('after a while of frames that the viewer held up itself, whatever was measured before', () => {
-      const heldUp = (climb: Climb, ms: number): Climb => {
-        let state = climb;
+      const heldUp = (adaptation: Adaptation, ms: number): Adaptation => {
+        let state = adaptation;
         for (let now = 1100; now <= 1000 + ms; now += 100) {
           const known = event({ rate: 2 * MBIT, delayMs: 500, now });
-          state = climbed(state, { ...known, link: { ...known.link, at: 1000, heldAt: now } });
+          state = adapted(state, { ...known, link: { ...known.link, at: 1000, heldAt: now } });
         }
         return state;
       };
@@ -129,16 +134,16 @@ describe('the climb', () => {
     });
 
     /** A link that measures fast and carries little: every step up turns out to be a mistake. */
-    const mistakes = (climb: Climb, from: number, ms: number): { climb: Climb; ups: number[] } => {
+    const mistakes = (adaptation: Adaptation, from: number, ms: number): { adaptation: Adaptation; ups: number[] } => {
       const ups: number[] = [];
-      let state = climb;
+      let state = adaptation;
       for (let now = from; now < from + ms; now += 33) {
         const before = state;
         const isTooMuch = state.rung < low.rung;
-        state = climbed(state, event({ rate: 50 * MBIT, delayMs: isTooMuch ? 80 : 20, now }));
+        state = adapted(state, event({ rate: 50 * MBIT, delayMs: isTooMuch ? 80 : 20, now }));
         if (state.rung < before.rung) ups.push(now);
       }
-      return { climb: state, ups };
+      return { adaptation: state, ups };
     };
 
     it('ever more rarely when that was a mistake', () => {
@@ -149,12 +154,12 @@ describe('the climb', () => {
     });
 
     it('soon again when the link carries far more than it seemed to at the mistakes, in smaller steps', () => {
-      const { climb } = mistakes(low, 1000, 30_000);
+      const { adaptation } = mistakes(low, 1000, 30_000);
       const much = { rate: 500 * MBIT, delayMs: 5 };
-      const next = watch(climb, 31_000, 200, much);
-      expect(next.rung).toBeLessThan(climb.rung);
-      expect(LADDER.bytes(next.rung)).toBeLessThanOrEqual(2 * LADDER.bytes(climb.rung));
-      expect(watch(climb, 31_000, 15_000, much).rung).toBe(0);
+      const next = watch(adaptation, 31_000, 200, much);
+      expect(next.rung).toBeLessThan(adaptation.rung);
+      expect(LADDER.bytes(next.rung)).toBeLessThanOrEqual(2 * LADDER.bytes(adaptation.rung));
+      expect(watch(adaptation, 31_000, 15_000, much).rung).toBe(0);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Backoff } from '../../server/src/backoff.js';
+import { Backoff } from '../../../server/src/time/backoff.js';
 
 describe('the back-off', () => {
   it('waits twice as long after each failure, 10 s at most', () => {

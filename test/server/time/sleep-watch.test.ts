@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SleepWatch } from '../../server/src/sleep-watch.js';
+import { SleepWatch } from '../../../server/src/time/sleep-watch.js';
 
 describe('the watch over sleep', () => {
   it('takes pictures of before a sleep for old, also before its timer has run', () => {

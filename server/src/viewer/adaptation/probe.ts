@@ -1,14 +1,14 @@
 import type { Link } from '../../link/congestion.js';
 
 /**
- * Whether a way carries larger pictures, found out before a viewer is given them. Pure.
+ * Whether a path carries larger pictures, found out before a viewer is given them. Pure.
  *
  * Frames are padded to more and more bytes while none of them comes late. The viewer sees the same pictures meanwhile,
  * so that a probe which fails changes nothing for it, and costs a frame or two. It goes on for long enough to drain a token
- * bucket: until then every way looks fast.
+ * bucket: until then every path looks fast.
  */
 export interface Probe {
-  /** What is to be known: whether the way carries this rung, and the bytes of one of its frames. */
+  /** What is to be known: whether the path carries this rung, and the bytes of one of its frames. */
   readonly rung: number;
   readonly goal: number;
   /** What frames had before, and what they are padded to now, bytes. */
@@ -35,10 +35,10 @@ const BURST = 512_000;
 /** A step so small that it takes longer than this to send that much may prove a mistake later, ms. */
 const LONGEST_MS = 1200;
 
-/** A way over which padded frames come so rarely has no room, ms. */
+/** A path over which padded frames come so rarely has no room, ms. */
 const MOST_MS = 4000;
 
-/** What passes between the ends of two late frames tells what the way carries; one that is this many times too late, enough. */
+/** What passes between the ends of two late frames tells what the path carries; one that is this many times too late, enough. */
 const MAX_LATE = 2;
 const MUCH_TOO_LATE = 8;
 
