@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../support/random.js';
 import { backUnder, figuresOf, type Figures } from './figures.js';
 import { simulateOptions } from './options.js';
-import { rateOf } from './rate-plan.js';
+import { rateOf, withPause, type RatePlan } from './rate-plan.js';
 import { SimulatedLink } from './simulated-link.js';
 import { simulate, type Outcome, type Scenario } from './simulation.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -206,6 +207,24 @@ describe('a viewer that is slower than its link', () => {
     expect(fps).toBeGreaterThanOrEqual(leastFps);
     expect(ageMs.p95).toBeLessThanOrEqual(210);
     expect(linkIsBlamed(outcome)).toBe(false);
+  });
+
+  it.each([
+    [60, 500, 27],
+    [150, 700, 23],
+    [250, 1000, 21],
+    [400, 2000, 22],
+  ])('keeps its size where all stands still for some %d ms, every %d or so', (ms, everyMs, leastFps) => {
+    for (const seed of [1, 2, 3]) {
+      const random = seededRandom(seed);
+      let plan: RatePlan = [{ from: 0, bytesPerMs: 75_000 }];
+      for (let at = 1000; at < 30_000; at += everyMs * (0.5 + random()))
+        plan = withPause(plan, at, ms * (0.5 + random()));
+      const outcome = run(`${FAST} --quality 75 --seed ${seed}`, { plan });
+      expect(narrowest(outcome)).toBe(1280);
+      expect(only(outcome, 5, 30).fps).toBeGreaterThanOrEqual(leastFps);
+      expect(linkIsBlamed(outcome)).toBe(false);
+    }
   });
 
   it('is told nothing of a link that carries all, on the way up neither', () => {

@@ -35,8 +35,10 @@ export interface Link {
   readonly at: number;
   /** ... the newest of a frame that the viewer held up itself, ... */
   readonly heldAt: number;
-  /** ... and when the frame that the newer one was made of was sent. */
+  /** ... and when the frame that the newer one was made of was sent, ... */
   readonly sentAt: number;
+  /** ... when it had arrived, on the receiver's clock, and how much later than foreseen, ms. */
+  readonly last: { readonly arrivedAt: number; readonly lateMs: number };
 }
 
 interface RateSample {
@@ -103,6 +105,12 @@ const MOST_MS = 1000;
 /** A frame that came no later than this was held up by nobody, whatever its viewer thinks, ms. */
 const NOT_HELD_MS = 10;
 
+/** A link is fast when a frame passes it within this: what comes so much later than foreseen did not wait for its bytes, ms. */
+const FAST_MS = 5;
+
+/** What a standstill has held up comes together at its end, ms from the end of one frame to that of the next. */
+const TOGETHER_MS = 5;
+
 /** A viewer that may have held a frame up for more of its delay than this leaves too little that is known. */
 const MOST_HELD = 0.5;
 
@@ -142,10 +150,11 @@ export const UNKNOWN_LINK: Link = {
   at: -Infinity,
   heldAt: -Infinity,
   sentAt: -Infinity,
+  last: { arrivedAt: -Infinity, lateMs: 0 },
 };
 
 export function observed(link: Link, seen: Observation): Link {
-  if (!seen.isHeld) return learned(link, seen);
+  if (!seen.isHeld) return stoodStill(link, seen) ? withHeld(link, seen) : learned(link, seen);
   return tellsNothing(link, seen) ? withHeld(link, seen) : learned(link, likely(link, seen));
 }
 
@@ -161,11 +170,30 @@ function tellsNothing(link: Link, { arrivedAt, sentAt, heldMs }: Observation): b
   return heldMs > MOST_HELD * delayMs;
 }
 
+/**
+ * Whether everything stood still: the viewer's machine, which was busy in a place that the viewer does not see, or a radio
+ * link. On a fast link a frame comes late then, alone or together with those behind it; smaller ones would have come no
+ * sooner. Frames that come late one by one, each in its turn, wait for what the link carries.
+ */
+function stoodStill(link: Link, seen: Observation): boolean {
+  const { rate, last, shaper } = link;
+  if (rate === undefined || seen.bytes > rate * FAST_MS || isSuspected(shaper, seen.now)) return false;
+  if (lateMsOf(link, seen) <= NOT_HELD_MS) return false;
+  return last.lateMs <= NOT_HELD_MS || seen.arrivedAt - last.arrivedAt <= TOGETHER_MS;
+}
+
+/** How much later than foreseen it came whole, ms. */
+function lateMsOf(link: Link, { bytes, sentAt, arrivedAt, foreseenQueueMs }: Observation): number {
+  const passingMs = link.rate === undefined ? 0 : bytes / link.rate;
+  return arrivedAt - sentAt - baseDelayOf(link) - foreseenQueueMs - passingMs;
+}
+
 /** All that is known is that it has arrived by now; the least of that is a bound while nothing better is known. */
 function withHeld(link: Link, seen: Observation): Link {
   const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
   const trips = link.at === -Infinity ? tripsAfter(link, seen) : {};
-  return { ...link, ...trips, goodput, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt };
+  const last = { arrivedAt: seen.arrivedAt, lateMs: lateMsOf({ ...link, ...trips }, seen) };
+  return { ...link, ...trips, goodput, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt, last };
 }
 
 /** The header may have come right away, and the whole half as early as the viewer's busy time allows. */
@@ -203,6 +231,7 @@ function learned(link: Link, seen: Observation): Link {
     at: now,
     heldAt: link.heldAt,
     sentAt: seen.sentAt,
+    last: { arrivedAt, lateMs: lateMsOf({ ...link, ...trips }, seen) },
   };
 }
 

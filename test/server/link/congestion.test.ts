@@ -221,6 +221,34 @@ describe('what is known of a link', () => {
     });
   });
 
+  describe('is not blamed for a standstill', () => {
+    const FAST: Path = { rate: 50_000, rtt: 1 };
+    const before = series(FAST, 10, { bytes: 60_000 });
+    const late = (link: Link, queueMs: number, sentAt: number) => over(FAST, link, { sentAt, bytes: 60_000, queueMs });
+
+    it('of which a frame comes late alone, or together with those behind it', () => {
+      const first = late(before, 150, 400);
+      expect(isHeldUp(first)).toBe(true);
+      const third = late(late(first, 150 - 33 + 1, 433), 150 - 66 + 2, 466);
+      expect(isHeldUp(third)).toBe(true);
+      expect(third).toMatchObject({ rate: before.rate, ceiling: Infinity, surprises: 0 });
+      const after = late(third, 0, 600);
+      expect(isHeldUp(after)).toBe(false);
+      expect(after.rate).toBeGreaterThan(40_000);
+    });
+
+    it('and is when frames come late one by one', () => {
+      const second = late(late(before, 150, 400), 170, 433);
+      expect(isHeldUp(second)).toBe(false);
+      expect(second.rate).toBeLessThan(5000);
+    });
+
+    it('and is when a frame needs long on a link that is not fast', () => {
+      const slow = series({ rate: 1000, rtt: 1 }, 10, { bytes: 60_000 });
+      expect(isHeldUp(late(slow, 150, 400))).toBe(false);
+    });
+  });
+
   it('stays finite, whatever a stranger says of his arrivals', () => {
     const random = seededRandom(11);
     const anything = () => [0, -1, 1e300, -1e300, 1e-9, 5e9 * (random() - 0.5)][Math.floor(random() * 6)] ?? 0;
