@@ -15,7 +15,7 @@ const COMMON: ReadonlyMap<string, string> = new Map([
   [source('client.ts'), 'connect, FramewireClient'],
   [source('connection/server-url.ts'), 'withScheme'],
   [source('errors.ts'), 'clientError, FramewireClientError'],
-  [source('latency/hold-up.ts'), 'TICK_MS'],
+  [source('latency/stall-detector.ts'), 'TICK_MS'],
   [source('pipeline/canvas-painter.ts'), 'CanvasPainter'],
 ]);
 const WORKER = source('pipeline/serve-view.ts');
