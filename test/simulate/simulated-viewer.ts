@@ -204,7 +204,7 @@ class SimulatedKernel implements Disposable {
       },
     };
     const read = () => ({ ackedBytes: this.#acked, minRttMs: this.#minRttMs, windowBytes: undefined });
-    this.#acks = new KernelAcks(count, { read }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
+    this.#acks = new KernelAcks(count, { info: { read } }, (seq, arrival) => viewer.arrived(seq, arrival), clock);
   }
 
   send({ header, headerBytes, payload }: EncodedFrame, onReceived: () => void): void {

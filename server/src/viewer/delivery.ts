@@ -24,6 +24,7 @@ import {
   isBacklogged,
   isExpected,
   NO_BACKLOG,
+  soughtBytes,
   unreadUntil,
 } from './pace/backlog-pace.js';
 import {
@@ -69,6 +70,8 @@ export interface FrameSocket {
   isClogged(): boolean;
   /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
   readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
+  /** Whether the viewer's library reads ahead of its program, where answers tell exactly what lies unread before it. */
+  readonly readsAhead?: boolean | undefined;
 }
 
 export interface DeliveryLimits {
@@ -311,7 +314,9 @@ export class Delivery {
   }
 
   #send(unpadded: EncodedFrame, now: number): void {
-    const frame = this.#paddedAt === undefined ? paddedFrame(unpadded, this.#limits.leastBytes) : unpadded;
+    this.#backlog = backlogSent(this.#backlog, { now, readsAhead: this.#socket.readsAhead, rate: this.#link.rate });
+    const leastBytes = Math.max(this.#limits.leastBytes, soughtBytes(this.#backlog));
+    const frame = this.#paddedAt === undefined ? paddedFrame(unpadded, leastBytes) : unpadded;
     if (frame !== unpadded) this.#paddedAt = now;
     const { seq } = frame.header;
     const bytes = frame.headerBytes.length + frame.payload.length;
@@ -319,7 +324,6 @@ export class Delivery {
     this.#counts.sentBytes += bytes;
     this.#pacer = sent(this.#pacer, { seq, bytes }, this.#link, now);
     this.#credit = creditSpent(this.#credit);
-    this.#backlog = backlogSent(this.#backlog, now);
     this.#lastBytes = bytes;
     this.#lastSentAt = now;
     this.#socket.send(frame);

@@ -58,7 +58,7 @@ async function blocksWithFullSize(client: FramewireClient, pictures: number): Pr
   return false;
 }
 
-describe('a viewer that is busy', { timeout: 90_000 }, () => {
+describe('a viewer that is busy', () => {
   let server: Server;
   beforeAll(async () => {
     server = await startServer(['--source', 'test', '--size', '1280x720', '--allow-origin', '*']);

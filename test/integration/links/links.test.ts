@@ -29,7 +29,7 @@ function medianAge(viewer: Viewer, last: number): number {
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
 
-describe('a viewer behind a slow link', { timeout: 60_000 }, () => {
+describe('a viewer behind a slow link', () => {
   it('is given a smaller rendition, told why, and kept fresh', async () => {
     await using server = await startServer(SOURCE);
     await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, { rate: 1e6, rttMs: 40 });
@@ -70,7 +70,7 @@ describe('a viewer behind a slow link', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a program behind a slow link, which cannot be told that the size changes', { timeout: 60_000 }, () => {
+describe('a program behind a slow link, which cannot be told that the size changes', () => {
   const sizesOf = async (jpegs: readonly Uint8Array[]) => {
     const all = await Promise.all(jpegs.map(jpeg => sharp(jpeg).metadata()));
     return [...new Set(all.map(({ width, height }) => `${width}x${height}`))];
@@ -111,7 +111,7 @@ describe('a program behind a slow link, which cannot be told that the size chang
   });
 });
 
-describe('a viewer on this machine', { timeout: 60_000 }, () => {
+describe('a viewer on this machine', () => {
   it('has what it asked for soon, in automatic mode as well', async () => {
     await using server = await startServer(SOURCE);
     await using viewer = await Viewer.open(server.url, { subscribe: { ...RICH, mode: 'auto' } });

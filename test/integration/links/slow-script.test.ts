@@ -40,12 +40,21 @@ function lastStretch(all: readonly Picture[]): Picture[] {
   return all.filter(({ at }) => at >= end - STRETCH_S);
 }
 
-describe('a script that is slow itself, on a fast link', { timeout: 60_000 }, () => {
+/** As on a machine that koffi has nothing for. */
+const WITHOUT_KOFFI = new URL('../../support/server/without-koffi.mjs', import.meta.url).href;
+
+describe.each([
+  ['a script that is slow itself, on a fast link', {}],
+  [
+    'a script that is slow itself, on the machine of a server without koffi',
+    { NODE_OPTIONS: `--import ${WITHOUT_KOFFI}` },
+  ],
+])('%s,', (_where, env) => {
   let server: Server;
   /** What a program gets that is given what it asked for, whatever its link seems to carry. */
   let asked: string | undefined;
   beforeAll(async () => {
-    server = await startServer(['--source', 'test', '--size', '1280x720']);
+    server = await startServer(['--source', 'test', '--size', '1280x720'], { env });
     if (missing('python3-requests') !== undefined) return;
     await using once = script('requests', `${server.url}/video_feed?mode=fixed`, 0, 0);
     await once.exited;

@@ -7,10 +7,11 @@ import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../time/clock.js';
 import { monotonicMs } from '../../time/monotonic.js';
 import { sleepWatch } from '../../time/sleep-watch.js';
-import { isBrowser } from './browser.js';
+import { isBrowser, readsAhead } from './browser.js';
 import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
+import { NearbyReader } from '../kernel/nearby-reader.js';
 
 /**
  * A picture that stands still is sent to browsers again after this, ms: they and their proxies hold the last part back.
@@ -53,8 +54,9 @@ function partFor(frame: EncodedFrame): Buffer {
 
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Watcher, ViewerTransport {
-  /** Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
+  /** Not where nobody can tell. Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
   readonly ask: ViewerTransport['ask'];
+  readonly readsAhead: ViewerTransport['readsAhead'];
   readonly #response: ServerResponse;
   readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
@@ -109,12 +111,17 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster) {
     this.#response = response;
     this.#isBrowser = isBrowser(response.req.headers);
-    this.ask = this.#isBrowser ? undefined : onAnswer => this.#ask(onAnswer);
-    const info = openTcpInfo(socket);
+    const near = this.#isBrowser ? undefined : NearbyReader.of(socket);
+    const isAhead = near !== undefined && readsAhead(response.req.headers);
+    const info = isAhead ? undefined : openTcpInfo(socket);
+    const nearby = info === undefined ? near : undefined;
+    this.readsAhead = nearby === undefined ? undefined : isAhead;
+    const isKnown = info !== undefined || nearby !== undefined;
+    this.ask = this.#isBrowser || !isKnown ? undefined : onAnswer => this.#ask(onAnswer);
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
-    this.#acks = new KernelAcks(socket, info, (seq, arrival) => {
+    this.#acks = new KernelAcks(socket, { info, nearby }, (seq, arrival) => {
       if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);
@@ -173,8 +180,10 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   }
 
   #ask(onAnswer: (arrival: TransportArrival) => void): void {
-    this.#acks.ask(() => this.#response.write(this.#isAsked ? MORE : QUESTION), onAnswer);
-    this.#isAsked = true;
+    this.#acks.ask(() => {
+      this.#response.write(this.#isAsked ? MORE : QUESTION);
+      this.#isAsked = true;
+    }, onAnswer);
   }
 
   #repeatMs({ header }: EncodedFrame): number {

@@ -1,6 +1,7 @@
 import type { TransportArrival } from '../../viewer/delivery.js';
 import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
+import type { NearbyReader } from './nearby-reader.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
 /** How often the kernel is asked while frames are on their way, ms. */
@@ -22,29 +23,43 @@ interface Followed {
 /**
  * Tells when frames have arrived at a viewer that does not say so itself: the kernel knows what the other host has
  * acknowledged. Where it cannot be asked, a frame counts as arrived when the kernel has taken it, which is much too
- * early on a slow link, until the kernel's buffer is full.
+ * early on a slow link, until the kernel's buffer is full. What a program on this machine leaves unread is known even then.
  */
 export class KernelAcks implements Disposable {
   readonly #count: ByteCount;
   readonly #onArrived: OnArrived;
   readonly #info: TcpInfo | undefined;
+  readonly #nearby: NearbyReader | undefined;
   readonly #clock: Clock;
+  #isDisposed = false;
   #followed: Followed[] = [];
   #before = { acked: 0, at: 0 };
   #window = NO_WINDOW;
 
-  /** @param info of the counted socket, or undefined where the kernel cannot be asked. */
-  constructor(count: ByteCount, info: TcpInfo | undefined, onArrived: OnArrived, clock: Clock = machineClock) {
+  /**
+   * @param info of the counted socket, or undefined where the kernel cannot be asked.
+   * @param nearby who reads it, if that matters and is on this machine, where the kernel cannot be asked.
+   */
+  constructor(
+    count: ByteCount,
+    { info, nearby }: { info: TcpInfo | undefined; nearby?: NearbyReader | undefined },
+    onArrived: OnArrived,
+    clock: Clock = machineClock,
+  ) {
     this.#count = count;
     this.#onArrived = onArrived;
     this.#info = info;
+    this.#nearby = nearby;
     this.#clock = clock;
   }
 
   /** @param write puts one frame into the socket, and calls back when the kernel has taken all of it. */
   send(seq: number, write: (onTaken?: () => void) => void): void {
     if (this.#info === undefined) {
-      write(() => this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: 0 }));
+      write(() => {
+        const unread = this.#nearby?.unreadBytes ?? 0;
+        this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: unread });
+      });
       return;
     }
     this.#follow(write, arrival => this.#onArrived(seq, arrival));
@@ -52,7 +67,15 @@ export class KernelAcks implements Disposable {
 
   /** @param write puts a few bytes into the socket that are no frame. Where the kernel cannot be asked, nothing is written. */
   ask(write: () => void, onArrived: (arrival: TransportArrival) => void): void {
-    if (this.#info !== undefined) this.#follow(write, onArrived);
+    if (this.#info !== undefined) {
+      this.#follow(write, onArrived);
+      return;
+    }
+    const askedAt = this.#clock.now();
+    this.#nearby?.look(unread => {
+      const arrivedAt = this.#clock.now();
+      if (!this.#isDisposed) onArrived({ arrivedAt, rttMs: arrivedAt - askedAt, unreadBytes: unread });
+    });
   }
 
   /** Asks the kernel. @returns whether there is still something to wait for. */
@@ -63,6 +86,7 @@ export class KernelAcks implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#followed = [];
     unfollow(this);
   }

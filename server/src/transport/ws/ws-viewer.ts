@@ -175,7 +175,7 @@ export class WsViewer implements Watcher, ViewerTransport {
   }
 
   get #kernelAcks(): KernelAcks {
-    return (this.#acks ??= new KernelAcks(this.#frames, openTcpInfo(this.#socket), (seq, arrival) => {
+    return (this.#acks ??= new KernelAcks(this.#frames, { info: openTcpInfo(this.#socket) }, (seq, arrival) => {
       this.#viewer.arrived(seq, arrival);
     }));
   }

@@ -7,7 +7,8 @@
  * goes when all has been read. It lies ready for a program that works, so that pictures are one of its steps old.
  *
  * What a library reads ahead does not lie in the socket. It shows at first, when several frames go at a time; they are
- * left to be used up then, and frames come at the pace of the program.
+ * left to be used up then, and frames come at the pace of the program. Where a library is known to do so, nothing need be
+ * old: frames that are padded to more than it reads ahead go, one at a time, and show how long the program takes for one.
  */
 export interface BacklogPace {
   /** Each frame waits until the one before has been read. */
@@ -20,6 +21,8 @@ export interface BacklogPace {
   readonly heldMs: number;
   /** Holds in a row that the first answer ended. */
   readonly prompt: number;
+  /** Where it is known whether the library reads ahead. */
+  readonly known: KnownLibrary | undefined;
   /** Frames that have arrived since libraries were last looked for. */
   readonly arrived: number;
   /** When all had been read after the first real hold, and how often that was so since. */
@@ -31,6 +34,16 @@ export interface BacklogPace {
   /** No frame before this, ms on the monotonic clock. */
   readonly dueAt: number;
 }
+
+type KnownLibrary =
+  /** It does not. */
+  | { readonly state: 'none' }
+  /** Padded frames go, and the program has taken so many since the first of its steps was seen to end. */
+  | { readonly state: 'sought'; readonly since: number | undefined; readonly steps: number }
+  /** The program takes all that come. */
+  | { readonly state: 'harmless' }
+  /** The pace is that of `ahead`. */
+  | { readonly state: 'measured' };
 
 interface Hold {
   readonly since: number;
@@ -84,6 +97,16 @@ const FIRST_STEADY_MS = 60_000;
 const STEADY_GROWTH = 4;
 const MOST_STEADY_MS = 3_600_000;
 
+/** aiohttp's StreamReader reads on while it holds no more than 128 kB. */
+const AHEAD_BYTES = 140_000;
+/** A link that is no faster takes too long for so much, bytes per ms (48 Mbit/s). */
+const FAST_LINK = 6;
+/** So many padded frames in a row were read at once: the program takes all. */
+const SURE_PADDED = 8;
+/** The program's pace is known well enough after so many steps. The last padded frame and half a one more lie in the library then. */
+const ENOUGH_STEPS = 6;
+const PADDED_AHEAD = 1.5;
+
 /** Pictures come when they are captured: what that makes late is made up for, up to this, ms. */
 const MOST_SLIP_MS = 40;
 
@@ -93,6 +116,7 @@ export const NO_BACKLOG: BacklogPace = {
   isQuick: false,
   heldMs: Infinity,
   prompt: 0,
+  known: undefined,
   arrived: 0,
   mark: undefined,
   ahead: undefined,
@@ -100,15 +124,49 @@ export const NO_BACKLOG: BacklogPace = {
   dueAt: -Infinity,
 };
 
-export function backlogSent(before: BacklogPace, now: number): BacklogPace {
-  const pace =
-    before.ahead !== undefined && now >= before.ahead.until
-      ? { ...before, ahead: undefined, mark: undefined, arrived: 0 }
-      : before;
-  const hold = pace.isSlow ? { since: now, askAt: Infinity, isAsked: false, answers: 0 } : pace.hold;
+export interface Sending {
+  /** ms on the monotonic clock. */
+  readonly now: number;
+  /** Whether the library reads ahead; undefined: nobody knows. What lies unread must be known exactly then. */
+  readonly readsAhead?: boolean | undefined;
+  /** Of the link, bytes per ms, if it is known. */
+  readonly rate?: number | undefined;
+}
+
+/** A frame is about to be sent. */
+export function backlogSent(before: BacklogPace, { now, readsAhead, rate = 0 }: Sending): BacklogPace {
+  const pace = looking(before, now, {
+    isKnown: readsAhead !== undefined,
+    isAhead: readsAhead === true && rate > FAST_LINK,
+  });
+  const isHeld = pace.isSlow || pace.known?.state === 'sought';
+  const hold = isHeld ? { since: now, askAt: Infinity, isAsked: false, answers: 0 } : pace.hold;
   const dueAt =
     pace.ahead === undefined ? pace.dueAt : Math.max(pace.dueAt, now - MOST_SLIP_MS) + pace.ahead.intervalMs;
   return { ...pace, hold, dueAt };
+}
+
+function looking(
+  pace: BacklogPace,
+  now: number,
+  { isKnown, isAhead }: { isKnown: boolean; isAhead: boolean },
+): BacklogPace {
+  const { ahead, known, arrived } = pace;
+  if (ahead !== undefined && now >= ahead.until) {
+    return isAhead ? sought(pace) : { ...pace, ahead: undefined, mark: undefined, arrived: 0 };
+  }
+  // The first frame goes as it is.
+  if (isAhead && arrived > 0 && (known === undefined || known.state === 'none')) return sought(pace);
+  return isKnown && known === undefined ? { ...pace, known: { state: 'none' } } : pace;
+}
+
+function sought(pace: BacklogPace): BacklogPace {
+  return { ...pace, ahead: undefined, prompt: 0, known: { state: 'sought', since: undefined, steps: 0 } };
+}
+
+/** @returns bytes that the next frame should have at least. */
+export function soughtBytes({ known }: BacklogPace): number {
+  return known?.state === 'sought' ? AHEAD_BYTES : 0;
 }
 
 export function backlogSeen(before: BacklogPace, { at, frames, unread }: Sight): BacklogPace {
@@ -148,7 +206,36 @@ export function backlogAnswered(before: BacklogPace, { at, unread, lateMs }: Ans
 function released(pace: BacklogPace, at: number, { since, answers }: Hold): BacklogPace {
   const prompt = answers === 0 ? pace.prompt + 1 : 0;
   const next = { ...pace, hold: undefined, heldMs: at - since, prompt, isSlow: pace.isSlow && prompt < SURE };
-  return answers === 0 ? next : stopped(next, at);
+  const isStop = answers > 0;
+  switch (pace.known?.state) {
+    case undefined:
+      return isStop ? stopped(next, at) : next;
+    case 'none':
+      return next;
+    case 'sought':
+      return prompt < SURE_PADDED
+        ? stepped(next, pace.known, { at, isStop })
+        : { ...next, known: { state: 'harmless' } };
+    case 'harmless':
+    case 'measured':
+      return isStop ? sought(next) : next;
+  }
+}
+
+/** A padded frame has been read, and if it was late, the program has begun with the one before. */
+function stepped(
+  pace: BacklogPace,
+  known: Extract<KnownLibrary, { state: 'sought' }>,
+  { at, isStop }: { at: number; isStop: boolean },
+): BacklogPace {
+  const { since } = known;
+  if (since === undefined) return isStop ? { ...pace, known: { ...known, since: at } } : pace;
+  const steps = known.steps + 1;
+  if (!isStop || steps < ENOUGH_STEPS) return { ...pace, known: { ...known, steps } };
+  const stepMs = (at - since) / steps;
+  const ahead = { frames: PADDED_AHEAD, intervalMs: stepMs * AHEAD_SHARE, until: at + pace.steadyMs };
+  const steadyMs = Math.min(MOST_STEADY_MS, pace.steadyMs * STEADY_GROWTH);
+  return { ...pace, isSlow: false, known: { state: 'measured' }, ahead, steadyMs, dueAt: at + PADDED_AHEAD * stepMs };
 }
 
 /** All has been read, and it took a while. */
@@ -171,8 +258,8 @@ function stopped(pace: BacklogPace, at: number): BacklogPace {
 }
 
 /** Whether the program is what limits, at the moment. */
-export function isBacklogged({ isSlow, hold, ahead }: BacklogPace): boolean {
-  return isSlow || hold !== undefined || ahead !== undefined;
+export function isBacklogged({ isSlow, hold, ahead, known }: BacklogPace): boolean {
+  return isSlow || hold !== undefined || ahead !== undefined || known?.state === 'sought';
 }
 
 /** @returns when the next frame may be sent; Infinity: when an answer says so. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBrowser } from '../../../../server/src/transport/http/browser.js';
+import { isBrowser, readsAhead } from '../../../../server/src/transport/http/browser.js';
 
 /** What they really send, by 2025; `undefined`: no such header. */
 const BROWSERS: Record<string, string> = {
@@ -39,5 +39,16 @@ describe('who asks for pictures', () => {
 
   it.each(Object.entries(PROGRAMS))('is a program: %s', (_name, accept) => {
     expect(isBrowser(accept === undefined ? {} : { accept })).toBe(false);
+  });
+});
+
+describe('a library that reads ahead', () => {
+  it.each([
+    ['Python/3.11 aiohttp/3.8.4', true],
+    ['python-requests/2.28.1', false],
+    ['Lavf/59.27.100', false],
+    [undefined, false],
+  ])('is known by its name (%s)', (agent, isKnown) => {
+    expect(readsAhead({ 'user-agent': agent })).toBe(isKnown);
   });
 });

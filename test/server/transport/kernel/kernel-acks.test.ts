@@ -19,7 +19,7 @@ function kit() {
   const count = { bytesWritten: 0 };
   const acks = new KernelAcks(
     count,
-    { read: () => kernel.figures },
+    { info: { read: () => kernel.figures } },
     (seq, arrival) => told.push([seq, arrival]),
     clock,
   );
@@ -127,7 +127,7 @@ describe('frames of a viewer that does not acknowledge', () => {
 
   it('have arrived when the kernel took them, where it says nothing else', () => {
     const told: number[] = [];
-    const acks = new KernelAcks(new Socket(), undefined, seq => told.push(seq), new VirtualClock());
+    const acks = new KernelAcks(new Socket(), { info: undefined }, seq => told.push(seq), new VirtualClock());
     let taken: (() => void) | undefined;
     acks.send(1, onTaken => {
       taken = onTaken;

@@ -106,7 +106,7 @@ function watch(reader: Reader, ms: number): Watched {
     }
     if (picture > sentPicture && frames === 0 && unreadUntil(pace) <= now) {
       sentPicture = picture;
-      pace = backlogSent(pace, now);
+      pace = backlogSent(pace, { now });
       frames += 1;
       fake.arrive(picture);
       send(now);
