@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
+import { run } from '../support/run.js';
 import { startServer, type Server } from '../support/server/server.js';
 
 const refusal = z.object({ code: z.string(), message: z.string(), hint: z.string() });
@@ -33,7 +33,7 @@ describe('the HTTP endpoints', () => {
           const split = part.indexOf('\r\n\r\n');
           const head = part.slice(0, split);
           const body = part.slice(split + 4);
-          expect(head).toMatch(/^Content-Type: image\/jpeg\r\n/);
+          expect(head).toMatch(/^Content-Type: image\/jpeg\r$/m);
           const length = Number(/Content-Length: (\d+)/.exec(head)?.[1]);
           expect(body.length).toBe(length + 2);
           const { width, height } = await sharp(Buffer.from(body.slice(0, length), 'latin1')).metadata();
@@ -48,23 +48,25 @@ describe('the HTTP endpoints', () => {
     },
   );
 
-  it('/video_feed is read by ffmpeg', context => {
+  it('/video_feed is read by ffmpeg', async context => {
     skipBecause(context, missing('ffmpeg'));
     const args = ['-hide_banner', '-loglevel', 'error', '-i', `${server.url}/video_feed`, '-frames:v', '10'];
-    const read = spawnSync('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-'], { timeout: 45_000 });
-    expect(read.stderr.toString()).not.toMatch(/error/i);
-    expect(read.stdout.toString()).toMatch(/frame=10\n[^]*progress=end/);
+    await using ffmpeg = run('ffmpeg', [...args, '-f', 'null', '-progress', 'pipe:1', '-']);
+    await ffmpeg.exited;
+    expect(ffmpeg.output()).not.toMatch(/error/i);
+    expect(ffmpeg.output()).toMatch(/frame=10\n[^]*progress=end/);
   });
 
-  it('/video_feed is read by OpenCV, as by the script that it replaces', context => {
+  it('/video_feed is read by OpenCV, as by the script that it replaces', async context => {
     skipBecause(context, missing('python3-opencv'));
     const script = `
 import cv2
 camera = cv2.VideoCapture('${server.url}/video_feed?quality=60')
 for _ in range(5): ok, frame = camera.read()
 print(ok, frame.shape)`;
-    const read = spawnSync(DEBIAN_PYTHON, ['-c', script], { timeout: 45_000 });
-    expect(read.stdout.toString()).toBe('True (360, 640, 3)\n');
+    await using python = run(DEBIAN_PYTHON, ['-c', script]);
+    await python.waitForOutput(/^True \(360, 640, 3\)$/m);
+    expect(await python.exited).toMatchObject({ code: 0 });
   });
 
   it.each([
