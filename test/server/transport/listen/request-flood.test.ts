@@ -92,6 +92,7 @@ describe('a body', () => {
     using client = await RawClient.open(typeof address === 'object' && address !== null ? address.port : 0);
     client.say('GET / HTTP/1.1', HOST, header);
     await client.hears('answer');
+    expect(client.received).toMatch(/HTTP\/1\.1 200/);
     server.close();
   });
 });
