@@ -1,5 +1,6 @@
 import type { FromWorker, ToWorker } from './messages.js';
 import { errorFields, ViewPipeline } from './view-pipeline.js';
+import { failed } from './view-status.js';
 
 /** Makes the worker that this is called in the one of a `<framewire-view>`; it ends with `terminate()`. */
 export function serveView(): void {
@@ -12,8 +13,7 @@ export function serveView(): void {
     try {
       pipeline = new ViewPipeline(data, post);
     } catch (error) {
-      const { code, message, hint } = errorFields(error);
-      post({ type: 'status', status: { state: 'failed', code, reason: message, hint } });
+      post({ type: 'status', status: failed(errorFields(error)) });
     }
   });
 }

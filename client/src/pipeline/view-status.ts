@@ -70,11 +70,16 @@ export function isPlainHttpOnly(connection: ConnectionState): boolean {
   );
 }
 
+/** For good, and why. */
+export function failed({ code, message, hint }: ErrorFields): ViewStatus {
+  return { state: 'failed', code, reason: message, hint };
+}
+
 /** What hinders the picture most comes first. */
 export function viewStatus({ connection, source, flow, drawn, refusal, hasFeed }: ViewFacts): ViewStatus {
   switch (connection.state) {
     case 'closed':
-      return { state: 'failed', code: connection.code, reason: connection.reason, hint: undefined };
+      return failed({ code: connection.code, message: connection.reason, hint: undefined });
     case 'connecting':
       return connection;
     case 'reconnecting':
@@ -84,9 +89,7 @@ export function viewStatus({ connection, source, flow, drawn, refusal, hasFeed }
     case 'open':
       break;
   }
-  if (refusal !== undefined) {
-    return { state: 'failed', code: refusal.code, reason: refusal.message, hint: refusal.hint };
-  }
+  if (refusal !== undefined) return failed(refusal);
   if (isPaused(flow)) return paused(flow);
   if (source?.state === 'lost') return { state: 'lost', code: source.code, reason: source.reason };
   if (drawn === 'placeholder' && source?.state === 'live') return { state: 'failing' };

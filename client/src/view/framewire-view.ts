@@ -5,7 +5,7 @@ import { WATCH_ATTRIBUTES, watchSettings, type WatchSettings } from './attribute
 import { Coverage } from './coverage.js';
 import { Overlay } from './overlay.js';
 import { ViewLink, type Told } from './view-link.js';
-import type { Flow, ViewStats, ViewStatus } from '../pipeline/view-status.js';
+import { failed, type Flow, type ViewStats, type ViewStatus } from '../pipeline/view-status.js';
 import { ViewProperties } from './view-properties.js';
 import { Visibility } from './visibility.js';
 
@@ -141,19 +141,21 @@ export class FramewireViewElement extends ViewProperties {
   #start(): void {
     this.#stop();
     this.#server = this.#wantedServer();
-    this.#visibility = new Visibility(this, () => this.#link?.setFlow(this.#flow()));
     this.#show({ state: 'connecting' });
-    const canvas = this.#overlay.renewCanvas(this.#label());
-    // With the canvas in place, which gives an element without a height of its own the one that it has.
-    this.#coverage = new Coverage(this, canvas, () => this.#link?.watch(this.#settings().watch));
+    const canvas = this.#overlay.newCanvas(this.#label());
     const { watch, problems } = this.#settings();
     const options = { server: this.#server, watch, flow: this.#flow(), canvas };
     try {
       this.#link = new ViewLink(options, message => this.#told(message));
     } catch (error) {
       this.#show(unsupported(error));
-      return;
     }
+    // Not before it is handed over: a browser lays the page out to hand over one that is in its place.
+    this.#overlay.place(canvas);
+    if (this.#link === undefined) return;
+    // With the canvas in place, which gives an element without a height of its own the one that it has.
+    this.#coverage = new Coverage(this, canvas, () => this.#link?.watch(this.#settings().watch));
+    this.#visibility = new Visibility(this, () => this.#link?.setFlow(this.#flow()));
     addEventListener('online', this.#onOnline);
     this.#tellProblems(problems);
   }
@@ -171,7 +173,9 @@ export class FramewireViewElement extends ViewProperties {
     this.#link?.close();
     this.#link = undefined;
     this.#visibility?.close();
+    this.#visibility = undefined;
     this.#coverage?.close();
+    this.#coverage = undefined;
     this.#overlay.close();
     this.#subscribed = undefined;
     this.#stats = undefined;
@@ -250,6 +254,6 @@ export function defineFramewireView(): void {
 /** The browser has no workers, or does not let the page start this one. */
 function unsupported(cause: unknown): ViewStatus {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const { code, message: reason } = clientError('unsupported', `This browser cannot start a worker: ${why}.`);
-  return { state: 'failed', code, reason, hint: '<img src="…/video_feed"> works without one.' };
+  const hint = '<img src="…/video_feed"> works without one.';
+  return failed(clientError('unsupported', `This browser cannot start a worker: ${why}.`, { hint }));
 }

@@ -25,19 +25,23 @@ export class Overlay {
     this.#root.append(this.#status);
   }
 
-  /** A new canvas in place of the old one, for a new worker to draw on. */
-  renewCanvas(label: string): HTMLCanvasElement {
+  /** @returns a canvas for a new worker to draw on, which is not in its place yet. */
+  newCanvas(label: string): HTMLCanvasElement {
     const canvas = document.createElement('canvas');
     // Keeps the place of a picture until the first has come.
     canvas.width = 640;
     canvas.height = 360;
     canvas.part.add('canvas');
     canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', label);
+    return canvas;
+  }
+
+  /** Puts it in place of the old one. */
+  place(canvas: HTMLCanvasElement): void {
     this.#canvas?.remove();
     this.#canvas = canvas;
     this.#root.prepend(canvas);
-    this.label = label;
-    return canvas;
   }
 
   /** The accessible name of the picture. */

@@ -5,7 +5,7 @@ import type { SubscribeOptions } from '../subscription.js';
 import type { FromWorker, ToWorker } from '../pipeline/messages.js';
 import { leaveFeed, wantFeed } from './plain-places.js';
 import { startWorker, WORKER_HINT } from '../pipeline/start-worker.js';
-import type { Flow } from '../pipeline/view-status.js';
+import { failed, type Flow } from '../pipeline/view-status.js';
 
 /** What a view starts with. */
 export interface ViewLinkOptions {
@@ -129,8 +129,7 @@ export class ViewLink {
   #failed(event: Event): void {
     const message = event instanceof ErrorEvent ? event.message : '';
     const said = message === '' ? 'The worker could not be started.' : `The worker failed: ${message}`;
-    const { code, message: reason } = clientError('no-worker', said);
-    this.#tell({ type: 'status', status: { state: 'failed', code, reason, hint: WORKER_HINT } });
+    this.#tell({ type: 'status', status: failed(clientError('no-worker', said, { hint: WORKER_HINT })) });
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {
