@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs';
 import type { Socket } from 'node:net';
 import { machineClock } from '../../time/clock.js';
-import { receiveQueue, tableOf, type Endpoint } from './socket-table.js';
+import { tablesOf, unreadBetween, type Endpoint, type SocketTable } from './socket-table.js';
 
 type OnLook = (table: string) => void;
-type Table = ReturnType<typeof tableOf>;
 
 /** How often anybody is looked at who gives no reason to, ms, and for how long anybody is new, who is looked at often. */
 const SELDOM_MS = 250;
@@ -39,7 +38,7 @@ export class NearbyReader {
     return new NearbyReader(own, { address: localAddress, port: localPort });
   }
 
-  /** Bytes that had arrived and were not read when somebody looked last. Now and then this has one look. */
+  /** Bytes that were sent and not read when somebody looked last. Now and then this has one look. */
   get unreadBytes(): number {
     const now = machineClock.now();
     if (now - this.#lookedAt > (now - this.#since > NEW_MS ? SELDOM_MS : OFTEN_MS)) this.look(() => undefined);
@@ -49,18 +48,24 @@ export class NearbyReader {
   /** @param onSeen is called with what is unread then, as soon as there may be another look; 0 when nobody knows. */
   look(onSeen: (unreadBytes: number) => void): void {
     this.#lookedAt = machineClock.now();
-    readTable(tableOf(this.#own.address), table => {
-      this.#unreadBytes = receiveQueue(table, this.#own, this.#server) ?? 0;
+    const [first, second] = tablesOf(this.#server, this.#own);
+    const see = (tables: string): void => {
+      this.#unreadBytes = unreadBetween(tables, this.#server, this.#own) ?? 0;
       onSeen(this.#unreadBytes);
+    };
+    if (first === undefined) return;
+    readTable(first, table => {
+      if (second === undefined) see(table);
+      else readTable(second, other => see(table + other));
     });
   }
 }
 
 /** All who wait for the next look, which is one for all. */
-const waiting = new Map<Table, OnLook[]>();
-const readableFrom = new Map<Table, number>();
+const waiting = new Map<SocketTable, OnLook[]>();
+const readableFrom = new Map<SocketTable, number>();
 
-function readTable(table: Table, onLook: OnLook): void {
+function readTable(table: SocketTable, onLook: OnLook): void {
   const others = waiting.get(table);
   if (others !== undefined) {
     others.push(onLook);
@@ -70,7 +75,7 @@ function readTable(table: Table, onLook: OnLook): void {
   machineClock.at(readableFrom.get(table) ?? -Infinity, () => readNow(table));
 }
 
-function readNow(table: Table): void {
+function readNow(table: SocketTable): void {
   const looks = waiting.get(table) ?? [];
   waiting.delete(table);
   const from = machineClock.now();

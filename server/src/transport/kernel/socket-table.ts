@@ -10,26 +10,44 @@ export interface Endpoint {
 /** In `/proc/net/tcp` of Linux (proc_net_tcp.rst). */
 const ESTABLISHED = '01';
 
-/** IPv4 within IPv6: sockets of programs that speak IPv4 are listed with IPv4. */
-const MAPPED = /^::ffff:(?=[\d.]+$)/i;
+/** So much may have been read, and only its acknowledgement is delayed, bytes: one segment of the loopback. */
+const SEGMENT = 65_536;
 
-/** Which of the kernel's two tables lists the socket of somebody at this address. */
-export function tableOf(address: string): '/proc/net/tcp' | '/proc/net/tcp6' {
-  return isIPv6(address.replace(MAPPED, '')) ? '/proc/net/tcp6' : '/proc/net/tcp';
+/** IPv4 within IPv6, as a server on `::` has it. Programs that speak IPv4 have a socket of IPv4. */
+const MAPPED = /^::ffff:(?=[\d.]+$)/i;
+const MAPPED_HEX = '0000000000000000FFFF0000';
+
+export type SocketTable = '/proc/net/tcp' | '/proc/net/tcp6';
+
+/** Which of the kernel's two tables list the sockets of a server and of somebody who reads from it. */
+export function tablesOf(server: Endpoint, reader: Endpoint): ReadonlySet<SocketTable> {
+  const table = (address: string) => (isIPv6(address) ? '/proc/net/tcp6' : '/proc/net/tcp');
+  return new Set([table(server.address), table(reader.address.replace(MAPPED, ''))]);
 }
 
 /**
- * Bytes that have arrived at a socket and that its program has not read. Pure.
+ * Bytes that a server has handed to the kernel and that a program on the same machine has not read: what has not been
+ * sent, and what has arrived. A kernel that has offered no room lets the second run empty while the first is long. Pure.
  *
- * @param table the text of the kernel's table. @param own the end that the socket belongs to. @param other the far end.
- * @returns undefined when there is no such connection in it.
+ * @param tables the text of the tables that list the two. @returns undefined when there is no such connection.
  */
-export function receiveQueue(table: string, own: Endpoint, other: Endpoint): number | undefined {
-  const row = `: ${hexEndpoint(own)} ${hexEndpoint(other)} ${ESTABLISHED} `;
-  const at = table.indexOf(row);
+export function unreadBetween(tables: string, server: Endpoint, reader: Endpoint): number | undefined {
+  const arrived = queues(tables, hexEndpoint(reader), hexEndpoint(server));
+  if (arrived === undefined) return undefined;
+  const [to, from] = [hexEndpoint(server), hexEndpoint(reader)];
+  const sent = queues(tables, to, from) ?? queues(tables, `${MAPPED_HEX}${to}`, `${MAPPED_HEX}${from}`);
+  const unsent = sent?.unacknowledged ?? 0;
+  return arrived.received + (unsent > SEGMENT ? unsent : 0);
+}
+
+function queues(tables: string, own: string, other: string): { unacknowledged: number; received: number } | undefined {
+  const row = `: ${own} ${other} ${ESTABLISHED} `;
+  const at = tables.indexOf(row);
   if (at < 0) return undefined;
-  const [, received] = /^[\dA-F]+:([\dA-F]+) /.exec(table.slice(at + row.length, at + row.length + 32)) ?? [];
-  return received === undefined ? undefined : Number.parseInt(received, 16);
+  const [, unacknowledged, received] =
+    /^([\dA-F]+):([\dA-F]+) /.exec(tables.slice(at + row.length, at + row.length + 32)) ?? [];
+  if (unacknowledged === undefined || received === undefined) return undefined;
+  return { unacknowledged: Number.parseInt(unacknowledged, 16), received: Number.parseInt(received, 16) };
 }
 
 /** As the kernel prints it on Node's platforms: words of 32 bits, each with its last byte first, then the port. */

@@ -5,7 +5,8 @@ import { NearbyReader } from '../../../../server/src/transport/kernel/nearby-rea
 import { eventually } from '../../../support/eventually.js';
 import { missing, skipBecause } from '../../../support/requires.js';
 
-const BYTES = 10_000;
+/** More than fits into what the reader's kernel has room for. */
+const BYTES = 300_000;
 
 describe.runIf(process.platform === 'linux')('a program on this machine', () => {
   it.for([
