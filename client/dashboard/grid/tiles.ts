@@ -65,7 +65,7 @@ export class Tiles {
     });
     this.#columns = state.columns;
     this.#aspects = streams.map(info => aspectOf(info, turnOf(info.name)));
-    this.#arrange();
+    if (isGrid) this.#arrange();
     this.#scrollTo(large);
   }
 
@@ -97,9 +97,12 @@ export class Tiles {
     const item = this.#tiles.get(stream ?? '')?.item;
     if (item === undefined || stream === this.#scrolledTo) return;
     this.#scrolledTo = stream;
-    const [list, tile] = [this.#list.getBoundingClientRect(), item.getBoundingClientRect()];
-    if (tile.left < list.left) this.#list.scrollLeft += tile.left - list.left;
-    else if (tile.right > list.right) this.#list.scrollLeft += tile.right - list.right;
+    // At the next drawing, which lays the page out anyway: the worker that brings the picture starts sooner.
+    requestAnimationFrame(() => {
+      const [list, tile] = [this.#list.getBoundingClientRect(), item.getBoundingClientRect()];
+      if (tile.left < list.left) this.#list.scrollLeft += tile.left - list.left;
+      else if (tile.right > list.right) this.#list.scrollLeft += tile.right - list.right;
+    });
   }
 
   #arrange(): void {
