@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.js';
 import { streamAt } from '../../support/server/api.js';
 import { eventually } from '../../support/eventually.js';
 import { cameraOrSkip } from '../../support/camera/fake-camera.js';
+import { RawCamera, type Answering } from '../../support/camera/raw-camera.js';
 import { chromaOf } from '../../support/jpeg.js';
 import { childrenOf } from '../../support/processes.js';
 import { missing, skipBecause } from '../../support/requires.js';
@@ -52,6 +53,15 @@ describeWith(['npm run setup:opencv'], 'a camera read by OpenCV', () => {
     expect(chromaOf(payload)).toBe('4:2:2');
     await expect(sharp(payload, { failOn: 'warning' }).raw().toBuffer()).resolves.toHaveLength(1280 * 720 * 3);
     expect([...payload.subarray(-2)]).toEqual([0xff, 0xd9]);
+  });
+
+  it('whose driver hands out more bytes than a raw picture has is read all the same', async context => {
+    const camera = cameraOrSkip(context, { formats: ['YUYV'], surplus: 2560 });
+    await using server = await startServer(['--source', 'opencv:0'], { env: camera.env });
+    await using viewer = await Viewer.open(server.url, { subscribe: { quality: 60 } });
+    await viewer.nextFrames(10);
+    // Only an unsheared picture has a time code that can be read.
+    expect(await stampErrorMs(viewer.frames)).toBeLessThan(2000);
   });
 
   it('gives what it has, with a warning, where it lacks what was asked for', async context => {
@@ -240,5 +250,35 @@ describeWith(['npm run setup:opencv'], "a user's own step", () => {
   ])('%s ends the start with a sentence', async (name, text, sentence) => {
     const file = folder.write(name, text);
     expect(await refusalOf(startServer(['--source', 'test', '--transform', file]))).toMatch(sentence);
+  });
+});
+
+describeWith(['npm run setup:opencv', 'ffmpeg'], 'a URL read by OpenCV', () => {
+  const film = () => readFileSync(folder.make('led.ts', ...moving(250)));
+
+  /** Serves the film at `/there`, and leads to that address from everywhere else. */
+  const leadingTo =
+    (location: string, bytes: Buffer): Answering =>
+    (socket, asked) => {
+      const found = `HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+      if (asked.startsWith('GET /there')) socket.write(Buffer.concat([Buffer.from(found), bytes]));
+      else socket.write(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+    };
+
+  it('may lead on within its host', async () => {
+    await using camera = await RawCamera.open(leadingTo('/there', film()));
+    await using server = await startServer(['--source', `gate=opencv:http://127.0.0.1:${camera.port}/film`]);
+    await using viewer = await Viewer.open(server.url);
+    await viewer.message('source', ({ state }) => state === 'live');
+    expect(camera.requests.some(request => request.startsWith('GET /there'))).toBe(true);
+  });
+
+  it('does not lead OpenCV to others on this machine, and the log says so', async () => {
+    await using other = await RawCamera.open(socket => socket.end(), '127.0.0.2');
+    await using camera = await RawCamera.open(leadingTo(`http://127.0.0.2:${other.port}/there`, film()));
+    await using server = await startServer(['--source', `gate=opencv:http://127.0.0.1:${camera.port}/film`]);
+    await eventually(() => server.output().includes('which is this machine or its own link'), 'word of it');
+    expect(camera.requests.length).toBeGreaterThan(0);
+    expect(other.requests).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ import type { Size } from '@framewire/shared/rendition';
 import { FramewireError } from '../../errors.js';
 import { UPRIGHT, orientationOf, type Orientation } from '../orientation.js';
 import { sourceFailure } from './failure.js';
+import { refuseLocalRedirect } from './rtsp-redirect.js';
 import './silent-log.js';
 
 export interface InputSpec {
@@ -92,6 +93,7 @@ export class Demuxer {
     try {
       const demuxer = input.format === undefined ? null : InputFormat.findInputFormat(input.format);
       check(input, await format.openInput(input.url, demuxer, Dictionary.fromObject(input.options)));
+      if (input.url.startsWith('rtsp')) await refuseLocalRedirect(input.what, input.url, format.url ?? input.url);
       // FFmpeg would show any text as a terminal does.
       if (format.iformat?.name === 'tty') throw sourceFailure(input.kind, input.what, AVERROR_INVALIDDATA);
       // A V4L2 device says all that is to be known when it opens; probing it would only cost its first pictures.

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { lookup as lookupAll } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 
 /**
@@ -40,6 +41,15 @@ export function confine(hostname: string): { lookup: LookupFunction } {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isLocalAddress(address)) throw new LocalAddressError(address);
   return { lookup: confinedLookup };
+}
+
+/**
+ * @param hostname as in a URL.
+ * @returns the first local address that it stands for now; undefined when there is none, or it stands for nothing.
+ */
+export async function localAddressOf(hostname: string): Promise<string | undefined> {
+  const addresses = await lookupAll(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => []);
+  return addresses.find(({ address }) => isLocalAddress(address))?.address;
 }
 
 const confinedLookup: LookupFunction = (hostname, options, callback) => {

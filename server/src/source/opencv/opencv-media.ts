@@ -7,7 +7,9 @@ import { monotonicMs } from '../../time/monotonic.js';
 import { paceAnew, paceNext, USUAL_FPS, type FilePace } from '../ffmpeg/file-pace.js';
 import { ownMat } from './mat-picture.js';
 import { loadOpenCv, type OpenCv } from '../../opencv.js';
+import { localAddressOf } from '../http/local-address.js';
 import { OpenCvReader } from './opencv-reader.js';
+import { ProxyThread } from './proxy-thread.js';
 import type { Source, SourceHost } from '../source.js';
 
 /** Network inputs give up on a silent peer after this, ms; opening holds the event loop for as long. */
@@ -39,9 +41,11 @@ export async function openOpenCvMedia(input: OpenCvInput, host: SourceHost): Pro
     throw new FramewireError('source-not-found', `There is no ${input.what}.`, 'Check the path.');
   }
   process.env['OPENCV_FFMPEG_CAPTURE_OPTIONS'] ??= FFMPEG_OPTIONS;
+  const proxy = input.url.startsWith('http') ? await openProxy(input, host) : undefined;
   await host.expectBlocking(NETWORK_TIMEOUT_MS * 2);
   const reader = OpenCvReader.open(cv, input.url, cv.CAP_FFMPEG);
-  if (reader !== undefined) return new OpenCvMedia(cv, reader, input);
+  if (reader !== undefined) return new OpenCvMedia(cv, reader, input, proxy);
+  await proxy?.[Symbol.asyncDispose]();
   if (input.kind === 'file') {
     throw new FramewireError('source-unreadable', `OpenCV cannot read ${input.what}.`, 'Play it with: ffplay');
   }
@@ -49,19 +53,31 @@ export async function openOpenCvMedia(input: OpenCvInput, host: SourceHost): Pro
   throw new FramewireError('source-unreachable', `OpenCV cannot open ${input.what}.`, hint);
 }
 
+/** Its FFmpeg follows redirects and opens what lists of segments name, and takes a proxy from the environment alone. */
+async function openProxy({ what, url }: OpenCvInput, host: SourceHost): Promise<ProxyThread> {
+  const { hostname } = new URL(url);
+  const localHost = (await localAddressOf(hostname)) === undefined ? undefined : hostname;
+  const proxy = await ProxyThread.open({ what, localHost, warn: message => host.warn(message) });
+  // This process has one source. FFmpeg goes by it for HTTPS as well.
+  process.env['http_proxy'] = proxy.url;
+  return proxy;
+}
+
 class OpenCvMedia implements Source {
   readonly info: SourceInfo;
   readonly #cv: OpenCv;
   readonly #reader: OpenCvReader;
   readonly #input: OpenCvInput;
+  readonly #proxy: ProxyThread | undefined;
   readonly #closing = new AbortController();
   #pace: FilePace | undefined;
   #picturesThisLoop = 0;
 
-  constructor(cv: OpenCv, reader: OpenCvReader, input: OpenCvInput) {
+  constructor(cv: OpenCv, reader: OpenCvReader, input: OpenCvInput, proxy: ProxyThread | undefined) {
     this.#cv = cv;
     this.#reader = reader;
     this.#input = input;
+    this.#proxy = proxy;
     const width = reader.get(cv.CAP_PROP_FRAME_WIDTH);
     const height = reader.get(cv.CAP_PROP_FRAME_HEIGHT);
     const fps = Math.max(0, reader.get(cv.CAP_PROP_FPS));
@@ -80,6 +96,7 @@ class OpenCvMedia implements Source {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#reader.close();
+    await this.#proxy?.[Symbol.asyncDispose]();
   }
 
   /** The first picture of the next loop of a file. */
