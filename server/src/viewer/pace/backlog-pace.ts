@@ -39,7 +39,7 @@ type KnownLibrary =
   /** It does not. */
   | { readonly state: 'none' }
   /** Padded frames go, and the program has taken so many since the first of its steps was seen to end. */
-  | { readonly state: 'sought'; readonly since: number | undefined; readonly steps: number }
+  | { readonly state: 'sought'; readonly since: number | undefined; readonly steps: number; readonly mostMs: number }
   /** The program takes all that come. */
   | { readonly state: 'harmless' }
   /** The pace is that of `ahead`. */
@@ -106,6 +106,8 @@ const SURE_PADDED = 8;
 /** The program's pace is known well enough after so many steps. The last padded frame and half a one more lie in the library then. */
 const ENOUGH_STEPS = 6;
 const PADDED_AHEAD = 1.5;
+/** To look costs little then, so the pace stays for this part of the time. */
+const KNOWN_SHARE = 1 / 6;
 
 /** Pictures come when they are captured: what that makes late is made up for, up to this, ms. */
 const MOST_SLIP_MS = 40;
@@ -153,15 +155,16 @@ function looking(
 ): BacklogPace {
   const { ahead, known, arrived } = pace;
   if (ahead !== undefined && now >= ahead.until) {
-    return isAhead ? sought(pace) : { ...pace, ahead: undefined, mark: undefined, arrived: 0 };
+    return isAhead ? sought(pace, ahead.intervalMs) : { ...pace, ahead: undefined, mark: undefined, arrived: 0 };
   }
   // The first frame goes as it is.
   if (isAhead && arrived > 0 && (known === undefined || known.state === 'none')) return sought(pace);
   return isKnown && known === undefined ? { ...pace, known: { state: 'none' } } : pace;
 }
 
-function sought(pace: BacklogPace): BacklogPace {
-  return { ...pace, ahead: undefined, prompt: 0, known: { state: 'sought', since: undefined, steps: 0 } };
+/** @param mostMs the program is known to take no longer. A machine that is busy makes steps look longer, and never shorter. */
+function sought(pace: BacklogPace, mostMs = Infinity): BacklogPace {
+  return { ...pace, ahead: undefined, prompt: 0, known: { state: 'sought', since: undefined, steps: 0, mostMs } };
 }
 
 /** @returns bytes that the next frame should have at least. */
@@ -233,7 +236,8 @@ function stepped(
   const steps = known.steps + 1;
   if (!isStop || steps < ENOUGH_STEPS) return { ...pace, known: { ...known, steps } };
   const stepMs = (at - since) / steps;
-  const ahead = { frames: PADDED_AHEAD, intervalMs: stepMs * AHEAD_SHARE, until: at + pace.steadyMs };
+  const intervalMs = Math.min(known.mostMs, stepMs * AHEAD_SHARE);
+  const ahead = { frames: PADDED_AHEAD, intervalMs, until: at + pace.steadyMs * KNOWN_SHARE };
   const steadyMs = Math.min(MOST_STEADY_MS, pace.steadyMs * STEADY_GROWTH);
   return { ...pace, isSlow: false, known: { state: 'measured' }, ahead, steadyMs, dueAt: at + PADDED_AHEAD * stepMs };
 }

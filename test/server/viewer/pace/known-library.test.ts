@@ -78,13 +78,18 @@ describe('a program behind a library that is known to read ahead', () => {
     const { taken, padded } = watch(() => stepMs, { frameBytes, ms: 300_000 });
     expect(Math.max(...ages(taken))).toBeLessThan(2 * stepMs + LOOK_MS);
     expect(taken.length).toBeGreaterThan((0.9 * 300_000) / stepMs);
-    expect(padded).toBeLessThan(60);
+    expect(padded).toBeLessThan(80);
   });
 
   it('is never far behind for long when it becomes slower', () => {
     const { taken } = watch(now => (now < 20_000 ? 200 : 300));
     expect(Math.max(...ages(taken))).toBeLessThan(8 * 300);
     expect(Math.max(...ages(taken, 30_000))).toBeLessThan(650);
+  });
+
+  it('soon has its own pace again when its machine was busy while that was measured', () => {
+    const { taken } = watch(now => (now < 2000 ? 400 : 200));
+    expect(taken.filter(({ at }) => at > 20_000).length).toBeGreaterThan(40 * 4.5);
   });
 
   it('gets all when it takes all, and few padded', () => {
