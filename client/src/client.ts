@@ -68,8 +68,8 @@ export class FramewireClient implements AsyncDisposable {
   #connectedAt = 0;
   #lastSeq: number | undefined;
   #ackPace = new AckPace();
-  /** This server reads what acknowledgements say of frames that were held up here. */
-  #knowsHeld = false;
+  /** What this server reads: that frames were held up here, reports of latencies. */
+  #knows = { held: false, latency: false };
   #report = { decodeQueue: 0, hidden: false, dropped: 0, decodeError: false };
   #drawn = { seq: 0, lagMs: 0 };
 
@@ -220,14 +220,15 @@ export class FramewireClient implements AsyncDisposable {
     this.#meter = new StatsMeter(this.#connectedAt);
     this.#drawn = { seq: 0, lagMs: 0 };
     this.#ackPace = new AckPace();
-    this.#knowsHeld = message.capabilities.held === true;
+    const { held = false, latency = false } = message.capabilities;
+    this.#knows = { held, latency };
     this.#subscription.connected();
   }
 
   #connectionChanged(state: ConnectionState): void {
     clearInterval(this.#statsTimer);
     if (state.state === 'open') {
-      this.#statsTimer = setInterval(() => this.#events.emit('stats', this.stats()), STATS_EVERY_MS);
+      this.#statsTimer = setInterval(() => this.#tellStats(), STATS_EVERY_MS);
     } else {
       this.#subscription.disconnected();
     }
@@ -235,6 +236,12 @@ export class FramewireClient implements AsyncDisposable {
     if (state.state !== 'closed') return;
     this.#subscription.end(closedError(state));
     for (const iterator of this.#iterators) iterator.end(endError(state));
+  }
+
+  #tellStats(): void {
+    this.#events.emit('stats', this.stats());
+    const report = this.#meter.takeReport();
+    if (report !== undefined && this.#knows.latency) this.#connection.send({ type: 'latency', ...report });
   }
 
   #control(message: Control): void {
@@ -288,7 +295,7 @@ export class FramewireClient implements AsyncDisposable {
 
   #acknowledge(arrival: Arrival): void {
     const { header, receivedAt, payloadMs } = arrival;
-    const held = this.#knowsHeld ? arrival.held : 'none';
+    const held = this.#knows.held ? arrival.held : 'none';
     const { hidden, decodeError, decodeQueue, dropped } = this.#report;
     const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
     const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };

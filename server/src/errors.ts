@@ -5,10 +5,12 @@
 export const ERRORS = {
   // The command line and the start.
   'bad-option': { status: 400, exit: 2 },
+  'bad-config': { status: 400, exit: 2 },
   'port-in-use': { status: 500, exit: 3 },
   'port-denied': { status: 500, exit: 3 },
   'host-unavailable': { status: 500, exit: 3 },
   'too-few-files': { status: 500, exit: 3 },
+  'not-ready': { status: 503, exit: 1 },
   // Sources. Those with `exit` do not heal by waiting: the start ends when no source is left that may work. One camera's
   // wrong password, or one that is unplugged, does not keep the others from being watched.
   'source-unknown': { status: 503, exit: 4 },
@@ -47,6 +49,8 @@ export const ERRORS = {
   'too-many-connections': { status: 503 },
   'too-many-sizes': { status: 503 },
   'shape-changed': { status: 503 },
+  'stream-changed': { status: 503 },
+  'stream-removed': { status: 404 },
   'too-many-snapshots': { status: 503 },
   'server-stopping': { status: 503 },
   'no-frame': { status: 504 },

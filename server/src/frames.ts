@@ -84,3 +84,8 @@ export interface SourceInfo {
   /** For people: `camera /dev/video0, 1280x720, 30 fps, MJPG`. */
   readonly description: string;
 }
+
+/** Whether ladders and renditions of the one are right for the other. */
+export function hasSameShape(a: SourceInfo, b: SourceInfo | undefined): boolean {
+  return a.width === b?.width && a.height === b.height && a.isJpeg === b.isJpeg;
+}

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ClientMessage } from './control.js';
+import { MOST_LATENCIES, type ClientMessage } from './control.js';
 import type { Parsed } from './decoder.js';
 
 /** How a server reads what a viewer says: strictly, and with a sentence for each mistake that can be sent back. */
@@ -51,6 +51,13 @@ const subscribe = z.strictObject({
   headers: z.optional(z.boolean()),
 });
 
+const latencies = (name: string) => {
+  const error = `${name} is a list of at most ${MOST_LATENCIES} numbers of milliseconds, from 0 to 600000`;
+  return z
+    .array(z.number({ error }).check(z.minimum(0, { error }), z.maximum(600_000, { error })), { error })
+    .check(z.maxLength(MOST_LATENCIES, { error }));
+};
+
 const clientMessage: z.ZodMiniType<ClientMessage> = z.discriminatedUnion(
   'type',
   [
@@ -61,11 +68,16 @@ const clientMessage: z.ZodMiniType<ClientMessage> = z.discriminatedUnion(
     z.strictObject({ type: z.literal('resume') }),
     z.strictObject({ type: z.literal('unsubscribe') }),
     z.strictObject({ type: z.literal('key') }),
+    z.strictObject({
+      type: z.literal('latency'),
+      receivedMs: latencies('receivedMs'),
+      drawnMs: latencies('drawnMs'),
+    }),
   ],
   {
     error: ({ input }) =>
       typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? 'type is "hello", "subscribe", "set", "pause", "resume", "unsubscribe" or "key"'
+        ? 'type is "hello", "subscribe", "set", "pause", "resume", "unsubscribe", "key" or "latency"'
         : 'A control message is a JSON object',
   },
 );

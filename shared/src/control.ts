@@ -59,7 +59,19 @@ export type ClientMessage =
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'unsubscribe' }
-  | { type: 'key' };
+  | { type: 'key' }
+  | ({ type: 'latency' } & LatencyReport);
+
+/** Latencies that a viewer has measured since it told the last, ms, on clocks that are aligned; each once, in any order. */
+export interface LatencyReport {
+  /** Capture -> arrived. */
+  receivedMs: number[];
+  /** Capture -> drawn. */
+  drawnMs: number[];
+}
+
+/** A report has at most so many of each kind: those of a second at the highest rate there is. */
+export const MOST_LATENCIES = 240;
 
 /** How a source is doing; `lost` says why, and it is being reopened. `idle`: nobody looks; `starting`: being opened. */
 export type SourceState = Well | Lost;
@@ -149,6 +161,9 @@ export interface ViewerStats {
   viewers: number;
 }
 
+/** What a viewer was sent and not sent since it came. */
+export type SentCounts = Pick<ViewerStats, 'sent' | 'sentBytes' | 'dropped'>;
+
 /** The first message of a connection. */
 interface Welcome {
   type: 'welcome';
@@ -162,6 +177,8 @@ interface Welcome {
     modes: string[];
     /** Whether acknowledgements may say what the viewer held up itself; absent: an older server's may not. */
     held?: boolean | undefined;
+    /** Whether it takes `latency`; absent: an older server does not. */
+    latency?: boolean | undefined;
   };
 }
 
@@ -273,6 +290,7 @@ const serverMessage = tagged<ServerMessage>('type', {
       codecs: array(string),
       modes: array(string),
       held: optional(boolean),
+      latency: optional(boolean),
     }),
   }),
   subscribed: object<SubscribedMessage>({

@@ -27,9 +27,11 @@ export const CLOSE_CODES = {
   goingAway: 1001,
   /** Too many messages that are no valid control, acknowledgement or clock message. */
   badMessages: 4400,
+  /** The stream that was watched is not served any more. */
+  streamRemoved: 4404,
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS` while frames were on their way. */
   stalled: 4408,
-  /** The source has another shape, and this viewer takes only pictures of the size of its first. Connect again. */
+  /** The stream was set up anew, or has another shape and this viewer takes only pictures of the size of its first. Connect again. */
   shapeChanged: 4409,
   /** More messages a second than any honest viewer sends. */
   tooManyMessages: 4429,

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
 import { run } from '../support/run.js';
+import { connect } from '@framewire/client';
+import { eventually } from '../support/eventually.js';
 import { startServer, type Server } from '../support/server/server.js';
 
 const refusal = z.object({ code: z.string(), message: z.string(), hint: z.string() });
@@ -121,5 +123,13 @@ print(ok, frame.shape)`;
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
     skipBecause(context, missing('IPv6 on the loopback'));
     expect((await fetch(`http://[::1]:${server.port}/healthz`)).status).toBe(200);
+  });
+
+  it('/metrics has the latencies that a client measures', async () => {
+    await using client = await connect(server.url);
+    await client.subscribe();
+    const series = /^framewire_capture_to_arrival_seconds_count\{stream="yard"\} ([1-9]\d*)$/m;
+    const isThere = async () => series.test(await (await fetch(`${server.url}/metrics`)).text());
+    expect(await eventually(isThere, 'latency of a client')).toBe(true);
   });
 });

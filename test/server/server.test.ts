@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import * as z from 'zod';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
-import type { Config } from '../../server/src/cli/config.js';
+import type { Config } from '../../server/src/config/config.js';
 import { FramewireError } from '../../server/src/errors.js';
 import { startServer, type FramewireServer } from '../../server/src/server.js';
 import { eventually } from '../support/eventually.js';
@@ -65,6 +65,17 @@ const CONFIG: Config = {
 };
 
 const log = pino({ level: 'silent' });
+
+/** All its sources are live. */
+async function liveServer() {
+  let server: FramewireServer | undefined;
+  void startServer(CONFIG, '1.2.3', log, new Promise(() => undefined)).then(started => (server = started));
+  const value = await eventually(() => {
+    for (const { events } of engines) events.source({ state: 'live' }, INFO);
+    return server;
+  }, 'start');
+  return { value, [Symbol.asyncDispose]: () => value.close() };
+}
 
 describe('the server', () => {
   afterEach(() => {
@@ -153,6 +164,36 @@ describe('the server', () => {
       expect.objectContaining({ state: 'lost', reason: 'It is gone.' }),
     );
     await server.close();
+  });
+
+  it('takes other settings over: what is the same goes on, what is not is ended before another begins', async () => {
+    await using server = await liveServer();
+    const [a, b, c] = engines;
+    const change = { spec: { kind: 'test', size: null, fps: 5 }, transform: null } as const;
+    const [first, second] = CONFIG.streams;
+    if (first === undefined || second === undefined || b === undefined || c === undefined)
+      throw new Error('No engines.');
+    const next = { ...CONFIG, port: 1, streams: [first, { ...second, ...change }, { ...second, name: 'd' }] };
+    // They have stopped when all that are asked to have been, and a is not.
+    engines.splice(0, 1);
+    expect(await server.value.reload(() => next)).toEqual(['port']);
+    expect([a?.isStopping, b.isStopping, c.isStopping]).toEqual([false, true, true]);
+    expect(server.value.streams.map(({ name, source }) => `${name} ${source.state}`)).toEqual([
+      'a live',
+      'b idle',
+      'd idle',
+    ]);
+  });
+
+  it('stays as it is when its settings cannot be read', async () => {
+    await using server = await liveServer();
+    const wrong = new FramewireError('bad-config', 'framewire.yaml:1: port is wrong.');
+    const reading = server.value.reload(() => {
+      throw wrong;
+    });
+    await expect(reading).rejects.toBe(wrong);
+    expect(server.value.streams.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(await server.value.reload(() => CONFIG)).toEqual([]);
   });
 });
 

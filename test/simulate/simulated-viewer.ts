@@ -104,6 +104,10 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
     // Read from the viewer itself.
   }
 
+  counted(): void {
+    // As `stats`.
+  }
+
   acknowledgeEvery(every: number, slowMs: number): void {
     this.#link.send(0, () => this.#say(this.#ackPace.allow({ every, slowMs })));
   }

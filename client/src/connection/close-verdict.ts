@@ -15,7 +15,7 @@ const PASSING: ReadonlyMap<number, [ClientErrorCode, string]> = new Map([
   [CLOSE_CODES.goingAway, ['server-stopped', 'The server was stopped.']],
   [CLOSE_CODES.tooManyViewers, ['server-full', 'The server has as many viewers as it may have.']],
   [CLOSE_CODES.stalled, ['connection-lost', 'Frames took too long to arrive.']],
-  [CLOSE_CODES.shapeChanged, ['connection-lost', 'The source has another shape now.']],
+  [CLOSE_CODES.shapeChanged, ['connection-lost', 'The stream was set up anew.']],
 ]);
 
 /**

@@ -1,4 +1,4 @@
-import type { LinkStats, ViewerStats } from '@framewire/shared/control';
+import { MOST_LATENCIES, type LatencyReport, type LinkStats, type ViewerStats } from '@framewire/shared/control';
 import { SlidingWindow } from './sliding-window.js';
 
 /** Two percentiles of a sliding window of 5 s, ms. */
@@ -76,6 +76,7 @@ export class StatsMeter {
   readonly #receivedAge = new SlidingWindow(LATENCY_WINDOW_MS);
   readonly #draw = new SlidingWindow(LATENCY_WINDOW_MS);
   readonly #drawnAge = new SlidingWindow(LATENCY_WINDOW_MS);
+  #untold: LatencyReport = { receivedMs: [], drawnMs: [] };
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -96,12 +97,22 @@ export class StatsMeter {
     if (ageMs === undefined) return;
     this.#receivedAge.add(ageMs, receivedAt);
     this.#network.add(ageMs - encodeMs, receivedAt);
+    note(this.#untold.receivedMs, ageMs);
   }
 
   /** @param ageMs capture -> drawn, where it is known */
   drawn(at: number, drawMs: number, ageMs: number | undefined): void {
     this.#draw.add(drawMs, at);
-    if (ageMs !== undefined) this.#drawnAge.add(ageMs, at);
+    if (ageMs === undefined) return;
+    this.#drawnAge.add(ageMs, at);
+    note(this.#untold.drawnMs, ageMs);
+  }
+
+  /** @returns what was measured since the last call; undefined when nothing was. */
+  takeReport(): LatencyReport | undefined {
+    const report = this.#untold;
+    this.#untold = { receivedMs: [], drawnMs: [] };
+    return report.receivedMs.length + report.drawnMs.length > 0 ? report : undefined;
   }
 
   dropped(count: number): void {
@@ -134,4 +145,9 @@ export class StatsMeter {
       clock,
     };
   }
+}
+
+/** Clocks are aligned to a fraction of a millisecond: a picture may seem to come before it was taken. */
+function note(latencies: number[], ms: number): void {
+  if (latencies.length < MOST_LATENCIES) latencies.push(Math.max(0, Math.round(ms * 10) / 10));
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { parseConfig, type Config } from './config.js';
+import { loadConfig, type Settings } from '../config/load-config.js';
 import { FramewireError } from '../errors.js';
 import { layOutHelp } from './help.js';
 import { widthOf } from './text.js';
@@ -8,7 +8,8 @@ import { widthOf } from './text.js';
 const NPM_PREFIX = 'npm_config_';
 
 export type CliResult =
-  | { kind: 'run'; config: Config }
+  /** `reload` reads the settings again, with the same options. @throws as `parseCommandLine` */
+  | ({ kind: 'run'; reload: () => Settings } & Settings)
   /** Help or version was asked for, and printed. */
   | { kind: 'done' };
 
@@ -22,7 +23,7 @@ interface Surroundings {
 /**
  * Reads the command line, without the program's name.
  *
- * @throws FramewireError bad-option or source-unknown.
+ * @throws FramewireError bad-option, bad-config or source-unknown.
  */
 export function parseCommandLine(
   args: readonly string[],
@@ -47,7 +48,8 @@ export function parseCommandLine(
     const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
     throw new FramewireError('bad-option', `"${command.args.join(' ')}" is not an option.`, hint);
   }
-  return { kind: 'run', config: parseConfig(command.opts()) };
+  const load = () => loadConfig(command.opts(), environment);
+  return { kind: 'run', ...load(), reload: load };
 }
 
 function describeCommand(version: string, width: number): Command {
@@ -76,6 +78,7 @@ function describeCommand(version: string, width: number): Command {
       "let another site's pages watch, as https://example.org; * for all; repeat it for several",
       collect,
     )
+    .option('--config <file>', 'a file with settings, in place of ~/.config/framewire/framewire.yaml')
     .option('--quiet', 'say only what goes wrong')
     .option('--verbose', 'say more: each viewer, each snapshot, each source that is being opened')
     .version(`framewire ${version}`, '-v, --version', 'show the version')

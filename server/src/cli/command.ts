@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { parseCommandLine } from './command-line.js';
+import { CONFIG_COMMANDS, runConfigCommand } from './config-commands.js';
+import { followSettings } from './follow-settings.js';
 import { greeting } from './greeting.js';
 import { widthOf } from './text.js';
 import { monotonicMs } from '../time/monotonic.js';
@@ -25,7 +27,12 @@ const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFi
  * @throws FramewireError when the command line is wrong or the server cannot start.
  */
 export async function runCommand(): Promise<void> {
-  const command = parseCommandLine(process.argv.slice(2), version);
+  const args = process.argv.slice(2);
+  if (CONFIG_COMMANDS.includes(args[0] ?? '')) {
+    process.stdout.write(`${await runConfigCommand(args, process.env)}\n`);
+    return;
+  }
+  const command = parseCommandLine(args, version);
   if (command.kind === 'done') return;
   const stop = new AbortController();
   const stopping = once(stop.signal, 'abort');
@@ -42,8 +49,10 @@ export async function runCommand(): Promise<void> {
   const { verbosity } = command.config;
   const log = createLog(verbosity);
   outliveShortages(log);
+  if (command.file !== undefined) log.info(`Settings: ${command.file}`);
   const server = await startServer(command.config, version, log, stopping);
   const hasStarted = !stop.signal.aborted;
+  if (hasStarted) followSettings(command, server, log);
   if (hasStarted && verbosity !== 'quiet') process.stdout.write(greeting(version, server, widthOf(process.stdout)));
   await stopping;
   await server.close();

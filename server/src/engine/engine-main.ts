@@ -89,7 +89,8 @@ class EngineMain {
 
   #reportAlive(): void {
     const captured = this.#capture?.captured ?? 0;
-    void send({ type: 'alive', captured, encoded: this.#renditions.encoded, damaged: this.#damaged });
+    const { encoded } = this.#renditions;
+    void send({ type: 'alive', captured, encoded, damaged: this.#damaged, memoryBytes: process.memoryUsage.rss() });
   }
 }
 

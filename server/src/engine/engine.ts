@@ -29,6 +29,7 @@ export class Engine implements Producer {
   /** Counts of the processes before the present one. */
   #before = { captured: 0, encoded: 0, damaged: 0 };
   #counts = { captured: 0, encoded: 0, damaged: 0 };
+  #restarts = 0;
 
   constructor(start: EngineStart, events: ProducerEvents) {
     this.#start = start;
@@ -113,6 +114,7 @@ export class Engine implements Producer {
           damaged: this.#before.damaged + message.damaged,
         };
         this.#events.counts(this.#counts);
+        this.#tellHealth(message.memoryBytes);
         break;
       case 'warning':
         this.#events.warning(this.#withoutSecrets(message.message));
@@ -133,7 +135,13 @@ export class Engine implements Producer {
     return withoutUrlSecrets(text, source.kind === 'url' ? source.url : undefined);
   }
 
+  #tellHealth(memoryBytes: number): void {
+    this.#events.health({ restarts: this.#restarts, memoryBytes });
+  }
+
   #ended(code: string, reason: string): void {
+    this.#restarts += 1;
+    this.#tellHealth(0);
     const waitMs = this.#backoff.failed(monotonicMs());
     if (!this.#isEndTold) this.#events.source({ state: 'lost', code, reason: `${reason} It is started again.` });
     this.#state = { state: 'waiting', timer: setTimeout(() => this.#run(), waitMs) };
@@ -142,6 +150,7 @@ export class Engine implements Producer {
   #stopped(): void {
     const isWanted = this.#state.state === 'stopping' && this.#state.startAfter;
     this.#state = { state: 'stopped' };
+    this.#tellHealth(0);
     if (isWanted) this.#run();
   }
 }

@@ -54,7 +54,13 @@ export const fromEngine = z.discriminatedUnion('type', [
   /** As `failed` of a producer. */
   z.object({ type: z.literal('failed'), id: z.int(), seq: z.int().min(0), reason: z.string() }),
   /** Sent twice a second, because a hung process is told from a quiet one only so. Counts are since the start. */
-  z.object({ type: z.literal('alive'), captured: z.int(), encoded: z.int(), damaged: z.int() }),
+  z.object({
+    type: z.literal('alive'),
+    captured: z.int(),
+    encoded: z.int(),
+    damaged: z.int(),
+    memoryBytes: z.number().min(0),
+  }),
   z.object({ type: z.literal('warning'), message: z.string() }),
   /** Native code is about to hold the event loop for up to so long, ms: no heartbeat meanwhile is no hang. */
   z.object({ type: z.literal('blocking'), ms: z.number().min(0).max(60_000) }),

@@ -19,6 +19,11 @@ export function createLog(verbosity: Verbosity): Logger {
   return pino({ base: null, level: LEVELS[verbosity] }, stream);
 }
 
+/** From now on the log says so much. */
+export function setVerbosity(log: Logger, verbosity: Verbosity): void {
+  log.level = LEVELS[verbosity];
+}
+
 /** Whether a terminal is to be written to in colour: https://no-color.org, and terminals that have none. */
 export function hasColours(isTerminal: boolean, { NO_COLOR = '', TERM }: NodeJS.ProcessEnv): boolean {
   return isTerminal && NO_COLOR === '' && TERM !== 'dumb';

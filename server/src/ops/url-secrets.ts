@@ -12,8 +12,27 @@ const PUNCTUATION = /[.,;:!)]+$/;
 /** Some cameras take the password in the path: `rtsp://host/user=me&password=secret&channel=1`. */
 const SECRET_IN_PATH = /((?:^|[^a-z])(?:user|usr|login|pass|pwd|psw|pw|token|key|auth|secret|sig|session)[a-z]*=).*/i;
 
+/** Values that the user keeps apart from the settings. Shorter ones would take half of every sentence with them. */
+const known = new Set<string>();
+const LEAST_SECRET = 4;
+
+/** From now on this text stands in nothing that goes through here. */
+export function hideAlways(secret: string): void {
+  if (secret.length >= LEAST_SECRET) known.add(secret);
+}
+
+function withoutKnown(text: string): string {
+  let rest = text;
+  for (const secret of known) rest = rest.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***');
+  return rest;
+}
+
 /** @returns scheme, host and path of a URL; of a text that is none but its scheme, nothing that may be a secret. */
 export function shownUrl(url: string): string {
+  return withoutKnown(withoutCredentials(url));
+}
+
+function withoutCredentials(url: string): string {
   const [, scheme = '', rest = ''] = /^([^:]*):\/\/(.*)$/s.exec(url) ?? [];
   if (!URL.canParse(url)) {
     // A password that was not encoded may hold any sign.
@@ -33,7 +52,7 @@ export function shownUrl(url: string): string {
  * @param url of the camera that the text is about: a part of it that is quoted without its host goes too.
  */
 export function withoutUrlSecrets(text: string, url = ''): string {
-  const cleaned = secretParts(url).reduce((rest, secret) => rest.replaceAll(secret, ''), text);
+  const cleaned = withoutKnown(secretParts(url).reduce((rest, secret) => rest.replaceAll(secret, ''), text));
   return cleaned.replaceAll(URLS, whole => {
     const end = PUNCTUATION.exec(whole)?.[0] ?? '';
     const quoted = whole.slice(0, whole.length - end.length);

@@ -42,6 +42,8 @@ export interface SourceOptions {
   cameraFormat: CameraSpec['format'];
   /** Who reads cameras that do not say it themselves with `opencv:`. */
   cameraCapture: CameraSpec['capture'];
+  /** Where the paths of files start. */
+  folder: string;
 }
 
 const URL_SCHEMES = ['rtsp:', 'rtsps:', 'http:', 'https:'];
@@ -96,7 +98,7 @@ export function parseSource(text: string, options: SourceOptions): { name: strin
   }
   if (what === '')
     throw new FramewireError('source-unknown', 'A source is empty.', 'See what can stand there: npm start -- --help');
-  const file = path.resolve(what);
+  const file = path.resolve(options.folder, what);
   if (!existsSync(file)) refuseOtherThanPath(what, file);
   return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: file, capture } };
 }

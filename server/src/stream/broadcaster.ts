@@ -18,8 +18,8 @@ export interface Watcher {
 export class Broadcaster {
   /** What links to its viewers carried, for those who come again. */
   readonly knownRates = new KnownRates();
-  readonly #streams: ReadonlyMap<string, Stream>;
-  readonly #maxViewers: number;
+  #streams: ReadonlyMap<string, Stream>;
+  #maxViewers: number;
   readonly #watchers = new Set<Watcher>();
   #isClosed = false;
   /** Runs while there are watchers. */
@@ -28,6 +28,16 @@ export class Broadcaster {
   /** @param streams at least one; their names differ. @param maxViewers of all streams and transports together. */
   constructor(streams: readonly Stream[], maxViewers: number) {
     this.#streams = new Map(streams.map(stream => [stream.name, stream]));
+    this.#maxViewers = maxViewers;
+  }
+
+  /** From now on these are the streams. Those who watch others are not told. @param streams as for the constructor. */
+  replace(streams: readonly Stream[]): void {
+    this.#streams = new Map(streams.map(stream => [stream.name, stream]));
+  }
+
+  /** Who is there already stays. */
+  limit(maxViewers: number): void {
     this.#maxViewers = maxViewers;
   }
 

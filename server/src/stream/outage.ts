@@ -1,3 +1,4 @@
+import type { SourceState } from '@framewire/shared/control';
 import type { Size } from '@framewire/shared/rendition';
 import { encodedFrame, type EncodedFrame } from '../frames.js';
 import type { SharedRendition } from './shared-rendition.js';
@@ -57,4 +58,9 @@ export class Outage {
     }
     return drawing;
   }
+}
+
+/** Whether viewers would read the same. */
+export function isSameLoss(a: SourceState, b: SourceState): boolean {
+  return a.state === 'lost' && b.state === 'lost' && a.code === b.code && a.reason === b.reason;
 }

@@ -22,7 +22,16 @@ export interface Producer {
   drop(id: number): void;
 }
 
+/** Pictures since the server started. */
 export type ProducerCounts = Pick<StreamInfo, 'captured' | 'encoded' | 'damaged'>;
+
+/** How the process that produces is doing, for the operator. */
+export interface ProducerHealth {
+  /** How often it was started again after it had ended by itself. */
+  readonly restarts: number;
+  /** Its memory, bytes; 0 while there is none. */
+  readonly memoryBytes: number;
+}
 
 export interface ProducerEvents {
   /** Numbering of pictures starts anew with the next frame. */
@@ -36,8 +45,8 @@ export interface ProducerEvents {
    * newest of them, as in `frame`; the next frame of the rendition says that it is over.
    */
   failed(id: number, seq: number, reason: string): void;
-  /** Since the server started. */
   counts(counts: ProducerCounts): void;
+  health(health: ProducerHealth): void;
   /** Something that an operator should read. */
   warning(message: string): void;
 }

@@ -3,10 +3,10 @@ import type { FrameHeader } from '@framewire/shared/frame-header';
 import { renditionKey, type Size } from '@framewire/shared/rendition';
 import { machineClock, type Clock } from '../time/clock.js';
 import { FramewireError } from '../errors.js';
-import { encodedFrame, type EncodedFrame, type SourceInfo } from '../frames.js';
+import { encodedFrame, hasSameShape, type EncodedFrame, type SourceInfo } from '../frames.js';
 import { chooseRendition, hasShapeOf, type Choice, type RenditionRequest } from './choose-rendition.js';
-import type { CreateProducer, Producer, ProducerCounts } from './producer.js';
-import { Outage } from './outage.js';
+import type { CreateProducer, Producer, ProducerCounts, ProducerHealth } from './producer.js';
+import { isSameLoss, Outage } from './outage.js';
 import { ladderFor } from './ladder.js';
 import { StreamLease, type FrameSink, type Lease, type LeaseOwner } from './lease.js';
 import { RenditionSizes } from './rendition-sizes.js';
@@ -50,6 +50,7 @@ export class Stream {
   readonly name: string;
   readonly id: number;
   readonly #options: StreamOptions;
+  #graceMs: number;
   readonly #clock: Clock;
   readonly #producer: Producer;
   readonly #leases = new Set<StreamLease>();
@@ -62,6 +63,7 @@ export class Stream {
   #failure: Outage | undefined;
   #info: SourceInfo | undefined;
   #counts: ProducerCounts = { captured: 0, encoded: 0, damaged: 0 };
+  #health: ProducerHealth = { restarts: 0, memoryBytes: 0 };
   readonly #sizes = new RenditionSizes();
   readonly #numbers = new StreamNumbers();
   #grace: NodeJS.Timeout | undefined;
@@ -73,6 +75,7 @@ export class Stream {
 
   constructor(options: StreamOptions, createProducer: CreateProducer, onWarning: (message: string) => void) {
     this.#options = options;
+    this.#graceMs = options.graceMs;
     this.#clock = options.clock ?? machineClock;
     this.name = options.name;
     this.id = options.id;
@@ -88,6 +91,9 @@ export class Stream {
       failed: (id, seq, reason) => this.#fail(id, seq, reason),
       counts: counts => {
         this.#counts = counts;
+      },
+      health: health => {
+        this.#health = health;
       },
       warning: onWarning,
     });
@@ -109,6 +115,10 @@ export class Stream {
       ...this.#counts,
       renditions: this.#renditions.keys,
     };
+  }
+
+  get health(): ProducerHealth {
+    return this.#health;
   }
 
   get viewers(): number {
@@ -167,6 +177,16 @@ export class Stream {
     if (!this.#renditions.canHaveSize(chooseRendition(request, this.#info).spec)) throw this.#tooManySizes();
   }
 
+  /** Tells all who watch that there is nothing for them here any more. */
+  dismiss(reason: FramewireError): void {
+    for (const lease of [...this.#leases]) lease.refuse(reason);
+  }
+
+  /** @param graceMs as in `StreamOptions`, from the next time on that nobody watches. */
+  setGrace(graceMs: number): void {
+    this.#graceMs = graceMs;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#grace);
@@ -192,13 +212,13 @@ export class Stream {
 
   #startGrace(): void {
     clearTimeout(this.#grace);
-    if (this.#options.graceMs === Infinity || this.#isClosed) return;
+    if (this.#graceMs === Infinity || this.#isClosed) return;
     this.#grace = setTimeout(() => {
       this.#state = { state: 'idle' };
       this.#loss = undefined;
       this.#onState?.(this.#state);
       this.#producer.stop().catch((error: unknown) => this.#onWarning(String(error)));
-    }, this.#options.graceMs);
+    }, this.#graceMs);
   }
 
   /** Finds the lease its rendition; before the source's size is known, that waits. */
@@ -323,12 +343,4 @@ export class Stream {
     this.#sizes.observe(renditionKey(rendition.spec), payload.length, this.#clock.now());
     rendition.deliver(frame);
   }
-}
-
-function isSameLoss(a: SourceState, b: SourceState): boolean {
-  return a.state === 'lost' && b.state === 'lost' && a.code === b.code && a.reason === b.reason;
-}
-
-function hasSameShape(a: SourceInfo, b: SourceInfo | undefined): boolean {
-  return a.width === b?.width && a.height === b.height && a.isJpeg === b.isJpeg;
 }

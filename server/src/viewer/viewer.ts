@@ -1,5 +1,12 @@
 import type { Ack } from '@framewire/shared/ack';
-import type { ChangeCause, ChosenRendition, LinkStats, SourceState, ViewerStats } from '@framewire/shared/control';
+import type {
+  ChangeCause,
+  ChosenRendition,
+  LinkStats,
+  SentCounts,
+  SourceState,
+  ViewerStats,
+} from '@framewire/shared/control';
 import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
@@ -41,6 +48,8 @@ export interface ViewerTransport extends FrameSocket {
   source(stream: Stream, state: SourceState): void;
   /** Once a second while it watches. */
   stats(stats: ViewerStats): void;
+  /** For the server's own books: as often, and before it leaves a stream. */
+  counted(counts: SentCounts): void;
   /**
    * From now on one acknowledgement for so many frames is enough, and one for each whose payload took longer than
    * `slowMs`. Only for those that call `acknowledge`.
@@ -200,7 +209,11 @@ export class Viewer {
       this.#transport.stalled();
       return;
     }
-    if (this.#watching.state === 'watching') this.#transport.stats(this.stats(this.#watching.stream));
+    if (this.#watching.state === 'watching') {
+      const stats = this.stats(this.#watching.stream);
+      this.#transport.counted(stats);
+      this.#transport.stats(stats);
+    }
     this.#remember();
   }
 
@@ -237,7 +250,10 @@ export class Viewer {
 
   #leave(): void {
     this.#remember();
-    if (this.#watching.state === 'watching') this.#watching.lease[Symbol.dispose]();
+    if (this.#watching.state === 'watching') {
+      this.#watching.lease[Symbol.dispose]();
+      this.#transport.counted(this.#delivery.counts);
+    }
     this.#watching = { state: 'idle' };
     this.#ladder = undefined;
     this.#delivery.close();

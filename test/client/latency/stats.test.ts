@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MOST_LATENCIES } from '@framewire/shared/control';
 import { StatsMeter } from '../../../client/src/latency/stats.js';
 
 const UNSYNCED = { synced: false, rttMs: undefined };
@@ -77,5 +78,17 @@ describe('StatsMeter', () => {
       viewers: 3,
       dropped: { ...dropped, client: 3 },
     });
+  });
+
+  it('reports every latency once, none below 0 and no more than a report may have', () => {
+    const meter = new StatsMeter(0);
+    expect(meter.takeReport()).toBeUndefined();
+    meter.arrived({ bytes: 1000, receivedAt: 1, encodeMs: 4, ageMs: 6.04 });
+    meter.arrived({ bytes: 1000, receivedAt: 2, encodeMs: 4, ageMs: undefined });
+    meter.drawn(3, 1, -0.2);
+    expect(meter.takeReport()).toEqual({ receivedMs: [6], drawnMs: [0] });
+    for (let i = 0; i < 300; i++) meter.drawn(i, 1, i);
+    expect(meter.takeReport()?.drawnMs).toHaveLength(MOST_LATENCIES);
+    expect(meter.takeReport()).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommandLine } from '../../../server/src/cli/command-line.js';
-import type { Config } from '../../../server/src/cli/config.js';
+import type { Config } from '../../../server/src/config/config.js';
 import { FramewireError } from '../../../server/src/errors.js';
 import { videoDevices } from '../../../server/src/source/camera.js';
 

@@ -59,12 +59,14 @@ describe('the engine', () => {
   function engine() {
     const states: string[] = [];
     const failures: string[] = [];
+    const healths: number[] = [];
     const events: ProducerEvents = {
       restarted: () => undefined,
       source: state => states.push(state.state === 'lost' ? `${state.code}: ${state.reason}` : state.state),
       frame: () => undefined,
       failed: (id, seq, reason) => failures.push(`${id} ${seq} ${reason}`),
       counts: () => undefined,
+      health: ({ restarts }) => healths.push(restarts),
       warning: () => undefined,
     };
     const source = { kind: 'test', size: null, fps: null } as const;
@@ -72,6 +74,7 @@ describe('the engine', () => {
       engine: new Engine({ source, orientation: UPRIGHT, transform: null, streamId: 0 }, events),
       states,
       failures,
+      healths,
     };
   }
 
@@ -110,6 +113,15 @@ describe('the engine', () => {
     present().events.message({ type: 'starting' });
     expect(states.slice(2)).toEqual(['starting']);
     expect(await crashAndWait()).toBe(1000);
+  });
+
+  it('counts the processes that ended by themselves, not those that were stopped', async () => {
+    const { engine: own, healths } = engine();
+    own.start();
+    await crashAndWait();
+    present().events.message({ type: 'alive', captured: 1, encoded: 1, damaged: 0, memoryBytes: 1e8 });
+    await own.stop();
+    expect(healths).toEqual([1, 1, 1]);
   });
 
   it('tells of a rendition that fails', () => {

@@ -9,6 +9,7 @@ import { skipBecause } from '../../support/requires.js';
 const OPTIONS: SourceOptions = {
   size: { width: 640, height: 480 },
   fps: 15,
+  folder: process.cwd(),
   cameraFormat: 'yuyv',
   cameraCapture: 'auto',
 };

@@ -5,6 +5,8 @@ import { listen, type Listeners } from '../../../server/src/transport/listen/lis
 import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
 import { Broadcaster } from '../../../server/src/stream/broadcaster.js';
 import { CloseStack } from '../../../server/src/close-stack.js';
+import { Audience } from '../../../server/src/ops/audience.js';
+import { Metrics } from '../../../server/src/ops/metrics.js';
 import { ViewerLog } from '../../../server/src/ops/viewer-log.js';
 import { streamKit, type StreamKit } from '../fakes.js';
 
@@ -30,7 +32,9 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   const access = new Access({ host, allowedOrigins }, sentence => void told.push(sentence));
   const viewers = new ViewerLog(pino({ level: 'silent' }));
   closing.push(() => viewers.close());
-  const settings = { server: 'framewire test', access, viewers, maxRenditions: 8, maxViewers };
+  const metrics = new Metrics('test', () => [kit.stream]);
+  const audience = new Audience(viewers, metrics);
+  const settings = { server: 'framewire test', access, audience, metrics, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const http = await createHttpServer(broadcaster, { ...settings, onError });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SourceState, ViewerStats } from '@framewire/shared/control';
+import type { SentCounts, SourceState, ViewerStats } from '@framewire/shared/control';
 import { renditionKey } from '@framewire/shared/rendition';
 import type { Stream } from '../../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerTransport } from '../../../server/src/viewer/viewer.js';
@@ -18,6 +18,8 @@ export class FakeTransport implements ViewerTransport {
   readonly states: string[] = [];
   readonly reports: ViewerStats[] = [];
   readonly refusals: string[] = [];
+  /** The books so far. */
+  counts: SentCounts | undefined;
   stalls = 0;
 
   get seqs(): number[] {
@@ -49,6 +51,10 @@ export class FakeTransport implements ViewerTransport {
 
   stats(stats: ViewerStats): void {
     this.reports.push(stats);
+  }
+
+  counted(counts: SentCounts): void {
+    this.counts = counts;
   }
 
   refused({ code }: FramewireError): void {

@@ -3,7 +3,7 @@ import { run, type Run, type RunOptions } from '../run.js';
 
 export { EarlyExit } from '../run.js';
 
-const main = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
 
 /** As in `npm start`. */
 const NODE_FLAGS = ['--max-semi-space-size=4'];
@@ -26,7 +26,7 @@ export async function startServer(
   { limit, ...options }: RunOptions & { limit?: number } = {},
 ): Promise<Server> {
   const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='));
-  const command = [process.execPath, ...NODE_FLAGS, main, ...args, ...(hasPort ? [] : ['--port', '0'])];
+  const command = [process.execPath, ...NODE_FLAGS, MAIN, ...args, ...(hasPort ? [] : ['--port', '0'])];
   const limited = limit === undefined ? command : ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh', ...command];
   const [program = '', ...rest] = limited;
   const child = run(program, rest, options);

@@ -9,11 +9,13 @@ import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../time/monotonic.js';
 import type { Access } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
-import type { ViewerLog } from '../../ops/viewer-log.js';
+import type { Audience } from '../../ops/audience.js';
+import type { Metrics } from '../../ops/metrics.js';
 import { ClientFiles } from './client-files.js';
 import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
+import { addProbes } from './probes.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
@@ -31,7 +33,8 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
 
 export interface HttpOptions {
   access: Access;
-  viewers: ViewerLog;
+  audience: Audience;
+  metrics: Metrics;
   /** For people: `framewire 0.1.0`. */
   server: string;
   /** Of one stream at the same time. */
@@ -55,7 +58,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     done(refusal);
   });
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof FramewireError) options.viewers.refused(error, clientAddress(request.raw));
+    if (error instanceof FramewireError) options.audience.refused(error, clientAddress(request.raw));
     return refuse(reply, error, options.onError);
   });
   app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
@@ -75,9 +78,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     const { origin } = parseSocketQuery(request.query);
     throw access.refusedBefore(request.raw, origin) ?? upgradeRequired();
   });
-  app.get('/healthz', (_request, reply) =>
-    reply.header('Cache-Control', 'no-store').send({ status: 'ok', viewers: broadcaster.viewers }),
-  );
+  addProbes(app, broadcaster, options.metrics);
   const files = new ClientFiles();
   for (const path of files.paths) {
     app.get(path, (request, reply) => {
@@ -120,7 +121,7 @@ function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOpt
   };
 }
 
-function pictureHandlers(broadcaster: Broadcaster, { access, viewers, maxRenditions }: HttpOptions) {
+function pictureHandlers(broadcaster: Broadcaster, { access, audience, maxRenditions }: HttpOptions) {
   const asked = (request: FastifyRequest, reply: FastifyReply, index?: number, base?: ViewerRequest) => {
     access.letRead(request.raw, reply.raw);
     const query = parseMediaQuery(request.query, base);
@@ -129,10 +130,8 @@ function pictureHandlers(broadcaster: Broadcaster, { access, viewers, maxRenditi
   const videoFeed = (request: FastifyRequest, reply: FastifyReply, index?: number) => {
     const size = isBrowser(request.headers) ? 'auto' : 'fixed';
     const query = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
-    MjpegViewer.serve(reply.raw, socketOf(reply), broadcaster, query);
-    const watching = viewers.enter(clientAddress(request.raw), 'HTTP');
-    watching(broadcaster.stream(query.stream).name);
-    reply.raw.once('close', () => watching(undefined));
+    const attendance = audience.enter(clientAddress(request.raw), 'mjpeg');
+    MjpegViewer.serve(reply.raw, socketOf(reply), { broadcaster, attendance }, query);
     return reply.hijack();
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);
@@ -143,7 +142,7 @@ function pictureHandlers(broadcaster: Broadcaster, { access, viewers, maxRenditi
     reply.raw.once('close', () => gone.abort());
     const frame = await snapshots.take(query, gone.signal);
     const picture = await snapshots.picture(frame, format);
-    viewers.tookSnapshot(broadcaster.stream(query.stream).name, clientAddress(request.raw));
+    audience.tookSnapshot(broadcaster.stream(query.stream).name, clientAddress(request.raw), picture.length);
     // Who takes nothing of its picture would keep its place among the viewers.
     reply.raw.setTimeout(STALL_TIMEOUT_MS);
     const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();
@@ -198,7 +197,7 @@ function upgradeRequired(): FramewireError {
 }
 
 function nothingThere(): FramewireError {
-  const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams and /healthz.';
+  const hint = 'There are /, /ws, /video_feed, /snapshot.jpg, /api/streams, /metrics, /healthz and /readyz.';
   return new FramewireError('not-found', 'Nothing is served there.', hint);
 }
 

@@ -65,6 +65,11 @@ export function parseSocketQuery(query: unknown): { origin?: string | undefined 
   return parse(socketQuery, query);
 }
 
+/** @returns undefined when none is named. @throws FramewireError bad-request */
+export function parseStreamName(query: unknown): string | undefined {
+  return parse(mediaQuery.pick({ stream: true }), query).stream;
+}
+
 /** What the picture endpoints accept behind the `?`. Unknown names are ignored: pages add their own against caches. */
 export interface MediaQuery {
   stream: string | undefined;

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { SentCounts } from '@framewire/shared/control';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
 import type { TransportArrival } from '../../viewer/delivery.js';
+import type { Attendance } from '../../ops/audience.js';
 import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../time/clock.js';
@@ -58,6 +60,7 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   readonly ask: ViewerTransport['ask'];
   readonly readsAhead: ViewerTransport['readsAhead'];
   readonly #response: ServerResponse;
+  readonly #attendance: Attendance;
   readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
@@ -74,19 +77,21 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   static serve(
     response: ServerResponse,
     socket: Socket,
-    broadcaster: Broadcaster,
+    { broadcaster, attendance }: { broadcaster: Broadcaster; attendance: Attendance },
     { stream, request }: MediaQuery,
   ): void {
     const watched = broadcaster.stream(stream);
     watched.refuseWithoutRoom(request);
-    const viewer = new MjpegViewer(response, socket, broadcaster);
+    const viewer = new MjpegViewer(response, socket, broadcaster, attendance);
     const admission = broadcaster.admit(viewer);
     response.on('error', () => undefined);
     response.once('close', () => {
       admission[Symbol.dispose]();
       viewer.#acks[Symbol.dispose]();
       viewer.#viewer.stop();
+      attendance.watches(undefined);
     });
+    attendance.watches(watched.name);
     // Without a length the end of the connection ends the answer; chunks would only wrap each part once more.
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, {
@@ -108,8 +113,9 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     });
   }
 
-  private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster) {
+  private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster, attendance: Attendance) {
     this.#response = response;
+    this.#attendance = attendance;
     this.#isBrowser = isBrowser(response.req.headers);
     const near = this.#isBrowser ? undefined : NearbyReader.of(socket);
     const isAhead = near !== undefined && readsAhead(response.req.headers);
@@ -150,6 +156,10 @@ export class MjpegViewer implements Watcher, ViewerTransport {
 
   stats(): void {
     // As `chosen`.
+  }
+
+  counted(counts: SentCounts): void {
+    this.#attendance.counted(counts);
   }
 
   refused(): void {

@@ -3,24 +3,22 @@ import type { RawData, WebSocket } from 'ws';
 import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
-import type { ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
+import type { SentCounts, ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';
 import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } from '../../viewer/viewer.js';
-import { FramewireError, messageOf } from '../../errors.js';
+import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../time/clock.js';
 import { monotonicMs } from '../../time/monotonic.js';
-import type { Watching } from '../../ops/viewer-log.js';
+import type { Attendance } from '../../ops/audience.js';
 import { FrameWriter } from './frame-writer.js';
+import { GatheredWishes } from './gathered-wishes.js';
 import { MessageLimits } from './message-limits.js';
 import { requestFrom } from './request-from.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
-
-/** Changes that come faster are put together: a dragged slider asks 60 times a second, a script in a loop 1000. */
-const SET_INTERVAL_MS = 100;
 
 /** Control messages that a viewer has not taken: above this it reads nothing at all, bytes. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
@@ -43,6 +41,14 @@ const SEQ_BYTES = 4;
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
 const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
 
+/** How a viewer is let go for which there is no stream or no rendition. */
+const NO_PICTURE = { code: CLOSE_CODES.shapeChanged, reason: 'No picture of your size is available.' };
+const FAREWELLS: Partial<Record<ErrorCode, { readonly code: number; readonly reason: string }>> = {
+  'too-many-sizes': { ...NO_PICTURE, code: CLOSE_CODES.tooManyViewers },
+  'stream-changed': { code: CLOSE_CODES.shapeChanged, reason: 'The stream has been set up anew.' },
+  'stream-removed': { code: CLOSE_CODES.streamRemoved, reason: 'The stream is not shown here any more.' },
+};
+
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
 export class WsViewer implements Watcher, ViewerTransport {
   readonly #ws: WebSocket;
@@ -51,22 +57,21 @@ export class WsViewer implements Watcher, ViewerTransport {
   readonly #broadcaster: Broadcaster;
   readonly #limits = new MessageLimits();
   readonly #viewer: Viewer;
-  readonly #watching: Watching;
+  readonly #attendance: Attendance;
   /** For viewers that do not acknowledge. */
   #acks: KernelAcks | undefined;
   #hasHeaders = true;
   #acknowledges = true;
-  #pendingSet: { wishes: Wishes; timer: NodeJS.Timeout } | undefined;
-  #lastSetAt = -Infinity;
+  readonly #wishes = new GatheredWishes(wishes => this.#set(wishes));
   #heardAt = monotonicMs();
   /** Until the first message, which nobody sends before it is open: the round trip to the viewer, ms. */
   #roundTripMs: number | undefined;
   readonly #openedAt = monotonicMs();
 
   /** @param socket below `ws`: frames are written to it directly, see `FrameWriter`. */
-  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster, watching: Watching) {
+  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster, attendance: Attendance) {
     this.#ws = ws;
-    this.#watching = watching;
+    this.#attendance = attendance;
     this.#socket = socket;
     this.#frames = new FrameWriter(socket);
     this.#broadcaster = broadcaster;
@@ -110,14 +115,18 @@ export class WsViewer implements Watcher, ViewerTransport {
     this.#say({ type: 'stats', ...stats });
   }
 
+  counted(counts: SentCounts): void {
+    this.#attendance.counted(counts);
+  }
+
   acknowledgeEvery(frames: number, slowMs: number): void {
     this.#say({ type: 'acks', every: frames, slowMs });
   }
 
   refused(error: FramewireError): void {
     this.refuse(error);
-    const isFull = error.code === 'too-many-sizes';
-    this.close(isFull ? CLOSE_CODES.tooManyViewers : CLOSE_CODES.shapeChanged, 'No picture of your size is available.');
+    const { code, reason } = FAREWELLS[error.code] ?? NO_PICTURE;
+    this.close(code, reason);
   }
 
   stalled(): void {
@@ -146,9 +155,9 @@ export class WsViewer implements Watcher, ViewerTransport {
 
   /** Frees all that belongs to this viewer, except the socket. */
   leave(): void {
-    clearTimeout(this.#pendingSet?.timer);
+    this.#wishes.drop();
     this.#viewer.stop();
-    this.#watching(undefined);
+    this.#attendance.watches(undefined);
     this.#acks?.[Symbol.dispose]();
   }
 
@@ -168,7 +177,7 @@ export class WsViewer implements Watcher, ViewerTransport {
   /** Tells a new viewer what there is. */
   welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
     const { streams } = this.#broadcaster;
-    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true };
+    const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true, latency: true };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
     // Its pong comes first, most of the time: pages are busy.
     this.#ws.ping();
@@ -268,7 +277,7 @@ export class WsViewer implements Watcher, ViewerTransport {
       case 'set':
         if (this.#viewer.request === undefined)
           throw new FramewireError('not-subscribed', 'Subscribe first, then set.');
-        this.#set(message);
+        this.#wishes.add(message);
         break;
       case 'pause':
         this.#viewer.pause();
@@ -278,13 +287,16 @@ export class WsViewer implements Watcher, ViewerTransport {
         break;
       case 'unsubscribe':
         this.#viewer.stop();
-        this.#watching(undefined);
+        this.#attendance.watches(undefined);
         break;
       case 'next':
         this.#viewer.next();
         break;
       case 'key':
         // Every JPEG is a key frame.
+        break;
+      case 'latency':
+        this.#attendance.measured(message);
         break;
     }
   }
@@ -294,45 +306,22 @@ export class WsViewer implements Watcher, ViewerTransport {
     const headers = message.headers ?? true;
     // Without headers a viewer cannot be told that the size changes, and a file that it writes could not change it.
     const request = requestFrom(message, { ...DEFAULT_VIEWER_REQUEST, size: headers ? 'auto' : 'fixed' });
-    this.#dropPendingSet();
+    this.#wishes.drop();
     this.#hasHeaders = headers;
     const before = this.#acknowledges;
     // Without headers a viewer does not know what to acknowledge.
     this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
     if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
     this.#viewer.watch(stream, request);
-    this.#watching(stream.name);
+    this.#attendance.watches(stream.name);
   }
 
   #set(wishes: Wishes): void {
-    if (this.#pendingSet !== undefined) {
-      this.#pendingSet.wishes = { ...this.#pendingSet.wishes, ...wishes };
-      return;
-    }
-    const waitMs = this.#lastSetAt + SET_INTERVAL_MS - monotonicMs();
-    if (waitMs <= 0) this.#applySet(wishes);
-    else this.#pendingSet = { wishes, timer: setTimeout(() => this.#applyPendingSet(), waitMs) };
-  }
-
-  #applyPendingSet(): void {
-    const wishes = this.#pendingSet?.wishes;
-    this.#pendingSet = undefined;
-    if (wishes === undefined) return;
+    const { request } = this.#viewer;
     try {
-      this.#applySet(wishes);
+      if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
     } catch (error) {
       this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
     }
-  }
-
-  #applySet(wishes: Wishes): void {
-    this.#lastSetAt = monotonicMs();
-    const { request } = this.#viewer;
-    if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
-  }
-
-  #dropPendingSet(): void {
-    clearTimeout(this.#pendingSet?.timer);
-    this.#pendingSet = undefined;
   }
 }

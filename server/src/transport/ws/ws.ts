@@ -9,7 +9,7 @@ import { refusedMethod } from '../http/http-server.js';
 import { offersWebSocket } from '../listen/listeners.js';
 import type { Access } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
-import type { ViewerLog } from '../../ops/viewer-log.js';
+import type { Audience } from '../../ops/audience.js';
 import { refuseSocket } from '../listen/refuse-socket.js';
 import { WsViewer } from './ws-viewer.js';
 
@@ -21,7 +21,7 @@ const MOST_FRAGMENTS = 16;
 
 export interface WsOptions {
   access: Access;
-  viewers: ViewerLog;
+  audience: Audience;
   /** For people: `framewire 0.1.0`. */
   server: string;
   maxRenditions: number;
@@ -61,9 +61,9 @@ export class WsEndpoint {
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', () => undefined); // ws closes the connection itself, with the code that fits.
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      const { server, viewers, maxRenditions, maxViewers } = this.#options;
+      const { server, audience, maxRenditions, maxViewers } = this.#options;
       const address = clientAddress(request);
-      const viewer = new WsViewer(ws, socket, this.#broadcaster, viewers.enter(address, 'WebSocket'));
+      const viewer = new WsViewer(ws, socket, this.#broadcaster, audience.enter(address, 'ws'));
       try {
         const admission = this.#broadcaster.admit(viewer);
         ws.once('close', () => {
@@ -77,7 +77,7 @@ export class WsEndpoint {
           viewer.dismiss();
           return;
         }
-        viewers.refused(error, address);
+        audience.refused(error, address);
         viewer.refuse(error);
         viewer.close(CLOSE_CODES.tooManyViewers, error.message);
       }

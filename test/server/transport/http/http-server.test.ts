@@ -64,7 +64,7 @@ describe('the HTTP server', () => {
     expect(await response.json()).toMatchObject({ message: 'POST is not supported here.' });
   });
 
-  it.each(['/', '/framewire.js', '/api/streams', '/healthz'])(
+  it.each(['/', '/framewire.js', '/api/streams', '/healthz', '/readyz'])(
     'answers HEAD %s as GET, without the body',
     async path => {
       await using endpoint = await openEndpoint();
@@ -147,7 +147,26 @@ describe('the HTTP server', () => {
       server: 'framewire test',
       streams: [{ name: 'yard', source: { state: 'idle' }, viewers: 0 }],
     });
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', viewers: 0 });
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+  });
+
+  it('is ready while a camera is lost, but for those who ask for that one', async () => {
+    await using endpoint = await openEndpoint();
+    const url = `http://127.0.0.1:${endpoint.port}/readyz`;
+    endpoint.kit.producer.lost();
+    expect((await fetch(url)).status).toBe(200);
+    const one = await fetch(`${url}?stream=yard`);
+    expect({ status: one.status, ...Object(await one.json()) }).toMatchObject({
+      status: 503,
+      code: 'source-unplugged',
+      message: 'It is gone.',
+    });
+    expect((await fetch(`${url}?stream=other`)).status).toBe(404);
+    endpoint.kit.producer.live();
+    expect(await (await fetch(`${url}?stream=yard`)).json()).toEqual({ status: 'ready' });
+    endpoint.broadcaster.close();
+    const stopping = await fetch(url);
+    expect([stopping.status, stopping.headers.get('Retry-After')]).toEqual([503, '5']);
   });
 
   it('answers clients that offer HTTP/2, as those of Java do: pages, and pictures without end', async () => {

@@ -12,6 +12,8 @@ import { ack, streamKit } from '../../fakes.js';
 import { openEndpoint } from '../endpoint.js';
 import { WsClient } from '../ws-client.js';
 
+const UNOBSERVED = { watches: () => undefined, counted: () => undefined, measured: () => undefined };
+
 /** The server's end of a real connection, which holds so many bytes back: to fill one up would take minutes. */
 async function unread(bufferedAmount: number) {
   const server = createServer();
@@ -19,7 +21,7 @@ async function unread(bufferedAmount: number) {
   server.on('upgrade', (request, socket: Socket, head) => {
     sockets.handleUpgrade(request, socket, head, ws => {
       Object.defineProperty(ws, 'bufferedAmount', { value: bufferedAmount });
-      viewer = new WsViewer(ws, socket, new Broadcaster([streamKit().stream], 10), () => undefined);
+      viewer = new WsViewer(ws, socket, new Broadcaster([streamKit().stream], 10), UNOBSERVED);
     });
   });
   let viewer: WsViewer | undefined;

@@ -20,17 +20,24 @@ export function splitName(text: string): { name: string | undefined; rest: strin
   const at = text.indexOf('=');
   const unnamed = { name: undefined, rest: text };
   if (at < 0 || /^[a-z][a-z0-9+.-]*:/i.test(text) || existsSync(text)) return unnamed;
-  // One spelling of each name, whatever the keyboard or file system makes of accents (Unicode TR 15).
-  const name = text.slice(0, at).trim().normalize('NFC');
+  const name = cleanName(text.slice(0, at));
   const rest = text.slice(at + 1);
-  if (!NAME.test(name)) {
-    if (!SOURCE.test(rest)) return unnamed;
-    const sentence = name === '' ? 'A name is empty.' : `"${name}" cannot be a name.`;
-    throw new FramewireError('bad-option', sentence, 'A name has none of these: / \\ : ? & % " < >');
-  }
-  if (name.length <= LONGEST) return { name, rest };
-  const sentence = `A name has at most ${LONGEST} characters, and "${name.slice(0, 20)}…" has ${name.length}.`;
-  throw new FramewireError('bad-option', sentence, 'Shorten it.');
+  const reason = refusedName(name);
+  if (reason === undefined) return { name, rest };
+  if (!NAME.test(name) && !SOURCE.test(rest)) return unnamed;
+  throw new FramewireError('bad-option', `The name "${name.slice(0, 20)}" ${reason}.`, 'Give it another name.');
+}
+
+/** One spelling of each name, whatever the keyboard or file system makes of accents (Unicode TR 15). */
+export function cleanName(text: string): string {
+  return text.trim().normalize('NFC');
+}
+
+/** @param name as `cleanName` has it. @returns why it cannot name a stream, as a sentence without its subject. */
+export function refusedName(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (!NAME.test(name)) return 'has one of these, which no name may have: / \\ : ? & % " < > =';
+  return name.length <= LONGEST ? undefined : `has ${name.length} characters; at most ${LONGEST} are possible`;
 }
 
 interface Named {

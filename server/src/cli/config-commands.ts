@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { loadConfig } from '../config/load-config.js';
+import { settingsFile } from '../config/settings-file.js';
+import { FramewireError, messageOf } from '../errors.js';
+
+/** Commands about the settings. They open no device and listen on nothing. */
+export const CONFIG_COMMANDS: readonly string[] = ['check-config', 'config-schema', 'health'];
+
+/** A server that is well answers at once. */
+const HEALTH_MS = 5000;
+
+/**
+ * Runs one of them.
+ *
+ * @param args of the command line, that word first.
+ * @returns what to print.
+ * @throws FramewireError bad-config with a line for each mistake, bad-option, or not-ready.
+ */
+export async function runConfigCommand(
+  [command, file, ...rest]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const isFile = command === 'check-config' && file?.startsWith('-') !== true;
+  if (rest.length > 0 || (file !== undefined && !isFile)) {
+    const hint = command === 'check-config' ? 'As: npm start -- check-config framewire.yaml' : 'It takes nothing.';
+    throw new FramewireError('bad-option', `${command ?? ''} does not take "${rest[0] ?? file ?? ''}".`, hint);
+  }
+  switch (command) {
+    case 'config-schema':
+      return JSON.stringify(z.toJSONSchema(settingsFile, { io: 'input', unrepresentable: 'any' }), null, 2);
+    case 'health':
+      return askReady(loadConfig({}, environment).config.port);
+    default:
+      return checked(file, environment);
+  }
+}
+
+function checked(given: string | undefined, environment: NodeJS.ProcessEnv): string {
+  const { file, config } = loadConfig(given === undefined ? {} : { config: given }, environment);
+  if (file === undefined) return 'There is no settings file; all settings have their defaults.';
+  return `${file} is right. Streams: ${config.streams.map(({ name }) => name).join(', ')}.`;
+}
+
+/** Whether the server of these settings is ready: for Docker's HEALTHCHECK. */
+async function askReady(port: number): Promise<string> {
+  const url = `http://localhost:${port}/readyz`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(HEALTH_MS) }).catch((error: unknown) => {
+    throw new FramewireError('not-ready', `No server answers at ${url}: ${messageOf(error)}.`, 'Is it running?');
+  });
+  if (!answer.ok) throw new FramewireError('not-ready', `The server at ${url} is not ready.`, 'Ask again in a moment.');
+  return 'Ready.';
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import type { Config, StreamConfig } from './config/config.js';
+import { Engine } from './engine/engine.js';
+import { FramewireError, isErrorCode } from './errors.js';
+import type { Metrics } from './ops/metrics.js';
+import { Stream, type StreamOptions } from './stream/stream.js';
+
+/** How long the start waits for a source to open, ms: a camera on the network that is down does not hold up the others. */
+const LOCAL_PROBE_MS = 10_000;
+const NETWORK_PROBE_MS = 1500;
+
+/** Frame headers have 16 bits for the number of a stream. */
+const IDS = 0x1_0000;
+
+interface Surroundings {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly drawPlaceholder: StreamOptions['drawPlaceholder'];
+}
+
+interface Served {
+  readonly stream: Stream;
+  readonly config: StreamConfig;
+}
+
+/** The streams of the settings, each with an engine of its own, and what the operator is told of them. */
+export class ServedStreams {
+  readonly #surroundings: Surroundings;
+  #config: Pick<Config, 'graceMs' | 'maxRenditions'>;
+  #served: readonly Served[];
+  #nextId = 0;
+
+  constructor(config: Config, surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#config = config;
+    this.#served = config.streams.map(each => this.#create(each));
+  }
+
+  /** In the order of the settings. */
+  get streams(): readonly Stream[] {
+    return this.#served.map(({ stream }) => stream);
+  }
+
+  /** Looks whether the sources work. @throws FramewireError when every one fails in a way that waiting does not heal. */
+  async probe(): Promise<void> {
+    const failures = await Promise.all(this.#served.map(each => probe(each)));
+    const [failure] = failures;
+    if (failure !== undefined && failures.every(failed => failed !== undefined)) throw failure;
+  }
+
+  /** From now on the operator is told what becomes of the sources. */
+  follow(): void {
+    for (const { stream } of this.#served) this.#follow(stream);
+  }
+
+  /**
+   * Goes over to other settings. A stream is the same if all that makes it is; any other is ended before the one in its
+   * place begins, because a camera can be opened only once.
+   *
+   * @param publish gets the streams that viewers find from then on.
+   */
+  async reload(config: Config, publish: (streams: readonly Stream[]) => void): Promise<void> {
+    const before = this.#served;
+    this.#config = config;
+    for (const { stream } of before) stream.setGrace(config.graceMs);
+    const same = new Map(
+      config.streams.flatMap(wanted => {
+        const found = before.find(served => JSON.stringify(served.config) === JSON.stringify(wanted));
+        return found === undefined ? [] : [[wanted.name, found]];
+      }),
+    );
+    const gone = before.filter(served => !same.has(served.config.name));
+    await Promise.all(gone.map(({ stream }) => stream.close()));
+    this.#served = config.streams.map(wanted => same.get(wanted.name) ?? this.#create(wanted));
+    publish(this.streams);
+    for (const { stream } of this.#served)
+      if (![...same.values()].some(each => each.stream === stream)) this.#follow(stream);
+    const names = config.streams.map(({ name }) => name);
+    for (const { stream } of gone) stream.dismiss(names.includes(stream.name) ? setUpAnew(stream) : removed(stream));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.streams.map(stream => stream.close()));
+  }
+
+  #create(config: StreamConfig): Served {
+    const { log, drawPlaceholder } = this.#surroundings;
+    const { graceMs, maxRenditions } = this.#config;
+    const { name, spec, orientation, transform, description } = config;
+    const id = this.#nextId;
+    this.#nextId = (id + 1) % IDS;
+    const stream = new Stream(
+      { name, id, description, graceMs, maxRenditions, drawPlaceholder },
+      events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
+      message => log.warn(`${name}: ${message}`),
+    );
+    return { stream, config };
+  }
+
+  #follow(stream: Stream): void {
+    const { log, metrics } = this.#surroundings;
+    const { name } = stream;
+    const { source, description } = stream.info;
+    let told = source.state === 'live' ? description : '';
+    let isLost = source.state === 'lost';
+    if (source.state === 'lost') metrics.lost(name, source.code);
+    stream.onState(state => {
+      const wasLost = isLost;
+      isLost = state.state === 'lost';
+      switch (state.state) {
+        case 'starting':
+          log.debug(`${name}: is being opened`);
+          return;
+        case 'live':
+          // Said again only after it was closed or lost, or when it has another size.
+          if (told !== stream.info.description) log.info(`${name}: open: ${stream.info.description}`);
+          told = stream.info.description;
+          return;
+        case 'lost':
+          metrics.lost(name, state.code);
+          log.warn(`${name}: lost: ${state.reason} ${stream.hint}`.trimEnd());
+          break;
+        case 'idle': {
+          const seconds = this.#config.graceMs / 1000;
+          log.info(`${name}: ${wasLost ? 'no longer tried' : 'closed'}, since nobody has watched for ${seconds} s`);
+        }
+      }
+      told = '';
+    });
+  }
+}
+
+/** @returns why the source will not work however long one waits; undefined when it does or may. */
+async function probe({ stream, config }: Served): Promise<FramewireError | undefined> {
+  const state = await stream.probe(config.spec.kind === 'url' ? NETWORK_PROBE_MS : LOCAL_PROBE_MS);
+  if (state.state !== 'lost' || !isErrorCode(state.code)) return undefined;
+  const error = new FramewireError(state.code, `${stream.name}: ${state.reason}`, stream.hint);
+  return error.exitCode === undefined ? undefined : error;
+}
+
+function setUpAnew({ name }: Stream): FramewireError {
+  return new FramewireError('stream-changed', `${name} has been set up anew.`, 'Connect again to watch it.');
+}
+
+function removed({ name }: Stream): FramewireError {
+  return new FramewireError('stream-removed', `${name} is not shown here any more.`);
+}
