@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { EncodedFrame } from '../../frames.js';
+import { PageWriter } from '../kernel/page-writer.js';
 import { SharedPages } from '../kernel/shared-pages.js';
 import type { ByteCount } from '../kernel/kernel-acks.js';
 import { wireImage } from './ws-wire.js';
@@ -11,16 +12,16 @@ const pages = SharedPages.open();
 /** Puts frames on one viewer's socket, past `ws`: their bytes are the same for all and framed already, see `wireImage`. */
 export class FrameWriter implements ByteCount {
   readonly #socket: Socket;
-  /** Bytes of shared pages, which went past the stream. */
-  #sharedBytes = 0;
+  readonly #shared: PageWriter;
 
   /** @param socket below `ws`, whose own messages go over it as well. */
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#shared = new PageWriter(socket, pages);
   }
 
   get bytesWritten(): number {
-    return this.#socket.bytesWritten + this.#sharedBytes;
+    return this.#shared.bytesWritten;
   }
 
   isClogged(): boolean {
@@ -39,16 +40,10 @@ export class FrameWriter implements ByteCount {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
       this.#socket.write(image.header);
       this.#socket.write(image.payload, onTaken);
-    } else if (onTaken === undefined && !this.isClogged()) {
-      this.#share(image.both);
+    } else if (onTaken === undefined) {
+      this.#shared.write(image.both);
     } else {
       this.#socket.write(image.both, onTaken);
     }
-  }
-
-  #share(bytes: Buffer): void {
-    const taken = pages?.send(this.#socket, bytes) ?? 0;
-    this.#sharedBytes += taken;
-    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
   }
 }

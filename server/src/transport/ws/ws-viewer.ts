@@ -92,7 +92,8 @@ export class WsViewer implements Watcher, ViewerTransport {
       return;
     }
     const { seq } = frame.header;
-    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
+    const isFollowed = this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
+    if (!isFollowed) return;
     const number = Buffer.alloc(SEQ_BYTES);
     number.writeUInt32LE(seq);
     this.#ws.ping(number);
@@ -101,6 +102,10 @@ export class WsViewer implements Watcher, ViewerTransport {
 
   isClogged(): boolean {
     return this.#frames.isClogged();
+  }
+
+  get look(): ViewerTransport['look'] {
+    return this.#acknowledges ? undefined : this.#kernelAcks.look;
   }
 
   chosen(stream: Stream, answer: Answer): void {
@@ -120,7 +125,8 @@ export class WsViewer implements Watcher, ViewerTransport {
   }
 
   acknowledgeEvery(frames: number, slowMs: number): void {
-    this.#say({ type: 'acks', every: frames, slowMs });
+    if (this.#acknowledges) this.#say({ type: 'acks', every: frames, slowMs });
+    else this.#kernelAcks.followEvery(frames);
   }
 
   refused(error: FramewireError): void {
@@ -308,10 +314,13 @@ export class WsViewer implements Watcher, ViewerTransport {
     const request = requestFrom(message, { ...DEFAULT_VIEWER_REQUEST, size: headers ? 'auto' : 'fixed' });
     this.#wishes.drop();
     this.#hasHeaders = headers;
-    const before = this.#acknowledges;
     // Without headers a viewer does not know what to acknowledge.
-    this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
-    if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
+    const acknowledges = headers && (message.acks ?? true);
+    if (acknowledges !== this.#acknowledges) {
+      this.#viewer.forgetInFlight(() => {
+        this.#acknowledges = acknowledges;
+      });
+    }
     this.#viewer.watch(stream, request);
     this.#attendance.watches(stream.name);
   }
