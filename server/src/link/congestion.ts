@@ -1,3 +1,4 @@
+import { arrivalRate, arrived, NO_GOODPUT, type Goodput } from './goodput.js';
 import { isInRow, isMeasured, isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
@@ -45,13 +46,6 @@ interface RateSample {
   readonly bytes: number;
   readonly ms: number;
   readonly at: number;
-}
-
-/** Bytes that arrived, with two marks: what came since the older one covers `GOODPUT_MS` to twice as much. */
-interface Goodput {
-  readonly bytes: number;
-  readonly older: { readonly bytes: number; readonly at: number };
-  readonly newer: { readonly bytes: number; readonly at: number };
 }
 
 /** One frame's passage. Times in ms; `sentAt` and `now` on our clock, the arrivals on the receiver's. */
@@ -118,7 +112,6 @@ const MOST_HELD = 0.5;
 const SURPRISE_MS = 30;
 const MAX_SURPRISES = 2;
 const SHOCK_MS = 120;
-const GOODPUT_MS = 300;
 
 /**
  * More than what arrives while a queue stands, so that who shares it with others is not pushed down by their bytes;
@@ -132,8 +125,6 @@ const LIFT_PER_MS = 1.05 ** (1 / 200);
 /** Event loops and jitter make as much; a frame that is later than foreseen by more met a drained bucket, ms. */
 const SLOW_MS = 12;
 
-const NEVER = { bytes: 0, at: -Infinity };
-
 export const UNKNOWN_LINK: Link = {
   rate: undefined,
   queueMs: 0,
@@ -145,7 +136,7 @@ export const UNKNOWN_LINK: Link = {
   ceiling: Infinity,
   shaper: NO_SHAPER,
   surprises: 0,
-  goodput: { bytes: 0, older: NEVER, newer: NEVER },
+  goodput: NO_GOODPUT,
   bytes: 0,
   at: -Infinity,
   heldAt: -Infinity,
@@ -311,19 +302,6 @@ function rateOf(samples: readonly RateSample[]): number {
     ms += sample.ms;
   }
   return bytes / ms;
-}
-
-function arrived(goodput: Goodput, { bytes, now }: Observation, lastAt: number): Goodput {
-  const total = goodput.bytes + bytes;
-  // While the link stood still, or nothing was sent, nothing was to be learned.
-  if (now - lastAt > GOODPUT_MS) return { bytes: total, older: NEVER, newer: { bytes: total, at: now } };
-  if (now - goodput.newer.at < GOODPUT_MS) return { bytes: total, older: goodput.older, newer: goodput.newer };
-  return { bytes: total, older: goodput.newer, newer: { bytes: goodput.bytes, at: now } };
-}
-
-/** Bytes per ms; 0 when not known. */
-function arrivalRate({ bytes, older }: Goodput, now: number): number {
-  return older.at === -Infinity ? 0 : (bytes - older.bytes) / Math.max(1, now - older.at);
 }
 
 function surprisesAfter(surprises: number, unforeseenMs: number): number {
