@@ -22,6 +22,7 @@ figures, on any machine, within a second.
   --fps N           of the camera (default 30)
   --budget TIME     how old pictures may be on arrival (default 100ms)
   --weight N        how much heavier pictures are than a typical street (default 1)
+  --swing N         the part by which they get heavier and lighter every 7 s (default 0.25)
   --seconds N       at least 4 (default 30)
   --busy T/T        the viewer's page is busy: 80ms/100ms, for 80 ms of every 100
   --step TIME       the viewer's thread is busy for so long after each picture (default 0ms)
@@ -46,7 +47,17 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
         viewers: text,
         mode: text,
       },
-      ...{ quality: text, fps: text, budget: text, weight: text, seconds: text, seed: text, busy: text, step: text },
+      ...{
+        quality: text,
+        fps: text,
+        budget: text,
+        weight: text,
+        swing: text,
+        seconds: text,
+        seed: text,
+        busy: text,
+        step: text,
+      },
       'told-by': text,
       help: { type: 'boolean', short: 'h' },
     },
@@ -77,6 +88,7 @@ export function simulateOptions(args: readonly string[]): Scenario | undefined {
     },
     fps: number('fps', values.fps, base.fps, { least: 1, most: 1000 }),
     weight: number('weight', values.weight, base.weight, { least: 0.01, most: 100 }),
+    swing: number('swing', values.swing, base.swing, { most: 0.7 }),
     seed,
     teller,
     busy: { ...busyTimes(values.busy), stepMs: time('step', values.step, 0) },

@@ -13,6 +13,9 @@ export interface LinkOptions {
   readonly random: () => number;
 }
 
+/** The most that is handed over as one packet, bytes. */
+const MOST_WHOLE = 65_536;
+
 /** The narrowest place of a path, shared by all who send over it, with a delay before and behind. */
 export class SimulatedLink {
   readonly #clock: Clock;
@@ -27,6 +30,14 @@ export class SimulatedLink {
   constructor(clock: Clock, options: LinkOptions) {
     this.#clock = clock;
     this.#options = options;
+  }
+
+  /**
+   * Whether so many bytes come whole. Linux hands up to 64 kB that are written at once to a bucket as one packet (GSO), which
+   * it cuts where it is larger than the burst.
+   */
+  isWhole(bytes: number): boolean {
+    return this.#options.burst >= MOST_WHOLE && bytes <= MOST_WHOLE;
   }
 
   /** Towards the viewer. First in, first out. */

@@ -10,16 +10,17 @@ export interface SceneOptions {
   readonly fps: number;
   /** How much heavier the scene is than a typical street. */
   readonly weight: number;
+  /** By which part its pictures get heavier and lighter than that. */
+  readonly swing: number;
   readonly random: () => number;
 }
 
 /** Capture to encoded, ms: what a 1280x720 picture takes on two cores. */
 const ENCODE_MS = 6;
 
-/** A scene's pictures get heavier and lighter by a quarter in this time, and by 7 % from one to the next. */
+/** A scene's pictures get heavier and lighter in this time; from one to the next they differ by this part of its swing. */
 const SCENE_MS = 7000;
-const SCENE_SWING = 0.25;
-const NOISE = 0.07;
+const NOISE = 0.28;
 
 /** Payloads are views of this: only their length matters, and that they begin as a JPEG does. */
 const BYTES = new Uint8Array(4_000_000);
@@ -72,9 +73,8 @@ export function simulatedStream(clock: Clock, scene: SceneOptions): { stream: St
   return { stream, encodes: () => encodes };
 }
 
-function weightAt({ weight, random }: SceneOptions, time: number): number {
-  const swing = SCENE_SWING * Math.sin((2 * Math.PI * time) / SCENE_MS);
-  return weight * (1 + swing + NOISE * (2 * random() - 1));
+function weightAt({ weight, swing, random }: SceneOptions, time: number): number {
+  return weight * (1 + swing * (Math.sin((2 * Math.PI * time) / SCENE_MS) + NOISE * (2 * random() - 1)));
 }
 
 function publish(

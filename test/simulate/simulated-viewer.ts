@@ -80,11 +80,14 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
     }
     let headerAt = 0;
     let isHeaderHeld = false;
-    this.#receives(frame.headerBytes.length, () => {
+    const { length: bytes } = frame.headerBytes;
+    const all = bytes + frame.payload.length;
+    const first = this.#link.isWhole(all) ? all : bytes;
+    this.#receives(first, () => {
       headerAt = this.#clock.now();
       isHeaderHeld = this.#holdUp.heldMs(headerAt) > 0;
     });
-    this.#receives(frame.payload.length, () => this.#receive(frame, headerAt, isHeaderHeld));
+    this.#receives(all - first, () => this.#receive(frame, headerAt, isHeaderHeld));
   }
 
   isClogged(): boolean {
@@ -236,10 +239,11 @@ class SimulatedKernel implements Disposable {
   #write(bytes: number, onReceived: () => void): void {
     const sentAt = this.#clock.now();
     this.#written += bytes;
-    for (let left = bytes; left > 0; left -= SEGMENT) {
-      const segment = Math.min(left, SEGMENT);
+    const most = this.#link.isWhole(bytes) ? bytes : SEGMENT;
+    for (let left = bytes; left > 0; left -= most) {
+      const segment = Math.min(left, most);
       this.#link.send(segment, () => {
-        if (left <= SEGMENT) onReceived();
+        if (left <= most) onReceived();
         this.#link.answer(() => {
           this.#acked += segment;
           this.#minRttMs = Math.min(this.#minRttMs, this.#clock.now() - sentAt);

@@ -27,6 +27,27 @@ function only(outcome: Outcome, from: number, to: number): Figures {
 
 const MBIT = 125;
 
+const BUCKETS = ['viewer', 'kernel'].flatMap(teller =>
+  ['1ms', '40ms'].flatMap(rtt =>
+    [16_384, 65_536, 262_144].map(burst => {
+      const options = `--burst ${burst} --rtt ${rtt} --told-by ${teller}`;
+      return { teller, rtt, burst, options };
+    }),
+  ),
+);
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+/** @param steps when the link changed, s. @returns the share of the time from 5 s after that in which what the viewer is told of it is wrong by more than 30 %. */
+function wronglyTold({ moments }: Outcome, steps: readonly number[]): number {
+  const later = moments.filter(({ at }) => steps.every(step => at < step * 1000 || at >= (step + 5) * 1000));
+  const wrong = later.filter(
+    ({ believedRate, linkRate }) => believedRate !== undefined && Math.abs(believedRate / linkRate - 1) > 0.3,
+  );
+  return wrong.length / later.length;
+}
+
 /** The server's own stream and viewers in virtual time, so these bounds hold on any machine or on none. */
 describe('a viewer behind a simulated link', () => {
   it('gets the same each time', () => {
@@ -65,34 +86,48 @@ describe('a viewer behind a simulated link', () => {
     expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(4);
   });
 
-  it.each(
-    ['viewer', 'kernel'].flatMap(teller =>
-      ['1ms', '40ms'].flatMap(rtt => [16_000, 64_000, 256_000].map(burst => ({ teller, rtt, burst }))),
-    ),
-  )(
-    'comes back behind a token bucket of $burst bytes as well, RTT $rtt, told by the $teller',
-    ({ teller, rtt, burst }) => {
-      const link = `--link 20mbit,2mbit@15,20mbit@35 --seconds 55 --burst ${burst} --rtt ${rtt} --told-by ${teller}`;
-      // Not those that the constants were tuned on.
-      const outcomes = [11, 12, 13, 14, 15].map(seed => run(`${link} --seed ${seed}`));
-      // A picture of that width: padding has bytes as well.
-      const backMs = outcomes.map(
-        ({ viewers }) => viewers[0]?.received.find(({ at, width }) => at > 35_000 && width === 1280)?.at ?? Infinity,
-      );
-      expect(backMs.toSorted((a, b) => a - b)[2]).toBeLessThan(35_000 + 6000);
-      for (const outcome of outcomes) {
-        expect(only(outcome, 18, 35).ageMs.p95).toBeLessThanOrEqual(100);
-        expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(6);
-      }
-      const whileSlow = outcomes.map(outcome => only(outcome, 15, 35).changes).toSorted((a, b) => a - b);
-      expect(whileSlow[2]).toBeLessThanOrEqual(6);
-    },
-  );
+  it.each(BUCKETS)('comes back behind $burst bytes of burst, RTT $rtt, told by the $teller', ({ options }) => {
+    const link = `--link 20mbit,2mbit@15,20mbit@35 --seconds 55 ${options}`;
+    // Not those that the constants were tuned on.
+    const outcomes = [11, 12, 13, 14, 15].map(seed => run(`${link} --seed ${seed}`));
+    // A picture of that width: padding has bytes as well.
+    const backMs = outcomes.map(
+      ({ viewers }) => viewers[0]?.received.find(({ at, width }) => at > 35_000 && width === 1280)?.at ?? Infinity,
+    );
+    expect(median(backMs)).toBeLessThan(35_000 + 6000);
+    for (const outcome of outcomes) {
+      expect(only(outcome, 18, 35).ageMs.p95).toBeLessThanOrEqual(100);
+      expect(only(outcome, 35, 55).changes).toBeLessThanOrEqual(6);
+      expect(wronglyTold(outcome, [0, 15, 35])).toBeLessThanOrEqual(0.1);
+    }
+    expect(median(outcomes.map(outcome => only(outcome, 15, 35).changes))).toBeLessThanOrEqual(6);
+  });
+
+  it.each(BUCKETS)('uses 5 Mbit/s behind $burst bytes of burst, RTT $rtt, told by the $teller', ({ options, rtt }) => {
+    // What TCP leaves of 5 Mbit/s, and a scene as heavy and as calm as that of the bench's camera.
+    const outcomes = [11, 12, 13].map(seed =>
+      run(`--link 4.78mbit --weight 0.9 --swing 0.02 ${options} --seed ${seed}`),
+    );
+    const all = outcomes.map(outcome => only(outcome, 3, 30));
+    expect(median(all.map(({ goodput }) => goodput))).toBeGreaterThanOrEqual((rtt === '1ms' ? 0.8 : 0.75) * 5 * MBIT);
+    for (const { ageMs } of all) expect(ageMs.p95).toBeLessThanOrEqual(60);
+    for (const outcome of outcomes) expect(wronglyTold(outcome, [0])).toBeLessThanOrEqual(0.1);
+  });
+
+  it.each([1, 2, 3])('comes back also from pictures that are too small to measure anything (seed %d)', seed => {
+    const rich = '--burst 65536 --rtt 20ms --quality 95 --weight 0.114';
+    const { viewers } = run(`--link 20mbit,1mbit@15,20mbit@35 --seconds 55 ${rich} --seed ${seed}`);
+    const { choices = [] } = viewers[0] ?? {};
+    const full = choices.findLast(({ at }) => at < 15_000)?.name;
+    expect(choices.findLast(({ at }) => at < 35_000)?.name).not.toBe(full);
+    expect(choices.find(({ at, name }) => at > 35_000 && name === full)?.at).toBeLessThan(55_000);
+  });
 
   it.each([1, 2, 3, 4, 5, 6])('stays fresh on a link of random rates (seed %d)', seed => {
     const { ageMs } = only(run(`--link 2mbit-30mbit --seconds 60 --seed ${seed}`), 3, 60);
     expect(ageMs.p95).toBeLessThanOrEqual(80);
-    expect(ageMs.max).toBeLessThanOrEqual(250);
+    // A picture of 54 kB that meets a fall to 2 Mbit/s takes 216 ms by itself, and another may be before it.
+    expect(ageMs.max).toBeLessThanOrEqual(300);
   });
 
   it.each([

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly fps: number;
   /** How much heavier the pictures are than a typical street. */
   readonly weight: number;
+  /** By which part they get heavier and lighter than that. */
+  readonly swing: number;
   readonly seed: number;
   /** How the viewers' threads are kept from reading. */
   readonly busy: Busy;
@@ -44,6 +46,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   height: 720,
   fps: 30,
   weight: 1,
+  swing: 0.25,
   seed: 1,
   busy: { forMs: 0, everyMs: Infinity, stepMs: 0 },
   teller: 'viewer',

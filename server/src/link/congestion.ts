@@ -1,5 +1,5 @@
-import { arrivalRate, arrived, NO_GOODPUT, type Goodput } from './goodput.js';
-import { isInRow, isMeasured, isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
+import { arrived, NO_ARRIVALS, recentRate, type Arrivals } from './arrivals.js';
+import { isSuspected, NO_SHAPER, passed, type PathShaper } from './path-shaper.js';
 import { minOf, minWith, NO_MIN, type WindowedMin } from './windowed-min.js';
 
 /**
@@ -29,7 +29,7 @@ export interface Link {
   readonly shaper: PathShaper;
   /** Frames in a row that met a queue which was not foreseen. */
   readonly surprises: number;
-  readonly goodput: Goodput;
+  readonly arrivals: Arrivals;
   /** Of the newest frame that was observed. */
   readonly bytes: number;
   /** When the newest observation was made that measured the path, ... */
@@ -136,7 +136,7 @@ export const UNKNOWN_LINK: Link = {
   ceiling: Infinity,
   shaper: NO_SHAPER,
   surprises: 0,
-  goodput: NO_GOODPUT,
+  arrivals: NO_ARRIVALS,
   bytes: 0,
   at: -Infinity,
   heldAt: -Infinity,
@@ -181,10 +181,10 @@ function lateMsOf(link: Link, { bytes, sentAt, arrivedAt, foreseenQueueMs }: Obs
 
 /** All that is known is that it has arrived by now; the least of that is a bound while nothing better is known. */
 function withHeld(link: Link, seen: Observation): Link {
-  const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
+  const arrivals = arrived(link.arrivals, seen, Math.max(link.at, link.heldAt));
   const trips = link.at === -Infinity ? tripsAfter(link, seen) : {};
   const last = { arrivedAt: seen.arrivedAt, lateMs: lateMsOf({ ...link, ...trips }, seen) };
-  return { ...link, ...trips, goodput, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt, last };
+  return { ...link, ...trips, arrivals, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt, last };
 }
 
 /** The header may have come right away, and the whole half as early as the viewer's busy time allows. */
@@ -199,25 +199,28 @@ function learned(link: Link, seen: Observation): Link {
   const baseDelay = baseDelayOf(trips);
   const queueMs = seen.headerAt - seen.sentAt - baseDelay;
   const samples = withSample(link, seen);
-  const goodput = arrived(link.goodput, seen, Math.max(link.at, link.heldAt));
+  const arrivals = arrived(link.arrivals, seen, Math.max(link.at, link.heldAt));
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
-  const arrives = arrivalRate(goodput, now);
+  const arrives = recentRate(arrivals, now);
+  const slowRate = slowRateOf(link, seen, { surprises, arrives, baseDelay });
   const { arrivedAt } = seen;
-  const { bytes: total } = goodput;
-  const slowRate = slowRateOf(link, seen, { surprises, arrives, baseDelay, total });
-  const shaper = passed(link.shaper, { slowRate, arrivedAt, total, measured, arrives, now });
-  const ceiling = shaper.rate ?? ceilingFor(link, { surprises, arrives, measured, now });
+  const delayMs = arrivedAt - seen.sentAt - baseDelay;
+  const total = arrivals.bytes;
+  const shaper = passed(link.shaper, { slowRate, delayMs, arrivedAt, total, measured, arrives, now });
+  const ceiling =
+    shaper.rate ??
+    ceilingFor(link, { surprises, arrives: arrives > 0 ? arrives : justDrained(shaper, now), measured, now });
   return {
     rate: measured === undefined ? undefined : Math.min(measured, ceiling),
     queueMs,
-    delayMs: seen.arrivedAt - seen.sentAt - baseDelay,
+    delayMs,
     samples,
     ...trips,
     ceiling,
     shaper,
     surprises,
-    goodput,
+    arrivals,
     bytes: seen.bytes,
     at: now,
     heldAt: link.heldAt,
@@ -238,15 +241,7 @@ function tripsAfter(link: Link, { headerAt, sentAt, arrivedAt, now }: Observatio
   };
 }
 
-/**
- * What the link carries in the long run, bytes per ms; undefined while that is not known: frames that a shaper lets
- * through in bursts measure the wire behind it.
- */
-export function carriedRate({ rate, shaper, at }: Link): number | undefined {
-  return isSuspected(shaper, at) && !isMeasured(shaper) ? undefined : rate;
-}
-
-/** The round trip of something without a size, ms: the smallest of the last half minute; 0 when not known. */
+/** The way there and back of something without a size, ms: the smallest of the last half minute; 0 when not known. */
 export function rttMs(link: Link): number {
   const rtt = minOf(link.roundTrip);
   return rtt === Infinity ? 0 : Math.max(0, rtt);
@@ -288,9 +283,14 @@ function isFaster({ bytes, ms }: RateSample, rate: number | undefined): boolean 
   return rate !== undefined && COLLAPSE * bytes > rate * ms;
 }
 
-/** What frames pass at, as far as a token bucket lets them, bytes per ms; 0 when not known. */
-export function passingRate({ samples }: Link): number {
-  return samples.length === 0 ? 0 : rateOf(samples);
+/**
+ * What frames pass at, as far as a token bucket lets them, bytes per ms; Infinity when those of late were too small to
+ * tell, 0 when none has been measured.
+ */
+export function passingRate({ samples, at }: Link): number {
+  const last = samples.at(-1);
+  if (last === undefined) return 0;
+  return at - last.at > SAMPLE_AGE_MS ? Infinity : rateOf(samples);
 }
 
 /** Bytes by time over all, so that a long frame weighs more than one that slipped through a burst. */
@@ -311,22 +311,19 @@ function surprisesAfter(surprises: number, unforeseenMs: number): number {
 
 /** What a frame passed at that came so much later than foreseen, bytes per ms; undefined: it did not. */
 function slowRateOf(
-  { rate, shaper }: Link,
+  { rate }: Link,
   { bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs }: Observation,
-  found: { surprises: number; arrives: number; baseDelay: number; total: number },
+  { surprises, arrives, baseDelay }: { surprises: number; arrives: number; baseDelay: number },
 ): number | undefined {
   if (rate === undefined) return undefined;
-  const { surprises, arrives, baseDelay, total } = found;
   const unforeseenMs = arrivedAt - sentAt - baseDelay - foreseenQueueMs - bytes / rate;
-  const took = arrivedAt - headerAt;
-  const isSlow = unforeseenMs > SLOW_MS && took > SLOW_MS && bytes > LEAST_BYTES;
-  const isQueue = surprises >= MAX_SURPRISES && arrives > 0;
-  if (!isSlow && !isQueue) return undefined;
-  // At the end of a late frame the bucket is empty, so what came between two of them is what came into it.
-  const passedAt = isInRow(shaper, arrivedAt)
-    ? (total - shaper.slow.total) / Math.max(took, arrivedAt - shaper.slow.arrivedAt)
-    : (bytes - FIRST_SEGMENT) / took;
-  return Math.min(isSlow ? passedAt : Infinity, isQueue ? CEILING_SHARE * arrives : Infinity);
+  if (unforeseenMs > SLOW_MS && bytes > LEAST_BYTES) return bytes / Math.max(SLOW_MS, arrivedAt - headerAt);
+  return surprises >= MAX_SURPRISES && arrives > 0 ? CEILING_SHARE * arrives : undefined;
+}
+
+/** What a bucket let through that was empty just now, bytes per ms; 0: none was. */
+function justDrained({ drained }: PathShaper, now: number): number {
+  return drained.at === now ? drained.rate : 0;
 }
 
 /**

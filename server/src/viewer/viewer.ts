@@ -13,7 +13,8 @@ import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, lookPaced, slowMs, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import { carriesWish, type Adaptation } from './adaptation/adaptation.js';
-import { carriedRate, isHeldUp, rttMs } from '../link/congestion.js';
+import { carriedRate, isBelieved } from '../link/carried-rate.js';
+import { isHeldUp, rttMs } from '../link/congestion.js';
 import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
 import { Delivery } from './delivery.js';
 import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
@@ -250,7 +251,8 @@ export class Viewer {
   /** A rate that turned out to be too high for larger pictures would mislead the next viewer as well. */
   #remember(): void {
     const { link } = this.#delivery;
-    if (link.rate === undefined || !this.#isLinkKnown || this.#adaptation?.hold !== undefined) return;
+    if (link.rate === undefined || !isBelieved(link) || !this.#isLinkSeen || this.#adaptation?.hold !== undefined)
+      return;
     this.#memory.learn({ rate: link.rate, rttMs: rttMs(link) });
   }
 
@@ -294,7 +296,7 @@ export class Viewer {
     if (this.#adaptation === before && !this.#isOwedReason) return;
     this.#delivery.limit({ leastBytes: this.#adaptation.probe?.bytes ?? 0 });
     const isSame = this.#adaptation.rung === before.rung;
-    if (isSame && !(this.#isOwedReason && this.#isLinkKnown)) return;
+    if (isSame && !(this.#isOwedReason && this.#isReasonKnown)) return;
     if (!isSame) this.#delivery.discard();
     watching.lease.switchTo(this.#adaptation.rung);
   }
@@ -309,27 +311,31 @@ export class Viewer {
 
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
-    this.#isOwedReason = this.#rung > 0 && !this.#isLinkKnown;
+    this.#isOwedReason = this.#rung > 0 && !this.#isReasonKnown;
     if (this.#rung === 0 || this.#isOwedReason) return why;
     return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
   }
 
-  /** What a viewer holds up itself hides its link. */
-  get #isLinkKnown(): boolean {
-    const { link } = this.#delivery;
-    return carriedRate(link) !== undefined && !isHeldUp(link) && this.#clock.now() >= this.#isNewUntil;
+  /** What a viewer holds up itself hides its link, and the first pictures may be far from the truth. */
+  get #isLinkSeen(): boolean {
+    return !isHeldUp(this.#delivery.link) && this.#clock.now() >= this.#isNewUntil;
+  }
+
+  get #isReasonKnown(): boolean {
+    const isKnown = carriedRate(this.#delivery.link) !== undefined || this.#adaptation?.hold !== undefined;
+    return isKnown && this.#isLinkSeen;
   }
 
   #linkReason(rendition: ChosenRendition): string {
-    const { link } = this.#delivery;
-    const rate = carriedRate(link);
+    const rate = carriedRate(this.#delivery.link);
     const ladder = this.#ladder;
     const given = describeRendition(rendition);
-    if (rate === undefined || ladder === undefined) return '';
+    if (ladder === undefined) return '';
     // A link that lets bursts through measures faster than it is.
-    const isEnough = rate * 1000 > ladder.bytes(0) * ladder.fps;
+    const isEnough = rate === undefined || rate * 1000 > ladder.bytes(0) * ladder.fps;
     if (isEnough && this.#adaptation?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
-    return carriesWish(this.#adaptationEvent(ladder)) ? '' : `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
+    if (rate === undefined || carriesWish(this.#adaptationEvent(ladder))) return '';
+    return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
   }
 }
 

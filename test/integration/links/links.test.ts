@@ -70,6 +70,25 @@ describe('a viewer behind a slow link', () => {
   });
 });
 
+describe('a viewer behind a shaper that lets bursts pass', () => {
+  it('gets its former picture back after the link has fallen and risen', async () => {
+    await using server = await startServer(SOURCE);
+    const rates = { rate: 20e6, burst: 65_536, rttMs: 20 };
+    await using link = await EmulatedLink.start({ host: '127.0.0.1', port: server.port }, rates);
+    await using viewer = await Viewer.open(link.url, { subscribe: { ...RICH, mode: 'auto' } });
+    const answers = () => viewer.messages.filter(message => message.type === 'subscribed');
+    const isFull = () => answers().at(-1)?.rendition.quality === RICH.quality;
+    const shown = () => viewer.frames.at(-1)?.header?.width;
+    await eventually(isFull, 'the full picture', LONG_MS);
+    await link.set({ rate: 1e6 });
+    await eventually(() => (shown() ?? 1280) < 1280, 'smaller pictures', LONG_MS);
+    const before = viewer.frameCount;
+    await eventually(() => viewer.frameCount >= before + 60, 'sixty of them', LONG_MS);
+    await link.set({ rate: 20e6 });
+    await eventually(isFull, 'the full picture again', LONG_MS);
+  });
+});
+
 describe('a program behind a slow link, which cannot be told that the size changes', () => {
   const sizesOf = async (jpegs: readonly Uint8Array[]) => {
     const all = await Promise.all(jpegs.map(jpeg => sharp(jpeg).metadata()));

@@ -41,7 +41,7 @@ describe('a viewer whose rendition follows its link', () => {
   });
 
   it('is given something smaller when the link carries less, and told why when that is known', () => {
-    const { transport, viewer, stream } = watchOver(250, 40);
+    const { transport, viewer, stream } = watchOver(250, 100);
     expect(viewer.stats(stream).link.rung).toBeGreaterThan(0);
     const told = transport.whys.findIndex(why => why !== '');
     expect(told).toBeGreaterThanOrEqual(2);
@@ -49,7 +49,7 @@ describe('a viewer whose rendition follows its link', () => {
   });
 
   it('is told what its link carries, also when it stays where it began', () => {
-    const { transport } = watchOver(800, 40, { quality: 90 });
+    const { transport } = watchOver(800, 100, { quality: 90 });
     const last = transport.chosenFor.at(-1);
     expect(transport.chosenFor.filter(chosen => chosen === last)).toHaveLength(2);
     expect(transport.whys.slice(-2)).toEqual(['', expect.stringMatching(/^The link carries 6\.\d Mbit\/s: /)]);
@@ -67,7 +67,7 @@ describe('a viewer whose rendition follows its link', () => {
   });
 
   it('goes on with what its link carries when it comes back from a pause, and is told that again', () => {
-    const { transport, viewer } = watchOver(250, 40);
+    const { transport, viewer } = watchOver(250, 100);
     viewer.pause();
     viewer.resume();
     expect(transport.whys.at(-1)).toMatch(/^The link carries 2\.0 Mbit\/s: /);

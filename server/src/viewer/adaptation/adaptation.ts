@@ -1,5 +1,5 @@
 import { isHeldUp, passingRate } from '../../link/congestion.js';
-import { isSuspected } from '../../link/path-shaper.js';
+import { drainedRate, isDoubtful } from '../../link/path-shaper.js';
 import { allowanceMs, bestFitting, firstRung, type AdaptationEvent } from './fitting.js';
 import { probed, startProbe, type Probe } from './probe.js';
 
@@ -93,6 +93,13 @@ const MAX_TRY_MS = 60_000;
  * tried much sooner, ms, or after so many holds.
  */
 const FINE_SHARE = 0.91;
+
+/** A drained bucket tells exactly what the link carries, and then carries pictures that are larger than the mean. */
+const DRAINED_SHARE = 0.95;
+
+/** A viewer whose frames have been in time for so long has its bucket to itself, ms. */
+const CALM_MS = 1500;
+
 const FINE_MS = 2000;
 const FINE_HOLDS = 3;
 const MOST_FINE_PATIENCE = 2;
@@ -171,7 +178,9 @@ function lowered(adaptation: Adaptation, event: AdaptationEvent, shrink: number)
   const down = { ...adaptation, late: 0, roomSince: undefined };
   if (rung === adaptation.rung) return down;
   const hold = adaptation.trial === undefined ? adaptation.hold : holdAfter(adaptation.trial, adaptation.hold);
-  const isFall = 2 * ladder.bytes(rung) < ladder.bytes(trial?.from ?? adaptation.rung);
+  // What the link never carried it has not lost.
+  const isFall =
+    trial?.from !== adaptation.rung && 2 * ladder.bytes(rung) < ladder.bytes(trial?.from ?? adaptation.rung);
   const fellAt = isFall ? now : adaptation.fellAt;
   return { ...down, rung, changedAt: now, trial: undefined, hold, fellAt };
 }
@@ -193,11 +202,17 @@ function raised(adaptation: Adaptation, event: AdaptationEvent): Adaptation {
   const fitting = bestFitting(event, UP_SHARE);
   const roomSince = fitting < adaptation.rung ? (adaptation.roomSince ?? now) : undefined;
   const next = { ...adaptation, roomSince };
-  const isShaped = isSuspected(link.shaper, now);
+  const passing = passingRate(link);
+  const isShaped = isDoubtful(link.shaper, passing, now);
   const holdMs = hold?.ms ?? 0;
+  const drained = isShaped ? fittingDrained(event) : undefined;
+  // Behind a queue that others fill frames keep coming late, whatever one sends oneself.
+  const calmMs = now - Math.max(adaptation.changedAt, link.shaper.slow.at);
+  if (drained !== undefined && drained < adaptation.rung && calmMs >= Math.max(CALM_MS, holdMs)) {
+    return stepUp(next, drained, { at: now, rate });
+  }
   // Not probed before: viewers that share a link could else never make those with more give way.
-  const isRateKnown = !isShaped || link.shaper.rate !== undefined;
-  const isFine = isRateKnown && bestFitting(event, FINE_SHARE) < adaptation.rung;
+  const isFine = !isShaped && bestFitting(event, FINE_SHARE) < adaptation.rung;
   const isRefuted = isShaped && now - probes.failedAt < PROBE_WAIT_MS;
   if (!isRefuted && now - adaptation.changedAt > tryMs(isFine, holdMs, patience)) {
     return stepUp(next, adaptation.rung - 1, { at: now, rate });
@@ -211,10 +226,20 @@ function raised(adaptation: Adaptation, event: AdaptationEvent): Adaptation {
     const reach = firstRung(adaptation.rung - 1, rung => rung >= fitting && ladder.bytes(rung) <= most);
     return stepUp(next, isOther ? reach : adaptation.rung - 1, { at: now, rate });
   }
-  if (link.shaper.rate === undefined) return next;
+  if ((link.shaper.rate === undefined && passing < Infinity) || hasToWait(adaptation, now)) return next;
   // What frames pass at as long as the bucket lets them: a probe of what they do not pass in time then is lost.
-  const beyond = bestFitting({ ...event, link: { ...link, rate: passingRate(link) } }, UP_SHARE);
+  const beyond = fittingAt(passing, event, UP_SHARE);
   return beyond < adaptation.rung ? towards(next, beyond, event) : next;
+}
+
+function fittingAt(rate: number, event: AdaptationEvent, share: number): number {
+  return bestFitting({ ...event, link: { ...event.link, rate } }, share);
+}
+
+/** The best rung for what a drained bucket told of late; undefined: none did. */
+function fittingDrained(event: AdaptationEvent): number | undefined {
+  const rate = drainedRate(event.link.shaper, event.now);
+  return rate === undefined ? undefined : fittingAt(rate, event, DRAINED_SHARE);
 }
 
 /** Whether a probe has failed or a step up was a mistake a moment ago. */
@@ -242,14 +267,12 @@ function afterProbe(adaptation: Adaptation, before: Probe, event: AdaptationEven
   if (probe !== 'late') return { ...adaptation, probe };
   const isSoon = now - adaptation.fellAt < FALL_MS;
   const waitMs = isSoon ? PROBE_WAIT_MS : Math.min(MAX_PROBE_WAIT_MS, 2 * adaptation.probes.waitMs);
-  const failed = { ...adaptation, probe: undefined, probes: { failedAt: now, waitMs }, roomSince: undefined };
-  if (link.shaper.rate !== undefined) return failed;
   // The rate said too much.
   const hold = { ms: FIRST_HOLD_MS, ...adaptation.hold, rate: Math.max(trial.rate, adaptation.hold?.rate ?? 0) };
+  const failed = { ...adaptation, probe: undefined, probes: { failedAt: now, waitMs }, roomSince: undefined, hold };
   const { slow } = link.shaper;
-  const isDrained = slow.at === now && slow.frames > 1;
-  const best = isDrained ? bestFitting({ ...event, link: { ...link, rate: slow.rate } }, UP_SHARE) : adaptation.rung;
-  return best < adaptation.rung ? stepUp({ ...failed, hold }, best, trial) : { ...failed, hold };
+  const best = slow.at === now && slow.frames > 1 ? (fittingDrained(event) ?? adaptation.rung) : adaptation.rung;
+  return best < adaptation.rung ? stepUp(failed, best, trial) : failed;
 }
 
 /**
