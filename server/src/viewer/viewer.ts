@@ -12,13 +12,14 @@ import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
 import { ackPaced, EVERY_FRAME, lookPaced, slowMs, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
-import { carriesWish, type Adaptation } from './adaptation/adaptation.js';
+import type { Adaptation } from './adaptation/adaptation.js';
 import { carriedRate, isBelieved } from '../link/carried-rate.js';
 import { isHeldUp, rttMs } from '../link/congestion.js';
 import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
 import { Delivery } from './delivery.js';
 import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
 import type { AdaptationEvent } from './adaptation/fitting.js';
+import { linkReason } from './adaptation/link-reason.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './pace/draw-pace.js';
 import { adaptedAtStart, startAdaptation } from './adaptation/first-pictures.js';
 import { describeRendition, type Ladder } from '../stream/ladder.js';
@@ -312,8 +313,10 @@ export class Viewer {
   /** For people: why this rendition is not what was asked for. */
   #reasons(rendition: ChosenRendition, why: string): string {
     this.#isOwedReason = this.#rung > 0 && !this.#isReasonKnown;
-    if (this.#rung === 0 || this.#isOwedReason) return why;
-    return [this.#linkReason(rendition), why].filter(reason => reason !== '').join(' ');
+    const ladder = this.#ladder;
+    if (this.#rung === 0 || this.#isOwedReason || ladder === undefined) return why;
+    const ofLink = linkReason(this.#adaptation, this.#adaptationEvent(ladder), describeRendition(rendition));
+    return [ofLink, why].filter(reason => reason !== '').join(' ');
   }
 
   /** What a viewer holds up itself hides its link, and the first pictures may be far from the truth. */
@@ -325,28 +328,10 @@ export class Viewer {
     const isKnown = carriedRate(this.#delivery.link) !== undefined || this.#adaptation?.hold !== undefined;
     return isKnown && this.#isLinkSeen;
   }
-
-  #linkReason(rendition: ChosenRendition): string {
-    const rate = carriedRate(this.#delivery.link);
-    const ladder = this.#ladder;
-    const given = describeRendition(rendition);
-    if (ladder === undefined) return '';
-    // A link that lets bursts through measures faster than it is.
-    const isEnough = rate === undefined || rate * 1000 > ladder.bytes(0) * ladder.fps;
-    if (isEnough && this.#adaptation?.hold !== undefined) return `Larger pictures came late over this link: ${given}.`;
-    if (rate === undefined || carriesWish(this.#adaptationEvent(ladder))) return '';
-    return `The link carries ${megabits(rate)} Mbit/s: ${given}.`;
-  }
 }
 
 function arrivalOf({ receivedAt, payloadMs, held }: Ack): ViewerArrival {
   const heldMs = held === 'payload' ? Math.max(0, payloadMs) : 0;
   const headerAt = held === 'payload' ? receivedAt : receivedAt - payloadMs;
   return { headerAt, arrivedAt: receivedAt, isHeld: held !== 'none', heldMs };
-}
-
-/** @param rate bytes per ms. */
-function megabits(rate: number): string {
-  const megabitsPerSecond = (rate * 8) / 1000;
-  return megabitsPerSecond < 10 ? megabitsPerSecond.toFixed(1) : megabitsPerSecond.toFixed(0);
 }
