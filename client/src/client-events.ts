@@ -9,6 +9,11 @@ import type { Subscribed } from './subscription.js';
 export interface ConnectOptions {
   /** Whether `connect` waits through failures of its first attempt; by default it rejects with that failure. */
   retry?: boolean;
+  /**
+   * The authority of the server's certificate, PEM, where Node does not know it: `/ca.crt` of a server that has made its
+   * own. Browsers leave it out: they trust what is installed in them.
+   */
+  ca?: string | undefined;
 }
 
 /** How a stream's source is doing now. */

@@ -40,7 +40,7 @@ const STATS_EVERY_MS = 1000;
  * @throws FramewireClientError when the address is none or the first attempt fails, unless `retry` is set
  */
 export async function connect(server: string, options: ConnectOptions = {}): Promise<FramewireClient> {
-  const client = new FramewireClient(server);
+  const client = new FramewireClient(server, options);
   return new Promise((resolve, reject) => {
     const off = client.on('connection', connection => {
       if (connection.state === 'connecting' || (connection.state === 'reconnecting' && options.retry === true)) return;
@@ -75,10 +75,10 @@ export class FramewireClient implements AsyncDisposable {
 
   /**
    * Starts connecting, and tries until it succeeds or is closed; `connect` is the same for those who want to wait.
-   * @param relay the thread that hands the socket's messages over to this one, where they pass another
+   * @param options `relay`: the thread that hands the socket's messages over to this one, where they pass another
    * @throws FramewireClientError bad-address
    */
-  constructor(server: string, relay?: StallDetector) {
+  constructor(server: string, { ca, relay }: Pick<ConnectOptions, 'ca'> & { relay?: StallDetector } = {}) {
     const base = typeof location === 'undefined' ? undefined : location.href;
     const events: ConnectionEvents = {
       state: state => this.#connectionChanged(state),
@@ -87,7 +87,7 @@ export class FramewireClient implements AsyncDisposable {
       frame: arrival => this.#arrived(arrival),
       bad: reason => this.#events.emit('error', clientError('bad-server-message', reason)),
     };
-    this.#connection = new Connection(webSocketUrl(server, base), events, relay);
+    this.#connection = new Connection({ url: webSocketUrl(server, base), ca }, events, relay);
     this.#connection.start();
   }
 

@@ -4,6 +4,8 @@ export type ClientErrorCode =
   | 'bad-address'
   /** Nobody answered, or something that does not speak Framewire. */
   | 'unreachable'
+  /** The server's certificate is of an authority that is not known here. */
+  | 'untrusted'
   /** Something answers there by plain HTTP, which is no Framewire server or does not let WebSockets through to it. */
   | 'no-websocket'
   /** The server took the connection and said nothing, or stopped answering. */

@@ -1,5 +1,6 @@
 import type { Quality } from '@framewire/shared/rendition';
 import { refusalOf } from './connection/socket/refusal.js';
+import { untrusted } from './connection/socket/untrusted.js';
 import { pictureUrl, webSocketUrl } from './connection/server-url.js';
 import { clientError, FramewireClientError } from './errors.js';
 
@@ -35,6 +36,8 @@ export async function snapshot(server: string, options: SnapshotOptions = {}): P
     response = await fetch(url, { cache: 'no-store', signal });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
+    const refusal = cause instanceof Error ? untrusted(url.host, cause.cause) : undefined;
+    if (refusal !== undefined) throw new FramewireClientError(refusal.code, refusal.reason, { cause });
     throw clientError('unreachable', `${url.host} cannot be reached, or does not let this page read.`, { cause });
   }
   if (response.ok) return response.blob();

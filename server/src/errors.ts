@@ -11,6 +11,8 @@ export const ERRORS = {
   'host-unavailable': { status: 500, exit: 3 },
   'too-few-files': { status: 500, exit: 3 },
   'not-ready': { status: 503, exit: 1 },
+  'state-unusable': { status: 500, exit: 3 },
+  'certificate-unusable': { status: 500, exit: 2 },
   // Sources. Those with `exit` do not heal by waiting: the start ends when no source is left that may work. One camera's
   // wrong password, or one that is unplugged, does not keep the others from being watched.
   'source-unknown': { status: 503, exit: 4 },
@@ -39,6 +41,7 @@ export const ERRORS = {
   'method-not-allowed': { status: 405 },
   'request-timeout': { status: 408 },
   'upgrade-required': { status: 426 },
+  'tls-required': { status: 426 },
   'too-many-requests': { status: 429 },
   'request-too-long': { status: 431 },
   'unsupported-codec': { status: 400 },

@@ -11,6 +11,8 @@ import { Metrics } from './ops/metrics.js';
 import { ViewerLog } from './ops/viewer-log.js';
 import { Access } from './access/access.js';
 import { mostConnections } from './transport/listen/connection-limits.js';
+import { StateFolder, stateFolderPath } from './ops/state-folder.js';
+import { Certificates } from './tls/certificates.js';
 import { createHttpServer } from './transport/http/http-server.js';
 import type { Reach } from './transport/listen/addresses.js';
 import { listen } from './transport/listen/listeners.js';
@@ -19,6 +21,8 @@ import { WsEndpoint } from './transport/ws/ws.js';
 
 export interface FramewireServer {
   readonly reach: Reach;
+  /** Undefined without TLS. */
+  readonly certificates: Certificates | undefined;
   /** `hint`: what the operator can do about a source that is lost; empty when there is nothing. */
   readonly streams: (StreamInfo & { hint: string })[];
   /**
@@ -49,6 +53,7 @@ export async function startServer(
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
+    const certificates = await openCertificates(config, log, closing);
     const metrics = new Metrics(version, () => served.streams);
     const served = new ServedStreams(config, { log, metrics, drawPlaceholder });
     const broadcaster = new Broadcaster(served.streams, config.maxViewers);
@@ -57,19 +62,15 @@ export async function startServer(
     closing.push(() => viewers.close());
     const audience = new Audience(viewers, metrics);
     const ws = new WsEndpoint(broadcaster, { server, access, audience, ...config });
-    const http = await createHttpServer(broadcaster, {
-      server,
-      access,
-      audience,
-      metrics,
-      ...config,
-      onError: throttled(error => log.error(error)),
-    });
+    const onError = throttled((error: unknown) => log.error(error));
+    const options = { server, access, audience, metrics, certificates, ...config, onError };
+    const http = await createHttpServer(broadcaster, options);
     await http.ready();
     const maxConnections = await connectionsFor(config, log);
     const listeners = await listen({
       host: config.host,
       port: config.port,
+      tls: certificates,
       maxConnections,
       onRefused: (reason, address) => audience.refusedConnection(reason, address),
       onRequest: (request, response) => http.routing(request, response),
@@ -85,16 +86,25 @@ export async function startServer(
     served.follow();
     return {
       reach: listeners.reach,
+      certificates,
       get streams() {
         return served.streams.map(({ info, hint }) => ({ ...info, hint }));
       },
-      reload: reloader({ config, metrics, broadcaster, served }),
+      reload: reloader({ config, metrics, broadcaster, served, certificates }),
       close: () => closing.close(),
     };
   } catch (error) {
     await closing.close();
     throw error;
   }
+}
+
+async function openCertificates({ tls }: Config, log: Logger, closing: CloseStack): Promise<Certificates | undefined> {
+  if (tls === undefined) return undefined;
+  const folder = new StateFolder(stateFolderPath(process.env));
+  const certificates = await Certificates.open(tls, folder, sentence => log.warn(sentence));
+  closing.push(() => certificates.close());
+  return certificates;
 }
 
 /** As many as there are viewers and open files for; tells the operator when the files are what counts. */
@@ -109,22 +119,24 @@ async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Pro
 }
 
 /** What is settled by the time that the server listens. */
-const RESTART_SETTINGS = ['host', 'port', 'allowedOrigins', 'maxRenditions'] as const;
+const RESTART_SETTINGS = ['host', 'port', 'tls', 'allowedOrigins', 'maxRenditions'] as const;
 
 interface Running {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly broadcaster: Broadcaster;
   readonly served: ServedStreams;
+  readonly certificates: Certificates | undefined;
 }
 
 /** One reload after the other. */
-function reloader({ config, metrics, broadcaster, served }: Running): FramewireServer['reload'] {
+function reloader({ config, metrics, broadcaster, served, certificates }: Running): FramewireServer['reload'] {
   let last: Promise<unknown> = Promise.resolve();
   return load => {
     const apply = async () => {
       const next = metrics.reloads(load);
       broadcaster.limit(next.maxViewers);
+      await certificates?.look(true);
       await served.reload(next, streams => broadcaster.replace(streams));
       return RESTART_SETTINGS.filter(key => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
     };

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.js';
 import {
@@ -19,6 +21,7 @@ import type { FloorKind } from './report/results.js';
 export interface Target extends AsyncDisposable {
   pid: number;
   port: number;
+  isSecure: boolean;
   protocol: Protocol;
 }
 
@@ -42,18 +45,34 @@ const flaskScript = here('../../../shared/measure/seed_flask_shared.py');
 /** Framewire and its peers, each with a camera of its own. */
 export function contenders(): Contender[] {
   return [
-    framewire('ws', 'Framewire, WebSocket', ['YUYV'], subscribe({ quality: QUALITY })),
+    framewire('ws', 'Framewire, WebSocket', { formats: ['YUYV'] }, subscribe({ quality: QUALITY })),
+    framewire(
+      'wss',
+      'Framewire, WebSocket over TLS',
+      { formats: ['YUYV'], args: ['--tls'] },
+      subscribe({ quality: QUALITY }),
+    ),
     framewire(
       'ws-plain',
       'Framewire, WebSocket, no acknowledgements',
-      ['YUYV'],
+      { formats: ['YUYV'] },
       subscribe({ quality: QUALITY, acks: false }),
     ),
-    framewire('ws-mjpg', 'Framewire, WebSocket, MJPG passed through', ['MJPG'], subscribe({ quality: 'source' })),
-    framewire('feed', 'Framewire, /video_feed', ['YUYV'], {
-      kind: 'multipart',
-      path: `/video_feed?quality=${QUALITY}`,
-    }),
+    framewire(
+      'ws-mjpg',
+      'Framewire, WebSocket, MJPG passed through',
+      { formats: ['MJPG'] },
+      subscribe({ quality: 'source' }),
+    ),
+    framewire(
+      'feed',
+      'Framewire, /video_feed',
+      { formats: ['YUYV'] },
+      {
+        kind: 'multipart',
+        path: `/video_feed?quality=${QUALITY}`,
+      },
+    ),
     flask(),
     ustreamer('ustreamer', 'ustreamer', 'YUYV', []),
     ustreamer('ustreamer-mjpg', 'ustreamer, MJPG passed through', 'MJPG', ['--encoder', 'HW']),
@@ -89,7 +108,7 @@ export function floors(bytes: number): Contender[] {
 function framewire(
   key: string,
   name: string,
-  formats: FakeCameraOptions['formats'] & {},
+  { formats, args = [] }: { formats: FakeCameraOptions['formats'] & {}; args?: readonly string[] },
   protocol: Protocol,
 ): Contender {
   const camera = benchCamera({ formats });
@@ -98,8 +117,12 @@ function framewire(
     name,
     skip: undefined,
     start: async ({ env }) => {
-      const server = await startServer(['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS)], { env });
-      return target(server, server.port, protocol);
+      const folder = mkdtempSync(join(tmpdir(), 'framewire-bench-'));
+      const server = await startServer(['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS), ...args], {
+        env: { ...env, XDG_STATE_HOME: folder },
+      });
+      void server.exited.then(() => rmSync(folder, { recursive: true }));
+      return { ...target(server, server.port, protocol), isSecure: server.url.startsWith('https') };
     },
   });
 }
@@ -174,7 +197,13 @@ async function listening(process: Run, port: number, path: string): Promise<Targ
 }
 
 function target(process: Run, port: number, protocol: Protocol): Target {
-  return { pid: process.pid, port, protocol, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+  return {
+    pid: process.pid,
+    port,
+    isSecure: false,
+    protocol,
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
 }
 
 function isOpen(port: number): Promise<boolean> {

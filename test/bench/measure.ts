@@ -94,7 +94,8 @@ async function underLoad<T>(
     return report;
   };
   try {
-    const plan: Plan = { type: 'plan', port: target.port, viewers, protocol: target.protocol, samples, churn };
+    const { port, isSecure, protocol } = target;
+    const plan: Plan = { type: 'plan', port, isSecure, viewers, protocol, samples, churn };
     say(plan);
     await next('ready');
     await sleep(SETTLE_MS);

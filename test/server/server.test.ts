@@ -57,6 +57,7 @@ const CONFIG: Config = {
   })),
   host: '127.0.0.1',
   port: 0,
+  tls: undefined,
   graceMs: 10_000,
   maxViewers: 10,
   maxRenditions: 6,

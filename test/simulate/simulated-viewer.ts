@@ -219,6 +219,7 @@ class SimulatedKernel implements Disposable {
     this.#link = link;
     const written = (): number => this.#written;
     const count = {
+      isLate: false,
       get bytesWritten() {
         return written();
       },

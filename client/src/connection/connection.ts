@@ -2,6 +2,7 @@ import type { ClientMessage } from '@framewire/shared/control';
 import { retryDelayMs, STABLE_AFTER_MS } from './backoff.js';
 import type { ClockSync } from '../latency/clock-sync.js';
 import type { StallDetector } from '../latency/stall-detector.js';
+import type { Target } from './socket/socket.js';
 import { Session, type Ending, type SessionEvents } from './session.js';
 
 /**
@@ -23,7 +24,7 @@ export interface ConnectionEvents extends Omit<SessionEvents, 'ended'> {
 
 /** One session after another, until it is closed or refused. */
 export class Connection {
-  readonly #url: string;
+  readonly #target: Target;
   readonly #events: ConnectionEvents;
   readonly #relay: StallDetector | undefined;
   #state: ConnectionState = { state: 'connecting' };
@@ -33,8 +34,8 @@ export class Connection {
   #openedAt = 0;
 
   /** @param relay as for `Session` */
-  constructor(url: string, events: ConnectionEvents, relay?: StallDetector) {
-    this.#url = url;
+  constructor(target: Target, events: ConnectionEvents, relay?: StallDetector) {
+    this.#target = target;
     this.#relay = relay;
     this.#events = events;
   }
@@ -51,7 +52,7 @@ export class Connection {
       },
       ended: ending => this.#ended(ending),
     };
-    this.#session = new Session(this.#url, events, this.#relay);
+    this.#session = new Session(this.#target, events, this.#relay);
   }
 
   get state(): ConnectionState {

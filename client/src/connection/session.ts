@@ -6,7 +6,7 @@ import { ClockSync } from '../latency/clock-sync.js';
 import { closeVerdict } from './close-verdict.js';
 import { OwnTicks, type StallDetector } from '../latency/stall-detector.js';
 import { Receiver, type Arrival } from './receiver.js';
-import type { Refusal, Socket } from './socket/socket.js';
+import type { Refusal, Socket, Target } from './socket/socket.js';
 
 /** From the start of connecting to the server's `welcome`, ms: a name look-up, TCP, TLS and an answer. */
 const WELCOME_WITHIN_MS = 10_000;
@@ -55,12 +55,12 @@ export class Session {
   #oldestPingAt: number | undefined;
 
   /** @param relay the thread that hands the socket's messages over to this one, where they pass another */
-  constructor(url: string, events: SessionEvents, relay?: StallDetector) {
-    this.#url = url;
+  constructor(target: Target, events: SessionEvents, relay?: StallDetector) {
+    this.#url = target.url;
     this.#relay = relay;
     this.#events = events;
     this.#timer = setTimeout(() => this.#giveUp('The server does not answer.'), WELCOME_WITHIN_MS);
-    this.#socket = openSocket(url, {
+    this.#socket = openSocket(target, {
       opened: () => {
         this.#hasOpened = true;
         this.send({ type: 'hello', protocol: PROTOCOL_VERSION, client: 'framewire-client' });

@@ -57,7 +57,7 @@ export class ViewPipeline {
     this.#server = server;
     this.#watch = watch;
     this.#flow = flow;
-    this.#client = new FramewireClient(server, this.#page);
+    this.#client = new FramewireClient(server, { relay: this.#page });
     this.#decoder = new JpegDecoder({
       decoded: (frame, bitmap) => this.#decoded(frame, bitmap),
       skipped: () => this.#client.report({ dropped: 1 }),

@@ -5,7 +5,8 @@ import { wrap } from './text.js';
 const INDENT = 2;
 
 /** What is said when the server runs: what it streams, where to look, and who else can. */
-export function greeting(version: string, { reach, streams }: FramewireServer, width: number): string {
+export function greeting(version: string, server: FramewireServer, width: number): string {
+  const { reach, streams } = server;
   const nameWidth = Math.max(...streams.map(({ name }) => name.length));
   const column = INDENT + nameWidth + 2;
   const lines = streams.map(({ name, description, source, hint }) => {
@@ -23,11 +24,24 @@ export function greeting(version: string, { reach, streams }: FramewireServer, w
     `  Open:    ${first}`,
     ...also,
     `  ${wrap(audience(reach), INDENT, width)}`,
+    ...certificateLines(server, width),
     '',
     '  Ctrl+C stops.',
     '',
     '',
   ].join('\n');
+}
+
+/** What to trust, and how. A certificate of somebody else's is known to devices, or to whoever gave it. */
+function certificateLines({ certificates, reach }: FramewireServer, width: number): string[] {
+  if (certificates?.authority === undefined) return [];
+  const [url = ''] = [...reach.network, ...reach.local];
+  const trust = new URL('/trust', url.replace(/^https/, 'http')).href;
+  const lines = [
+    `Certificate: self-made, SHA-256 ${certificates.fingerprint}`,
+    `Devices that are to trust it open this once: ${trust}`,
+  ];
+  return lines.map(line => `  ${wrap(line, INDENT, width)}`);
 }
 
 function audience({ network, isOpen }: FramewireServer['reach']): string {

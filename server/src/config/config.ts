@@ -6,9 +6,11 @@ import type { Verbosity } from '../ops/log.js';
 import { videoDevices } from '../source/camera.js';
 import { UPRIGHT, compose, type Orientation } from '../source/orientation.js';
 import { describeSpec, parseSource, type SourceSpec } from '../source/source-spec.js';
+import type { TlsConfig } from '../tls/certificates.js';
 import { problemsOf, serverSettings, streamSettings, type ServerSettings, type StreamSettings } from './settings.js';
 import type { FileSettings } from './settings-file.js';
 import { nameApart, splitName } from './stream-names.js';
+import { tlsOf } from './tls-config.js';
 
 export interface StreamConfig {
   name: string;
@@ -28,6 +30,8 @@ export interface Config {
   host: string;
   /** 0 for one that is free. */
   port: number;
+  /** Undefined: plain HTTP. */
+  tls: TlsConfig | undefined;
   /** How long a source stays open without viewers, ms; Infinity: for ever. */
   graceMs: number;
   maxViewers: number;
@@ -59,6 +63,9 @@ type Environment = z.infer<typeof environmentShape>;
 /** Variables that begin as settings do, and are read elsewhere. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['FRAMEWIRE_CONFIG', 'FRAMEWIRE_TOKEN']);
 
+/** Of the environment, with commas between. */
+const LISTS: ReadonlySet<string> = new Set(['allowOrigin', 'tlsName']);
+
 /** A file's settings count less than the environment's, and these less than the command line's. */
 export interface Layers {
   /** What commander has read. */
@@ -81,6 +88,7 @@ export function parseConfig({ flags: given, environment: variables = {}, file }:
     streams: parseStreams(flags, environment, file),
     host: setting('host') ?? 'localhost',
     port: setting('port') ?? 8080,
+    tls: tlsOf({ flags, environment, file: file?.server }, file?.folder),
     graceMs: grace === 'never' ? Infinity : grace * 1000,
     maxViewers: setting('maxViewers') ?? 1000,
     maxRenditions: setting('maxRenditions') ?? 6,
@@ -106,7 +114,7 @@ function parseEnvironment(variables: NodeJS.ProcessEnv): Environment {
     const key = names.get(name);
     // Composers of containers set what they have nothing for.
     if (key === undefined || value === '') return [];
-    return [[key, key === 'allowOrigin' ? value.split(',').map(origin => origin.trim()) : value] as const];
+    return [[key, LISTS.has(key) ? value.split(',').map(origin => origin.trim()) : value] as const];
   });
   const parsed = environmentShape.safeParse(Object.fromEntries(settings));
   const wrong = parsed.success ? [] : problemsOf(parsed.error);

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { UPRIGHT, type Orientation } from '../source/orientation.js';
+import { isHostName } from '../tls/names.js';
 
 /**
  * Every setting there is: its name, its bounds, its default and what it means, for the settings file, the environment and
@@ -79,6 +81,11 @@ export const streamSettings = {
 };
 
 const GRACE = 'a number of seconds up to 86400, or "never" to keep sources open';
+const SWITCH = { error: 'is true or false' };
+const OWN_NAME = { error: 'is a name or an address, as cameras.example.org, without https:// and without a port' };
+
+const ownName = z.string(OWN_NAME).refine(text => isHostName(text) || isIP(text) !== 0, OWN_NAME);
+
 const HOST = { error: 'is an address or a name' };
 
 /** Of the server. */
@@ -88,6 +95,14 @@ export const serverSettings = {
     .min(1, HOST)
     .describe('address to listen on; `::` for all, IPv4 and IPv6 (default: this machine only)'),
   port: whole(0, 65_535).describe('port to listen on; 0 for any that is free (default: 8080)'),
+  tls: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')], SWITCH)
+    .describe('https and wss only, with a certificate of its own making'),
+  tlsName: z
+    .union([z.array(ownName), ownName.transform(one => [one])], OWN_NAME)
+    .describe('further names and addresses for that certificate'),
+  tlsCert: z.string(PATH).min(1, PATH).describe('https and wss only, with the certificate in this file, PEM'),
+  tlsKey: z.string(PATH).min(1, PATH).describe('the key of that certificate, PEM'),
   /** Seconds. */
   grace: z
     .union([z.literal('never'), number(0, 86_400, GRACE)], { error: `is ${GRACE}` })

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../../support/eventually.js';
 import { DEBIAN_PYTHON, missing } from '../../support/requires.js';
@@ -12,14 +14,18 @@ export interface LinkContender {
   readonly name: string;
   /** Why it cannot run here. */
   readonly skip: string | undefined;
-  /** @param namespace where it runs; undefined: here. */
-  start(host: string, namespace: string | undefined): Promise<Run>;
+  /** @param namespace where it runs; undefined: here. @param hasTls only Framewire can. */
+  start(host: string, namespace: string | undefined, hasTls: boolean): Promise<Run>;
   order(base: string): Pick<Extract<WatchOrder, { kind: 'multipart' }>, 'kind' | 'url'> | WebSocketOrder;
 }
 
 type WebSocketOrder = Pick<Extract<WatchOrder, { kind: 'websocket' | 'bare' }>, 'kind' | 'url' | 'subscribe'>;
 
 export const PORT = 8097;
+
+/** So that no row leaves anything behind at home. */
+const stateFolder = mkdtempSync(join(tmpdir(), 'framewire-bench-'));
+process.once('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const main = here('../../../server/dist/main.js');
@@ -31,20 +37,19 @@ export function linkContenders(): LinkContender[] {
   const start = async (command: string, args: readonly string[], namespace: string | undefined): Promise<Run> => {
     const full = namespace === undefined ? [command, ...args] : ['ip', 'netns', 'exec', namespace, command, ...args];
     const [program = command, ...rest] = full;
-    return run(program, rest, { env: { ...env, PORT: String(PORT), QUALITY: String(QUALITY) } });
+    return run(program, rest, {
+      env: { ...env, PORT: String(PORT), QUALITY: String(QUALITY), XDG_STATE_HOME: stateFolder },
+    });
   };
   const framewire = (key: string, name: string, order: LinkContender['order']): LinkContender => ({
     key,
     name: `Framewire, ${name}`,
     skip: camera.skip,
     order,
-    async start(host, namespace) {
+    async start(host, namespace, hasTls) {
       const source = ['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS)];
-      const server = await start(
-        process.execPath,
-        [main, ...source, '--host', host, '--port', String(PORT)],
-        namespace,
-      );
+      const args = [main, ...source, '--host', host, '--port', String(PORT), ...(hasTls ? ['--tls'] : [])];
+      const server = await start(process.execPath, args, namespace);
       await server.waitForOutput(/Open: +http/);
       return server;
     },

@@ -75,8 +75,8 @@ async function main(
   if (out !== undefined) writeFileSync(out, `${head}\n\n${text}\n`);
 }
 
-function needs({ link, isProxied }: Scenario): string | undefined {
-  if (isProxied === true) return nginxMissing();
+function needs({ link, tls }: Scenario): string | undefined {
+  if (tls === 'nginx') return nginxMissing();
   return link === 'wire' ? wireMissing() : undefined;
 }
 
@@ -86,15 +86,15 @@ async function watched(scenario: Scenario, contender: LinkContender): Promise<re
   const { burstKb } = scenario;
   using wire = scenario.link === 'wire' ? new Wire(mbit, QUEUE_MS, burstKb ?? WIRE_BURST_KB) : undefined;
   const host = wire === undefined ? '127.0.0.1' : SERVER_HOST;
-  await using server = await contender.start(host, wire?.server);
-  const { rttMs = 0, jitterMs = 0, glueMs = 0, isProxied = false } = scenario;
-  await using proxy = isProxied ? await startTlsProxy(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
+  const { rttMs = 0, jitterMs = 0, glueMs = 0, tls } = scenario;
+  await using server = await contender.start(host, wire?.server, tls === 'own');
+  await using proxy = tls === 'nginx' ? await startTlsProxy(PROXY_PORT, `http://${host}:${PORT}`) : undefined;
   const port = proxy === undefined ? PORT : PROXY_PORT;
   const emulated = { rate: mbit * 1e6, burst: 1024 * (burstKb ?? 0), queueMs: QUEUE_MS, rttMs, jitterMs, glueMs };
   await using link = scenario.link === 'emulated' ? await EmulatedLink.start({ host, port }, emulated) : undefined;
   await using download = scenario.hasDownload === true && wire !== undefined ? await startDownload(wire) : undefined;
   const { viewers = 1, crowd = 0, seconds, drawMs = 0 } = scenario;
-  const base = (link?.url ?? `http://${host}:${PORT}`).replace('http', isProxied ? 'https' : 'http');
+  const base = (link?.url ?? `http://${host}:${PORT}`).replace('http', tls === undefined ? 'http' : 'https');
   const startAt = Date.now() + START_MS;
   const order = { drawMs, seconds, startAt };
   const behind = { ...order, ...contender.order(base), viewers, readsTimeCode: true };

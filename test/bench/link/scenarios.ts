@@ -11,8 +11,8 @@ export interface Scenario {
   readonly rttMs?: number;
   readonly jitterMs?: number;
   readonly glueMs?: number;
-  /** nginx with TLS stands between the server and the link. */
-  readonly isProxied?: boolean;
+  /** Who speaks TLS to the viewers: nginx, which stands between the server and the link, or the server. */
+  readonly tls?: 'nginx' | 'own';
   readonly seconds: number;
   readonly viewers?: number;
   /** How long a viewer takes to draw a picture, ms. */
@@ -138,9 +138,15 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario('emulated-wss', '5 Mbit/s behind nginx with TLS, RTT 40 ms', 'emulated', [[0, 5]], {
     rttMs: 40,
-    isProxied: true,
+    tls: 'nginx',
     contenders: ['ws'],
   }),
+  scenario('emulated-tls', '5 Mbit/s with TLS, RTT 40 ms', 'emulated', [[0, 5]], {
+    rttMs: 40,
+    tls: 'own',
+    contenders: BOTH_KINDS,
+  }),
+  scenario('wire-5-tls', '5 Mbit/s with TLS', 'wire', [[0, 5]], { tls: 'own', contenders: BOTH_KINDS }),
   scenario('wire-download', '10 Mbit/s, beside a greedy download', 'wire', [[0, 10]], {
     hasDownload: true,
     contenders: [...BOTH_KINDS, 'flask', 'ustreamer'],

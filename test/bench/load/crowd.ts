@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { ageAt, readTimeCode } from '../../support/camera/time-code.js';
 import { MarkedReader } from './marked-reader.js';
 import { MultipartReader } from './multipart-reader.js';
@@ -134,13 +135,13 @@ export class Crowd {
       failed: reason => this.#fail(new Error(reason)),
     };
     const reader = this.#reader(keeps, events);
-    const socket = connect({
+    const options = {
       host: '127.0.0.1',
       port: this.#plan.port,
       noDelay: true,
       onread: {
         buffer: this.#chunk,
-        callback: count => {
+        callback: (count: number) => {
           // Before anything is done with it: acknowledging and keeping take this client as long as a hop takes a frame.
           if (keeps) receivedAt = performance.now();
           viewer.bytes += count;
@@ -148,9 +149,12 @@ export class Crowd {
           return true;
         },
       },
-    });
+    };
+    const socket: Socket = this.#plan.isSecure
+      ? connectTls({ ...options, rejectUnauthorized: false })
+      : connect(options);
     const viewer: Viewer = { socket, bytes: 0, keeps, frames: 0, kept: [], isFlowing: false };
-    socket.once('connect', () => socket.write(reader.greeting));
+    socket.once(this.#plan.isSecure ? 'secureConnect' : 'connect', () => socket.write(reader.greeting));
     socket.once('error', error => this.#lost(viewer, error.message));
     socket.once('close', () => this.#lost(viewer, 'The server closed a connection.'));
     this.#viewers.add(viewer);

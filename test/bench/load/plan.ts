@@ -17,6 +17,8 @@ export type Protocol = z.infer<typeof protocol>;
 const plan = z.object({
   type: z.literal('plan'),
   port: z.int(),
+  /** With TLS; whoever has signed the certificate is trusted. */
+  isSecure: z.boolean(),
   viewers: z.int().min(1),
   protocol,
   /** How many viewers keep their frames, to read the age from them. */

@@ -1,5 +1,5 @@
 import type { CameraShare, Format } from '../camera-share.js';
-import { floorRatio, memoryKb, text } from './report.js';
+import { costUs, floorRatio, memoryKb, text } from './report.js';
 import type { FloorKind, Result } from './results.js';
 import { table } from './table.js';
 
@@ -33,6 +33,7 @@ export function targets(results: readonly Result[], extras: Extras): string {
     row('the same, MJPG passed through, x floor in Node', ratio('ws-mjpg', 'floor-node'), 1.5, 2),
     row('the same, MJPG passed through, x floor in C', ratio('ws-mjpg', 'floor-c'), 1.5, 2),
     row('the same, viewers that acknowledge nothing, x floor in Node', ratio('ws-plain', 'floor-node'), 1.5, 2),
+    row('the same under TLS, x without', ratioOf(of('wss'), of('ws')), 2.5, 2),
     row(`age p50 at 1 viewer, YUYV, ms${camera('YUYV')}`, one('ws')?.ageP50, 8, 1),
     row(`age p50 at 1 viewer, MJPG passed through, ms${camera('MJPG')}`, one('ws-mjpg')?.ageP50, 4, 1),
     row(`age p99 ${atLeast(200)}, YUYV, ms`, many('ws')?.ageP99, 40, 1),
@@ -43,6 +44,12 @@ export function targets(results: readonly Result[], extras: Extras): string {
   ];
   const measured = rows.filter(cells => cells[2] !== '');
   return measured.length === 0 ? 'None of that has a target.' : table(['target', 'at most', 'measured', ''], measured);
+}
+
+/** Of the CPU of a further viewer's frame. */
+function ratioOf(result: Result | undefined, other: Result | undefined): number | undefined {
+  const [own, others] = [costUs(result), costUs(other)];
+  return own === undefined || others === undefined ? undefined : own / others;
 }
 
 function percent(share: number | undefined): number | undefined {

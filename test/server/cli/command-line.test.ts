@@ -33,6 +33,36 @@ describe('the command line', () => {
     vi.restoreAllMocks();
   });
 
+  it.each([
+    [['--tls'], { kind: 'self-made', names: [] }],
+    [
+      ['--tls-name', 'cameras.example.org', '--tls-name', '203.0.113.7'],
+      { kind: 'self-made', names: ['cameras.example.org', '203.0.113.7'] },
+    ],
+    [
+      ['--tls-cert', '/etc/cert.pem', '--tls-key', '/etc/key.pem'],
+      { kind: 'files', cert: '/etc/cert.pem', key: '/etc/key.pem' },
+    ],
+    [[], undefined],
+  ])('takes %j for TLS', (args, tls) => {
+    expect(configOf(...args).tls).toEqual(tls);
+  });
+
+  it.each([
+    [['--tls-cert', 'cert.pem'], '--tls-cert and --tls-key belong together.'],
+    [['--tls-key', 'key.pem'], '--tls-cert and --tls-key belong together.'],
+    [
+      ['--tls-cert', 'a', '--tls-key', 'b', '--tls-name', 'c'],
+      '--tls-name is for a certificate that Framewire makes, and --tls-cert names another.',
+    ],
+    [
+      ['--tls-name', 'https://c'],
+      '--tls-name is a name or an address, as cameras.example.org, without https:// and without a port.',
+    ],
+  ])('refuses %j', (args, message) => {
+    expect(() => configOf(...args)).toThrow(message);
+  });
+
   it('needs nothing: a camera if there is one, else the test pattern, for this machine alone', () => {
     const name = videoDevices().length > 0 ? 'camera' : 'test';
     expect(configOf()).toMatchObject({

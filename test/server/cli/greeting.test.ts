@@ -22,7 +22,11 @@ const gate: FramewireServer['streams'][number] = {
 };
 
 const said = (reach: Reach, streams = [gate], width = 80) =>
-  greeting('1.2.3', { reach, streams, reload: () => Promise.resolve([]), close: () => Promise.resolve() }, width);
+  greeting(
+    '1.2.3',
+    { reach, certificates: undefined, streams, reload: () => Promise.resolve([]), close: () => Promise.resolve() },
+    width,
+  );
 
 describe('the greeting', () => {
   it.each<[string, Reach, string, RegExp]>([

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { eventually } from '../../support/eventually.js';
 
-/** A TCP connection that says what the test says, and keeps its side open until it is told otherwise. */
+/** A connection that says what the test says, and keeps its side open until it is told otherwise. */
 export class RawClient implements Disposable {
   readonly #socket: Socket;
   #received = '';
@@ -24,6 +25,13 @@ export class RawClient implements Disposable {
   static async open(port: number): Promise<RawClient> {
     const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
     await once(socket, 'connect');
+    return new RawClient(socket);
+  }
+
+  /** @param ca PEM, of the authority that is trusted. */
+  static async openSecure(port: number, ca: string): Promise<RawClient> {
+    const socket = connectTls({ host: '127.0.0.1', port, ca });
+    await once(socket, 'secureConnect');
     return new RawClient(socket);
   }
 

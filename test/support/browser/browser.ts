@@ -14,8 +14,12 @@ const ARGS = [
 export const TIMEOUT_MS = 60_000;
 
 /** Debian's Chromium, without a window. Check `missing('chromium')` first. The caller closes it. */
-export function launchChromium(options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {}): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS, timeout: TIMEOUT_MS, ...options });
+export function launchChromium({
+  args = [],
+  ...options
+}: Pick<LaunchOptions, 'args' | 'ignoreDefaultArgs'> = {}): Promise<Browser> {
+  const all = [...ARGS, ...args];
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: all, timeout: TIMEOUT_MS, ...options });
 }
 
 /** A page with a context of its own, and everything that went wrong in it. */

@@ -32,7 +32,7 @@ export async function startServer(
   const child = run(program, rest, options);
   try {
     // Not any URL: a source's own is printed too.
-    const [, url = '', port = ''] = await child.waitForOutput(/Open: +(http:\/\/[\w.:[\]-]+:(\d+))\b/);
+    const [, url = '', port = ''] = await child.waitForOutput(/Open: +(https?:\/\/[\w.:[\]-]+:(\d+))\b/);
     return { ...child, url, port: Number(port) };
   } catch (error) {
     await child.stop();

@@ -1,7 +1,7 @@
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { isOwnServer } from '../server-url.js';
 import { refusalOf } from './refusal.js';
-import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
+import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents, type Target } from './socket.js';
 
 /** What browsers report when there is nothing to report, RFC 6455 section 7.1.5. */
 const ABNORMAL_CLOSURE = 1006;
@@ -10,7 +10,7 @@ const ABNORMAL_CLOSURE = 1006;
 const ANSWER_WITHIN_MS = 2500;
 
 /** The browser's WebSocket, in pages and workers. */
-export function openSocket(url: string, events: SocketEvents): Socket {
+export function openSocket({ url }: Target, events: SocketEvents): Socket {
   let socket: WebSocket;
   try {
     socket = new WebSocket(url, SUBPROTOCOL);

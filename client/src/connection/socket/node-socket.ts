@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers';
+import { rootCertificates } from 'node:tls';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
 import { refusalOf } from './refusal.js';
-import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents } from './socket.js';
+import { untrusted } from './untrusted.js';
+import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents, type Target } from './socket.js';
 
 /** How long a server may take for the closing handshake, ms: an open socket keeps the process alive. */
 const CLOSE_WITHIN_MS = 1000;
@@ -12,8 +14,11 @@ const CLOSE_WITHIN_MS = 1000;
 const MOST_REFUSAL_BYTES = 16_384;
 
 /** The `ws` package's WebSocket, because Node 20 has none. */
-export function openSocket(url: string, events: SocketEvents): Socket {
-  const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false, handshakeTimeout: OPEN_WITHIN_MS });
+export function openSocket({ url, ca }: Target, events: SocketEvents): Socket {
+  // One authority takes the place of all that Node knows.
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const options = { perMessageDeflate: false, handshakeTimeout: OPEN_WITHIN_MS, ...trusted };
+  const socket = new WebSocket(url, SUBPROTOCOL, options);
   let failure = '';
   let refusal: Refusal | undefined;
   socket.on('open', () => events.opened());
@@ -22,7 +27,10 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     if (isBinary) events.binary(ownBytes(data));
     else events.text(data.toString());
   });
-  socket.on('error', error => (failure = failureOf(url, error)));
+  socket.on('error', error => {
+    failure = failureOf(url, error);
+    refusal ??= untrusted(new URL(url).host, error);
+  });
   socket.on('unexpected-response', (_, response) => {
     void bodyOf(response).then(body => {
       refusal = refusalOf(url, response.statusCode ?? 0, body);

@@ -1,3 +1,11 @@
+/** Where to connect to. */
+export interface Target {
+  /** Of the WebSocket. */
+  readonly url: string;
+  /** As in `ConnectOptions`. */
+  readonly ca?: string | undefined;
+}
+
 /** A WebSocket as the client needs it, the same in browsers and in Node. */
 export interface Socket {
   /** Left out unless the socket is open: what comes after the end has nobody to go to. */

@@ -11,11 +11,13 @@ import type { Access } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
 import type { Audience } from '../../ops/audience.js';
 import type { Metrics } from '../../ops/metrics.js';
+import type { Certificates } from '../../tls/certificates.js';
 import { ClientFiles } from './client-files.js';
 import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
 import { addProbes } from './probes.js';
+import { addTrustRoutes } from './trust-page.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
@@ -35,6 +37,8 @@ export interface HttpOptions {
   access: Access;
   audience: Audience;
   metrics: Metrics;
+  /** Undefined without TLS. */
+  certificates?: Certificates | undefined;
   /** For people: `framewire 0.1.0`. */
   server: string;
   /** Of one stream at the same time. */
@@ -79,6 +83,7 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     throw access.refusedBefore(request.raw, origin) ?? upgradeRequired();
   });
   addProbes(app, broadcaster, options.metrics);
+  if (options.certificates !== undefined) addTrustRoutes(app, options.certificates);
   const files = new ClientFiles();
   for (const path of files.paths) {
     app.get(path, (request, reply) => {
@@ -114,7 +119,7 @@ function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOpt
     },
     // Says the same to browsers of old, but knows no names of sites.
     xFrameOptions: frameAncestors?.length === 1 ? { action: 'sameorigin' } : false,
-    // This server speaks plain HTTP; whoever puts TLS in front decides on that.
+    // With a self-made certificate it would forbid for good what is accepted by hand; with another, its owner decides.
     strictTransportSecurity: false,
     // Pictures are made to be embedded: <img src="http://robot:8080/video_feed"> on any page.
     crossOriginResourcePolicy: { policy: 'cross-origin' },

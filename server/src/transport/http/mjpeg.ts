@@ -218,8 +218,8 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   }
 
   #ask(onAnswer: (arrival: TransportArrival) => void): void {
-    this.#acks.ask(() => {
-      this.#response.write(this.#isAsked ? MORE : QUESTION);
+    this.#acks.ask(onTaken => {
+      this.#response.write(this.#isAsked ? MORE : QUESTION, onTaken);
       this.#isAsked = true;
     }, onAnswer);
   }

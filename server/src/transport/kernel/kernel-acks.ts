@@ -2,6 +2,7 @@ import type { TransportArrival } from '../../viewer/frame-socket.js';
 import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { NearbyReader } from './nearby-reader.js';
+import type { ByteCount } from './raw-socket.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
 /** How often the kernel is asked while frames are followed on their way, ms. */
@@ -10,23 +11,23 @@ const POLL_MS = 3;
 /** A frame of which less lies unread when the next one is due was read: windows are rounded. */
 const UNREAD_SHARE = 1 / 2;
 
-/** What has gone into a socket so far, as the kernel counts. */
-export interface ByteCount {
-  readonly bytesWritten: number;
-}
-
 type OnArrived = (seq: number, arrival: TransportArrival) => void;
+
+/** Of the bytes that the kernel counts. */
+interface Stretch {
+  readonly begin: number;
+  /** Infinity while it is not known. */
+  end: number;
+}
 
 interface Followed {
   readonly onArrived: (arrival: TransportArrival) => void;
-  /** Bytes of the socket by the end of this. */
-  readonly end: number;
+  readonly stretch: Stretch;
 }
 
 interface Unfollowed {
   readonly seq: number;
-  readonly begin: number;
-  readonly end: number;
+  readonly stretch: Stretch;
 }
 
 /**
@@ -90,9 +91,7 @@ export class KernelAcks implements Disposable {
     }
     this.#left -= 1;
     if (this.#left > 0) {
-      const begin = this.#count.bytesWritten;
-      write();
-      this.#unfollowed = { seq, begin, end: this.#count.bytesWritten };
+      this.#unfollowed = { seq, stretch: this.#put(write) };
       return false;
     }
     this.#left = this.#every;
@@ -108,8 +107,8 @@ export class KernelAcks implements Disposable {
     if (frames === 1) this.#followAfterwards();
   }
 
-  /** @param write puts a few bytes into the socket that are no frame. Where the kernel cannot be asked, nothing is written. */
-  ask(write: () => void, onArrived: (arrival: TransportArrival) => void): void {
+  /** @param write as for `send`, of a few bytes that are no frame. Where the kernel cannot be asked, nothing is written. */
+  ask(write: (onTaken?: () => void) => void, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#info !== undefined) {
       this.#follow(write, onArrived);
       return;
@@ -145,49 +144,63 @@ export class KernelAcks implements Disposable {
     const figures = frame === undefined ? undefined : info.read();
     if (frame === undefined || figures === undefined) return true;
     const { ackedBytes, minRttMs, windowBytes } = figures;
-    const { seq, begin, end } = frame;
-    if (ackedBytes < end) {
+    const { seq, stretch } = frame;
+    if (ackedBytes < stretch.end) {
       this.#followAfterwards();
       return false;
     }
     this.#unfollowed = undefined;
     if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
     const unread = unreadBytes(this.#window);
-    if (unread <= (end - begin) * UNREAD_SHARE) return true;
+    if (unread <= (stretch.end - stretch.begin) * UNREAD_SHARE) return true;
     this.#advance(figures);
     this.#onArrived(seq, { arrivedAt: this.#clock.now(), isTimed: false, rttMs: minRttMs, unreadBytes: unread });
     return true;
   }
 
-  #follow(write: () => void, onArrived: (arrival: TransportArrival) => void): void {
+  #follow(write: (onTaken?: () => void) => void, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
-    write();
-    this.#followed.push({ onArrived, end: this.#count.bytesWritten });
+    this.#followed.push({ onArrived, stretch: this.#put(write) });
     follow(this);
+  }
+
+  #put(write: (onTaken?: () => void) => void): Stretch {
+    const stretch = { begin: this.#count.bytesWritten, end: Infinity };
+    const count = () => {
+      stretch.end = this.#count.bytesWritten;
+    };
+    if (this.#count.isLate) {
+      write(count);
+    } else {
+      write();
+      count();
+    }
+    return stretch;
   }
 
   /** Follows the frame that was sent last, if it is not. */
   #followAfterwards(): void {
     const frame = this.#unfollowed;
     if (frame === undefined) return;
-    const { seq, begin, end } = frame;
+    const { seq, stretch } = frame;
     this.#unfollowed = undefined;
-    if (this.#followed.length === 0) this.#before = { acked: begin, at: this.#clock.now() };
-    this.#followed.push({ onArrived: arrival => this.#onArrived(seq, arrival), end });
+    if (this.#followed.length === 0) this.#before = { acked: stretch.begin, at: this.#clock.now() };
+    this.#followed.push({ onArrived: arrival => this.#onArrived(seq, arrival), stretch });
     follow(this);
   }
 
   #advance({ ackedBytes, minRttMs, windowBytes }: TcpFigures): void {
     const now = this.#clock.now();
     const { acked, at } = this.#before;
-    const arrived = this.#followed.filter(({ end }) => end <= ackedBytes);
+    const arrived = this.#followed.filter(({ stretch }) => stretch.end <= ackedBytes);
     this.#before = { acked: ackedBytes, at: now };
     // Most looks see nothing new, and there are some for each frame of each viewer.
     if (arrived.length === 0) return;
     this.#followed = this.#followed.slice(arrived.length);
     if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
     const unread = unreadBytes(this.#window);
-    for (const { onArrived, end } of arrived) {
+    for (const { onArrived, stretch } of arrived) {
+      const { end } = stretch;
       // Bytes come evenly between two looks, as far as anybody knows.
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
       // What came after this lies behind it.

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { fdOf, libc } from './libc.js';
+import { rawSocketOf } from './raw-socket.js';
 
 /** What Linux knows of one connection now. */
 export interface TcpFigures {
@@ -38,11 +38,12 @@ const length = Buffer.alloc(4);
  * TCP_NOTSENT_LOWAT, its neighbour, is not set: it makes the kernel take less at a time, but by then Node has the rest
  * of the frame, and cannot give it back either. What helps is to send a frame only when there is room for it on the way.
  *
- * @returns undefined where the kernel's figures cannot be had, or do not count the bytes that were written: TLS.
+ * @returns undefined where the kernel's figures cannot be had.
  */
 export function openTcpInfo(socket: Socket): TcpInfo | undefined {
-  if (libc.getsockopt === undefined || socket instanceof TLSSocket) return undefined;
-  const tcpInfo = { read: () => readFigures(socket) };
+  if (libc.getsockopt === undefined) return undefined;
+  const raw = rawSocketOf(socket);
+  const tcpInfo = { read: () => readFigures(raw) };
   return tcpInfo.read() === undefined ? undefined : tcpInfo;
 }
 

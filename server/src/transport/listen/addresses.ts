@@ -15,18 +15,18 @@ export interface Reach {
  * @param host as `--host` says it: a name or an address.
  * @param bound the addresses that are listened on.
  */
-export function reachOf(host: string, bound: readonly string[], port: number): Reach {
-  if (ALL_ADDRESSES.includes(host)) {
-    const network = lanAddresses(host).map(address => urlFor(address, port));
-    return { local: [urlFor('127.0.0.1', port)], network, isOpen: true };
-  }
-  const urls = bound.map(address => urlFor(host === 'localhost' ? address : host, port));
+export function reachOf(
+  host: string,
+  bound: readonly string[],
+  port: number,
+  scheme: 'http' | 'https' = 'http',
+): Reach {
+  const urlFor = (name: string) => `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}/`;
+  if (ALL_ADDRESSES.includes(host))
+    return { local: [urlFor('127.0.0.1')], network: lanAddresses(host).map(urlFor), isOpen: true };
+  const urls = bound.map(address => urlFor(host === 'localhost' ? address : host));
   const isOpen = bound.some(address => !isForThisMachineOnly(host, address));
   return { local: isOpen ? [] : urls, network: isOpen ? urls : [], isOpen };
-}
-
-function urlFor(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /** Addresses that other machines can use, without those that hold only on one link. */

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FramewireError } from '../../errors.js';
 import { MOST_REFUSED, type Admission, type ConnectionLimits } from './connection-limits.js';
+import { rawSocketOf } from '../kernel/raw-socket.js';
 
 /** Who is turned away has this long to ask for something, which is answered with the reason, ms. */
 const ANSWER_MS = 1000;
@@ -24,7 +25,7 @@ export class ConnectionGate {
     this.#onRefused = onRefused;
   }
 
-  /** Call for each connection; again for one that is known does nothing. */
+  /** Call for each connection of the kernel; again for one that is known does nothing. */
   enter(socket: Socket): void {
     if (this.#known.has(socket)) return;
     this.#known.add(socket);
@@ -36,7 +37,7 @@ export class ConnectionGate {
 
   /** Why nothing may be answered on this connection but that. */
   refusal(socket: Duplex): FramewireError | undefined {
-    return this.#refused.get(socket);
+    return this.#refused.get(socket instanceof Socket ? rawSocketOf(socket) : socket);
   }
 
   #refuse(socket: Socket, reason: string): void {

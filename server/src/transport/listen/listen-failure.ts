@@ -5,7 +5,11 @@ import { FramewireError, messageOf } from '../../errors.js';
 /** Another Framewire on this machine answers at once, ms. */
 const ANSWER_MS = 1000;
 
-const streamList = z.object({ server: z.string().startsWith('framewire ') });
+/** One that speaks TLS refuses to say it in plain HTTP. */
+const framewire = z.union([
+  z.object({ server: z.string().startsWith('framewire ') }),
+  z.object({ code: z.literal('tls-required') }),
+]);
 
 /** Why a port could not be had, as a sentence; asks whoever has it whether it is a Framewire. */
 export async function explainListening(error: unknown, host: string, port: number): Promise<FramewireError> {
@@ -55,8 +59,8 @@ async function explainInUse(host: string, port: number): Promise<FramewireError>
 
 async function isFramewire(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}api/streams`, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return streamList.safeParse(await answer.json()).success;
+    const answer = await fetch(`${url}api/streams`, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS) });
+    return framewire.safeParse(await answer.json()).success;
   } catch {
     return false;
   }

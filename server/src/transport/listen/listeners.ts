@@ -7,15 +7,21 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { FramewireError } from '../../errors.js';
+import type { Pair } from '../../tls/certificate.js';
 import { reachOf, type Reach } from './addresses.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionGate } from './connection-gate.js';
 import { explainListening, isUnavailable } from './listen-failure.js';
+import { OnePort } from './one-port.js';
+import { rawSocketOf } from '../kernel/raw-socket.js';
 import { BoundedRequest, hasBody } from './request-flood.js';
 import { refuseRequest, refuseSocket } from './refuse-socket.js';
 import { RequestQueue } from './request-queue.js';
+import { isForAnyScheme, sendToTls, tlsRequired } from './tls-required.js';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 const MOST_ATTEMPTS = 5;
@@ -34,6 +40,8 @@ export interface ListenOptions {
   host: string;
   /** 0 for one that is free. */
   port: number;
+  /** Undefined: plain HTTP. Else nothing is served without TLS but what is needed to trust it. */
+  tls?: { readonly pair: Pair; onChange(listener: (pair: Pair) => void): void } | undefined;
   /** Connections at the same time; whoever comes beyond is told so. */
   maxConnections: number;
   onRefused: (reason: FramewireError, address: string) => void;
@@ -63,7 +71,7 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
-  const servers: Server[] = [];
+  const servers: Open[] = [];
   const gate = new ConnectionGate(new ConnectionLimits(options.maxConnections), options.onRefused);
   let { port } = options;
   const bound: string[] = [];
@@ -76,28 +84,35 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
       });
       if (server === undefined) continue;
       servers.push(server);
-      const at = addressOf(server);
+      const at = addressOf(server.front);
       port = at.port;
       bound.push(at.address);
     }
   } catch (error) {
-    await Promise.all(servers.map(closeServer));
+    await Promise.all(servers.map(server => server.close()));
     throw error;
   }
   return {
-    reach: reachOf(options.host, bound, port),
+    reach: reachOf(options.host, bound, port, options.tls === undefined ? 'http' : 'https'),
     close: async () => {
-      await Promise.all(servers.map(closeServer));
+      await Promise.all(servers.map(server => server.close()));
     },
   };
+}
+
+interface Open {
+  /** What listens. */
+  readonly front: NetServer;
+  close(): Promise<void>;
 }
 
 async function open(
   host: string,
   port: number,
   gate: ConnectionGate,
-  { onRequest, onUpgrade, onError }: ListenOptions,
-): Promise<Server> {
+  { tls, onRequest, onUpgrade, onError }: ListenOptions,
+): Promise<Open> {
+  const isPlain = (socket: Duplex) => tls !== undefined && !(socket instanceof TLSSocket);
   const requests = new RequestQueue(onRequest);
   const options = {
     IncomingMessage: BoundedRequest,
@@ -107,15 +122,17 @@ async function open(
   };
   const server = createServer(options, (request, response) => {
     const refusal = gate.refusal(request.socket) ?? refusedHosts(request);
-    if (refusal === undefined) requests.take(request, response);
-    else refuseRequest(response, refusal);
+    if (refusal !== undefined) refuseRequest(response, refusal);
+    else if (isPlain(request.socket) && !isForAnyScheme(request)) sendToTls(request, response);
+    else requests.take(request, response);
   });
-  server.on('connection', socket => gate.enter(socket));
+  server.on('connection', socket => gate.enter(rawSocketOf(socket)));
   const onOffer = (request: BoundedRequest, socket: Duplex, head: Buffer) => {
     const refusal = gate.refusal(socket) ?? refusedHosts(request);
     // Node lets go of a connection at once; whatever came next would get between what is still to be written.
     if (request.isFlood || requests.isBusy(socket)) socket.destroy();
     else if (refusal !== undefined) refuseSocket(socket, refusal);
+    else if (isPlain(socket)) refuseSocket(socket, tlsRequired());
     else if (mayStayPlain(request)) giveBack(server, request, socket, head);
     else onUpgrade(request, socket, head);
   };
@@ -125,10 +142,22 @@ async function open(
     if (requests.isBusy(socket) || !socket.writable) socket.destroy();
     else refuseSocket(socket, explainUnreadable(error));
   });
-  server.listen({ host, port });
-  await once(server, 'listening');
-  server.on('error', onError);
-  return server;
+  const onePort = tls === undefined ? undefined : new OnePort(server, tls.pair, socket => gate.enter(socket));
+  if (onePort !== undefined) tls?.onChange(pair => onePort.show(pair));
+  const front: NetServer = onePort?.server ?? server;
+  front.listen({ host, port });
+  await once(front, 'listening');
+  front.on('error', onError);
+  const close = async () => {
+    const closed = once(front, 'close');
+    front.close();
+    // It has timers of its own, also where it does not listen.
+    if (front !== server) server.close();
+    server.closeAllConnections();
+    onePort?.destroyConnections();
+    await closed;
+  };
+  return { front, close };
 }
 
 /** Proxies and servers that go by different ones can be played off against each other (RFC 9112 3.2: 400). */
@@ -165,14 +194,7 @@ function giveBack(
   server.emit('connection', socket);
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-}
-
-function addressOf(server: Server): { address: string; port: number } {
+function addressOf(server: NetServer): { address: string; port: number } {
   const address = server.address();
   return address === null || typeof address === 'string' ? { address: '', port: 0 } : address;
 }

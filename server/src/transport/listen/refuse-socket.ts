@@ -8,8 +8,8 @@ function bodyOf({ code, message, hint }: FramewireError): string {
 }
 
 /** Refuses a request before anybody has looked at it, and ends the connection once that is written. */
-export function refuseRequest(response: ServerResponse, error: FramewireError): void {
-  response.writeHead(error.status, { 'Content-Type': 'application/json', Connection: 'close' });
+export function refuseRequest(response: ServerResponse, error: FramewireError, status = error.status): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
   response.end(bodyOf(error));
 }
 

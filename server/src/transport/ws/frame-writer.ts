@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { EncodedFrame } from '../../frames.js';
 import { PageWriter } from '../kernel/page-writer.js';
 import { SharedPages } from '../kernel/shared-pages.js';
-import type { ByteCount } from '../kernel/kernel-acks.js';
+import type { ByteCount } from '../kernel/raw-socket.js';
 import { wireImage } from './ws-wire.js';
 
 /** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
@@ -22,6 +22,10 @@ export class FrameWriter implements ByteCount {
 
   get bytesWritten(): number {
     return this.#shared.bytesWritten;
+  }
+
+  get isLate(): boolean {
+    return this.#shared.isLate;
   }
 
   isClogged(): boolean {

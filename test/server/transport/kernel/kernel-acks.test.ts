@@ -1,22 +1,25 @@
 import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TransportArrival } from '../../../../server/src/viewer/frame-socket.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
+import { countOf, liesBelow } from '../../../../server/src/transport/kernel/raw-socket.js';
 import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';
 import { eventually } from '../../../support/eventually.js';
+import { madeUpPair } from '../../../support/tls.js';
 import { VirtualClock } from '../../../simulate/virtual-clock.js';
 
 type Told = [number, TransportArrival];
 
 /** A count of bytes, and a kernel that says what the test wants. */
-function kit() {
+function kit(isLate = false) {
   const clock = new VirtualClock();
   const told: Told[] = [];
   const kernel: { figures: TcpFigures | undefined } = {
     figures: { ackedBytes: 0, minRttMs: 7, windowBytes: undefined },
   };
-  const count = { bytesWritten: 0 };
+  const count = { bytesWritten: 0, isLate };
   const acks = new KernelAcks(
     count,
     { info: { read: () => kernel.figures } },
@@ -43,7 +46,7 @@ function kit() {
     kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
     return acks.look?.();
   };
-  return { acks, told, kernel, send, ask, pollAt, lookAt };
+  return { acks, count, told, kernel, send, ask, pollAt, lookAt };
 }
 
 describe('frames of a viewer that does not acknowledge', () => {
@@ -111,6 +114,28 @@ describe('frames of a viewer that does not acknowledge', () => {
     acks[Symbol.dispose]();
   });
 
+  it('end where the kernel has got to when it has taken them, where what is written is encrypted on the way', () => {
+    const { acks, count, told, pollAt } = kit(true);
+    const taken: (() => void)[] = [];
+    for (const seq of [1, 2]) acks.send(seq, onTaken => void (onTaken && taken.push(onTaken)));
+    // Some of the first one is on its way, and nobody knows yet how much there will be.
+    count.bytesWritten = 600;
+    expect(pollAt(3, 600)).toBe(true);
+    count.bytesWritten = 1022;
+    taken[0]?.();
+    count.bytesWritten = 2044;
+    taken[1]?.();
+    expect(pollAt(6, 1021)).toBe(true);
+    expect(told).toEqual([]);
+    expect(pollAt(9, 1022)).toBe(true);
+    expect(pollAt(12, 2044)).toBe(false);
+    expect(told.map(([seq, { arrivedAt }]) => [seq, arrivedAt])).toEqual([
+      [1, 9],
+      [2, 12],
+    ]);
+    acks[Symbol.dispose]();
+  });
+
   it('are followed no more once the socket is closed', () => {
     const { told, send, kernel, acks } = kit();
     send(1, 1000);
@@ -133,7 +158,7 @@ describe('frames of a viewer that does not acknowledge', () => {
 
   it('have arrived when the kernel took them, where it says nothing else', () => {
     const told: number[] = [];
-    const acks = new KernelAcks(new Socket(), { info: undefined }, seq => told.push(seq), new VirtualClock());
+    const acks = new KernelAcks(countOf(new Socket()), { info: undefined }, seq => told.push(seq), new VirtualClock());
     let taken: (() => void) | undefined;
     acks.send(1, onTaken => {
       taken = onTaken;
@@ -228,6 +253,40 @@ describe.runIf(process.platform === 'linux')("the kernel's figures", () => {
     socket.destroy();
     await once(socket, 'close');
     expect(info?.read()).toBeUndefined();
+    server.close();
+  });
+
+  it('are those of the encrypted bytes under TLS, and agree with the count below to the byte', async () => {
+    const pair = madeUpPair();
+    const tls = createTlsServer(pair);
+    const secured = once(tls, 'secureConnection');
+    const raws: Socket[] = [];
+    const server = createServer(raw => {
+      raws.push(raw);
+      tls.emit('connection', raw);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('No port.');
+    const reader = connectTls({ port: address.port, host: '127.0.0.1', ca: pair.ca });
+    reader.resume();
+    const values: unknown[] = await secured;
+    const [[secure], [raw]] = [values, raws];
+    if (!(secure instanceof TLSSocket) || raw === undefined) throw new Error('No socket.');
+    liesBelow(raw, secure);
+    const info = openTcpInfo(secure);
+    const count = countOf(secure);
+    const before = count.bytesWritten;
+    await new Promise<void>(resolve => secure.write(Buffer.alloc(54_000), () => resolve()));
+    const end = count.bytesWritten;
+    expect(count.isLate).toBe(true);
+    expect(end - before).toBeGreaterThan(54_000);
+    // Records and the tickets that follow the handshake.
+    expect(end - before).toBeLessThan(54_000 + 2000);
+    await eventually(() => (info?.read()?.ackedBytes ?? 0) >= end, 'all bytes');
+    expect(info?.read()?.ackedBytes).toBe(count.bytesWritten);
+    reader.destroy();
+    secure.destroy();
     server.close();
   });
 });

@@ -14,6 +14,10 @@ it.each([
   expect(reachOf(host, bound, 80)).toEqual({ local, network, isOpen: network.length > 0 });
 });
 
+it('is reached by https where it speaks TLS', () => {
+  expect(reachOf('localhost', ['127.0.0.1'], 443, 'https').local).toEqual(['https://127.0.0.1:443/']);
+});
+
 it.each(['::', '0.0.0.0'])('--host %s is open to others, also before there is a network', host => {
   expect(reachOf(host, [host], 80)).toMatchObject({ local: ['http://127.0.0.1:80/'], isOpen: true });
 });
