@@ -3,6 +3,7 @@ import type { FramewireViewElement } from '@framewire/client/element';
 
 interface FramewireViewAttributes extends HTMLAttributes<FramewireViewElement> {
   src?: string | undefined;
+  token?: string | undefined;
   stream?: string | undefined;
   quality?: number | 'source' | undefined;
   resolution?: 'auto' | 'source' | undefined;

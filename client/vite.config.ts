@@ -6,7 +6,8 @@ const workerPreloaded: Plugin = {
   name: 'framewire-worker-preloaded',
   transformIndexHtml: {
     order: 'post',
-    handler: (_html, { bundle }) => {
+    handler: (_html, { bundle, filename }) => {
+      if (!filename.endsWith('/index.html')) return [];
       const worker = Object.keys(bundle ?? {}).find(name => name.includes('view-worker'));
       if (worker === undefined) return [];
       return [{ tag: 'link', attrs: { rel: 'modulepreload', href: `./${worker}` }, injectTo: 'head' }];
@@ -37,5 +38,8 @@ export default defineConfig({
     // The server's Content-Security-Policy allows files of its own only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index.html', 'sign-in.html'].map(page => fileURLToPath(new URL(`dashboard/${page}`, import.meta.url))),
+    },
   },
 });

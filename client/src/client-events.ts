@@ -9,6 +9,8 @@ import type { Subscribed } from './subscription.js';
 export interface ConnectOptions {
   /** Whether `connect` waits through failures of its first attempt; by default it rejects with that failure. */
   retry?: boolean;
+  /** Where the server wants one; an address with `?token=` in it, as the server prints it, does as well. */
+  token?: string | undefined;
   /**
    * The authority of the server's certificate, PEM, where Node does not know it: `/ca.crt` of a server that has made its
    * own. Browsers leave it out: they trust what is installed in them.

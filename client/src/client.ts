@@ -78,7 +78,7 @@ export class FramewireClient implements AsyncDisposable {
    * @param options `relay`: the thread that hands the socket's messages over to this one, where they pass another
    * @throws FramewireClientError bad-address
    */
-  constructor(server: string, { ca, relay }: Pick<ConnectOptions, 'ca'> & { relay?: StallDetector } = {}) {
+  constructor(server: string, { token, ca, relay }: Omit<ConnectOptions, 'retry'> & { relay?: StallDetector } = {}) {
     const base = typeof location === 'undefined' ? undefined : location.href;
     const events: ConnectionEvents = {
       state: state => this.#connectionChanged(state),
@@ -87,7 +87,7 @@ export class FramewireClient implements AsyncDisposable {
       frame: arrival => this.#arrived(arrival),
       bad: reason => this.#events.emit('error', clientError('bad-server-message', reason)),
     };
-    this.#connection = new Connection({ url: webSocketUrl(server, base), ca }, events, relay);
+    this.#connection = new Connection({ url: webSocketUrl(server, base), token, ca }, events, relay);
     this.#connection.start();
   }
 

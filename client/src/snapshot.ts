@@ -15,6 +15,8 @@ export interface SnapshotOptions {
   /** Upper bounds, 16-16384 pixels; absent: the source's own size. */
   maxWidth?: number;
   maxHeight?: number;
+  /** As for `connect`. */
+  token?: string | undefined;
   /** Gives up waiting for it; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -28,9 +30,9 @@ export interface SnapshotOptions {
  * @throws FramewireClientError bad-address, unreachable, or with the server's code (`unknown-stream`, `no-frame`, ...)
  */
 export async function snapshot(server: string, options: SnapshotOptions = {}): Promise<Blob> {
-  const { format = 'jpg', signal = null, ...wishes } = options;
+  const { format = 'jpg', signal = null, token, ...wishes } = options;
   const socket = webSocketUrl(server, typeof location === 'undefined' ? undefined : location.href);
-  const url = pictureUrl(socket, `snapshot.${format}`, wishes);
+  const url = pictureUrl({ url: socket, token }, `snapshot.${format}`, wishes);
   let response: Response;
   try {
     response = await fetch(url, { cache: 'no-store', signal });

@@ -32,6 +32,13 @@ export const ERRORS = {
   'source-ended': { status: 503 },
   'engine-crashed': { status: 503 },
   'engine-hung': { status: 503 },
+  // Who viewers are.
+  'token-missing': { status: 401 },
+  'token-wrong': { status: 401 },
+  'token-expired': { status: 401 },
+  'role-missing': { status: 403 },
+  'too-many-tries': { status: 429 },
+  'proxy-refused': { status: 403 },
   // What viewers ask.
   'bad-message': { status: 400 },
   'bad-request': { status: 400 },
@@ -67,11 +74,19 @@ export class FramewireError extends Error {
   readonly code: ErrorCode;
   /** What the reader can do about it, as one sentence; empty when there is nothing. */
   readonly hint: string;
+  /** When another try is worth it, s; undefined where nobody knows. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint = '',
+    { retryAfterS, ...options }: ErrorOptions & { retryAfterS?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+    this.retryAfterS = retryAfterS;
   }
 
   /** HTTP status that says the same. */

@@ -9,7 +9,8 @@ import { throttled } from './ops/throttled.js';
 import { Audience } from './ops/audience.js';
 import { Metrics } from './ops/metrics.js';
 import { ViewerLog } from './ops/viewer-log.js';
-import { Access } from './access/access.js';
+import { Door, type Entry } from './access/entry.js';
+import type { UserStore } from './access/user-store.js';
 import { mostConnections } from './transport/listen/connection-limits.js';
 import { StateFolder, stateFolderPath } from './ops/state-folder.js';
 import { Certificates } from './tls/certificates.js';
@@ -23,6 +24,7 @@ export interface FramewireServer {
   readonly reach: Reach;
   /** Undefined without TLS. */
   readonly certificates: Certificates | undefined;
+  readonly entry: Entry;
   /** `hint`: what the operator can do about a source that is lost; empty when there is nothing. */
   readonly streams: (StreamInfo & { hint: string })[];
   /**
@@ -38,6 +40,14 @@ export interface FramewireServer {
   close(): Promise<void>;
 }
 
+/** What a server finds when it starts. */
+export interface Surroundings {
+  readonly version: string;
+  /** Who may come in, where tokens are wanted. */
+  readonly users: UserStore;
+  readonly log: Logger;
+}
+
 /**
  * Puts the parts together: listens, looks whether every source works, and serves.
  *
@@ -46,8 +56,7 @@ export interface FramewireServer {
  */
 export async function startServer(
   config: Config,
-  version: string,
-  log: Logger,
+  { version, users, log }: Surroundings,
   stopping: Promise<unknown>,
 ): Promise<FramewireServer> {
   const closing = new CloseStack();
@@ -57,13 +66,15 @@ export async function startServer(
     const metrics = new Metrics(version, () => served.streams);
     const served = new ServedStreams(config, { log, metrics, drawPlaceholder });
     const broadcaster = new Broadcaster(served.streams, config.maxViewers);
-    const access = new Access(config, sentence => log.warn(sentence));
+    const door = new Door(config, users, sentence => log.warn(sentence));
+    closing.push(() => door.close());
+    const { access, guard } = door;
     const viewers = new ViewerLog(log);
     closing.push(() => viewers.close());
     const audience = new Audience(viewers, metrics);
-    const ws = new WsEndpoint(broadcaster, { server, access, audience, ...config });
+    const ws = new WsEndpoint(broadcaster, { server, guard, audience, ...config });
     const onError = throttled((error: unknown) => log.error(error));
-    const options = { server, access, audience, metrics, certificates, ...config, onError };
+    const options = { server, access, guard, audience, metrics, certificates, ...config, onError };
     const http = await createHttpServer(broadcaster, options);
     await http.ready();
     const maxConnections = await connectionsFor(config, log);
@@ -78,6 +89,8 @@ export async function startServer(
       onError: throttled(error => log.error(`A connection could not be accepted: ${error.message}.`)),
     });
     closing.push(() => listeners.close());
+    // In the same turn: nobody can have asked for anything yet.
+    const entry = door.open(listeners.reach);
     closing.push(() => http.close());
     // At once: an engine whose source hangs in native code takes a second until it is killed.
     closing.push(() => served.close());
@@ -87,6 +100,7 @@ export async function startServer(
     return {
       reach: listeners.reach,
       certificates,
+      entry,
       get streams() {
         return served.streams.map(({ info, hint }) => ({ ...info, hint }));
       },
@@ -119,7 +133,7 @@ async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Pro
 }
 
 /** What is settled by the time that the server listens. */
-const RESTART_SETTINGS = ['host', 'port', 'tls', 'allowedOrigins', 'maxRenditions'] as const;
+const RESTART_SETTINGS = ['host', 'port', 'auth', 'tls', 'allowedOrigins', 'maxRenditions'] as const;
 
 interface Running {
   readonly config: Config;

@@ -1,6 +1,9 @@
 /** The WebSocket subprotocol; a viewer may also ask for none and gets this one. */
 export const SUBPROTOCOL = 'framewire.v1';
 
+/** What a subprotocol begins with that carries a token: browsers let pages set no other header of a WebSocket. */
+export const SUBPROTOCOL_TOKEN = 'framewire.token.';
+
 /** Version in every frame header and in `welcome`; a receiver refuses any other. */
 export const PROTOCOL_VERSION = 1;
 
@@ -27,13 +30,17 @@ export const CLOSE_CODES = {
   goingAway: 1001,
   /** Too many messages that are no valid control, acknowledgement or clock message. */
   badMessages: 4400,
-  /** The stream that was watched is not served any more. */
+  /** No token, or one that is wrong or has ended. */
+  unauthorized: 4401,
+  /** The token does not allow that. */
+  forbidden: 4403,
+  /** The stream that was watched is not served any more, or not to this viewer. */
   streamRemoved: 4404,
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS` while frames were on their way. */
   stalled: 4408,
   /** The stream was set up anew, or has another shape and this viewer takes only pictures of the size of its first. Connect again. */
   shapeChanged: 4409,
-  /** More messages a second than any honest viewer sends. */
+  /** More messages a second than any honest viewer sends, or too many wrong tokens. */
   tooManyMessages: 4429,
   /** The server has as many viewers as it may have. Reconnect later. */
   tooManyViewers: 4503,

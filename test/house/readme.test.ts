@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { formatPageState } from '../../client/dashboard/page/page-state.js';
 import { CONFIG_COMMANDS } from '../../server/src/cli/config-commands.js';
+import { USER_COMMANDS } from '../../server/src/cli/user-commands.js';
 import { parseCommandLine } from '../../server/src/cli/command-line.js';
 import { parseMediaQuery } from '../../server/src/transport/http/media-query.js';
 
@@ -59,7 +60,7 @@ describe('README.md', () => {
         .replace(/ +#.*/, '')
         .matchAll(/"([^"]*)"|\S+/g),
     ].map(([word, quoted]) => quoted ?? word);
-    const isOwn = CONFIG_COMMANDS.includes(words[0] ?? '');
+    const isOwn = [...CONFIG_COMMANDS, ...USER_COMMANDS].includes(words[0] ?? '');
     expect(isOwn || parseCommandLine(words, '1.2.3').kind === 'run').toBe(true);
   });
 });

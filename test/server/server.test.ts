@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import * as z from 'zod';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Producer, ProducerEvents } from '../../server/src/stream/producer.js';
+import { UserStore } from '../../server/src/access/user-store.js';
+import { StateFolder } from '../../server/src/ops/state-folder.js';
 import type { Config } from '../../server/src/config/config.js';
 import { FramewireError } from '../../server/src/errors.js';
 import { startServer, type FramewireServer } from '../../server/src/server.js';
@@ -58,6 +60,7 @@ const CONFIG: Config = {
   host: '127.0.0.1',
   port: 0,
   tls: undefined,
+  auth: undefined,
   graceMs: 10_000,
   maxViewers: 10,
   maxRenditions: 6,
@@ -67,10 +70,15 @@ const CONFIG: Config = {
 
 const log = pino({ level: 'silent' });
 
+/** A folder that is not there: nobody was given a token. */
+const users = new UserStore(new StateFolder('/nonexistent/framewire'), undefined);
+
 /** All its sources are live. */
 async function liveServer() {
   let server: FramewireServer | undefined;
-  void startServer(CONFIG, '1.2.3', log, new Promise(() => undefined)).then(started => (server = started));
+  void startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined)).then(
+    started => (server = started),
+  );
   const value = await eventually(() => {
     for (const { events } of engines) events.source({ state: 'live' }, INFO);
     return server;
@@ -88,7 +96,7 @@ describe('the server', () => {
     const stopping = new Promise<void>(resolve => {
       stop = resolve;
     });
-    const starting = startServer(CONFIG, '1.2.3', log, stopping);
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, stopping);
     await eventually(() => engines.length === 3, 'engines');
     stop();
     const server = await starting;
@@ -99,7 +107,9 @@ describe('the server', () => {
   });
 
   it('does not start when no source is left that may work, and says what is wrong with the first', async () => {
-    const starting = startServer(CONFIG, '1.2.3', log, new Promise(() => undefined)).catch((error: unknown) => error);
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined)).catch(
+      (error: unknown) => error,
+    );
     await eventually(() => engines.length === 3, 'engines');
     // The states that come before it is asked for them would be nobody's.
     await eventually(() => {
@@ -115,7 +125,7 @@ describe('the server', () => {
   });
 
   it('starts with the sources that work: one wrong password does not darken a wall of cameras', async () => {
-    const starting = startServer(CONFIG, '1.2.3', log, new Promise(() => undefined));
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined));
     await eventually(() => engines.length === 3, 'engines');
     const denied = { state: 'lost', code: 'source-denied', reason: 'It wants another password.' } as const;
     let server: FramewireServer | undefined;
@@ -137,8 +147,7 @@ describe('the server', () => {
     if (gate === undefined) throw new Error('No stream.');
     const starting = startServer(
       { ...CONFIG, streams: [gate], graceMs: 0 },
-      '1.2.3',
-      told,
+      { version: '1.2.3', users, log: told },
       new Promise(() => undefined),
     );
     const engine = await eventually(() => engines[0], 'engine');

@@ -7,21 +7,28 @@ export interface StreamLink {
 /**
  * The ways to a stream for other programs and pages.
  * @param base address of the server with its last slash: `http://camera.local:8080/`
+ * @param token for a server that wants one
  */
-export function streamLinks(base: string, stream: string): StreamLink[] {
-  const query = new URLSearchParams({ stream }).toString();
+export function streamLinks(base: string, stream: string, token?: string): StreamLink[] {
+  const query = new URLSearchParams({ stream, ...(token !== undefined && { token }) }).toString();
   const feed = new URL(`video_feed?${query}`, base).href;
-  const script = new URL('framewire.js', base).href;
   return [
     { what: 'VLC', text: `vlc "${feed}"` },
     { what: 'ffplay, with little delay', text: `ffplay -fflags nobuffer "${feed}"` },
     { what: 'The picture of this moment', text: new URL(`snapshot.jpg?${query}`, base).href },
     {
-      what: 'On a page of yours, once the server allows its site',
-      text: `<script type="module" src="${script}"></script>\n<framewire-view stream="${escaped(stream)}"></framewire-view>`,
+      what: token === undefined ? 'On a page of yours, once the server allows its site' : 'On a page of yours',
+      text: embedCode(base, stream, token),
     },
     { what: 'As an image, anywhere', text: `<img src="${escaped(feed)}" alt="${escaped(stream)}">` },
   ];
+}
+
+function embedCode(base: string, stream: string, token?: string): string {
+  const script = new URL('framewire.js', base).href;
+  const shown = token === undefined ? '' : ` token="${token}"`;
+  const view = `<framewire-view stream="${escaped(stream)}"${shown}></framewire-view>`;
+  return `<script type="module" src="${script}"></script>\n${view}`;
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,4 @@
+import { showWho } from '../access/who.js';
 import { byId, make } from '../dom.js';
 import { recallShortcuts, rememberShortcuts } from './memory.js';
 import { actionFor, SHORTCUTS, type KeyUse, type PageAction } from './shortcuts.js';
@@ -12,7 +13,11 @@ export function listenToKeys(act: (action: PageAction) => void): void {
   fillHelp();
   isOn.checked = recallShortcuts();
   isOn.addEventListener('change', () => rememberShortcuts(isOn.checked));
-  byId('help-button', HTMLButtonElement).addEventListener('click', () => help.showModal());
+  const showHelp = (): void => {
+    help.showModal();
+    void showWho();
+  };
+  byId('help-button', HTMLButtonElement).addEventListener('click', showHelp);
   document.addEventListener('keydown', event => {
     if (event.repeat || event.defaultPrevented || !isOn.checked) return;
     // A dialog has the keys to itself.
@@ -20,7 +25,7 @@ export function listenToKeys(act: (action: PageAction) => void): void {
     const action = actionFor(event, keyUse(document.activeElement));
     if (action === null) return;
     event.preventDefault();
-    if (action.do === 'help') help.showModal();
+    if (action.do === 'help') showHelp();
     else act(action);
   });
 }

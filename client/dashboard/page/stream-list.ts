@@ -21,7 +21,7 @@ export function watchStreams(listener: StreamListListener, isKnown: boolean): vo
     window.clearTimeout(timer);
     const list = await fetchStreams();
     if (list === null) listener.onFailure();
-    else listener.onList(list.streams, list.server);
+    else if (list !== 'refused') listener.onList(list.streams, list.server);
     if (!document.hidden) timer = window.setTimeout(() => void ask(), EVERY_MS);
   };
   document.addEventListener('visibilitychange', () => {
@@ -31,10 +31,11 @@ export function watchStreams(listener: StreamListListener, isKnown: boolean): vo
   else void ask();
 }
 
-/** @returns null when there is no list: why, the views' own connections tell better. */
-async function fetchStreams(): Promise<StreamList | null> {
+/** @returns null when there is no list, `refused` when it is for others: why, the views' own connections tell better. */
+async function fetchStreams(): Promise<StreamList | 'refused' | null> {
   try {
     const response = await fetch('api/streams', { signal: AbortSignal.timeout(TIMEOUT_MS), cache: 'no-store' });
+    if (response.status === 401 || response.status === 403) return 'refused';
     const list = parseStreamList(await response.text());
     return list.ok ? list.message : null;
   } catch {

@@ -1,3 +1,4 @@
+import { signInForm } from '../access/sign-in-form.js';
 import { byId, make, setData } from '../dom.js';
 import type { WayOut } from '../view/states.js';
 
@@ -30,6 +31,8 @@ export class WaysOut {
       }
       case 'plain':
         return [link(`./video_feed?${new URLSearchParams({ stream }).toString()}`, 'Plain video')];
+      case 'sign-in':
+        return [signInForm()];
       case 'streams':
         return streams
           .filter(name => name !== stream)

@@ -20,8 +20,11 @@ export interface Words {
   waysOut?: readonly WayOut[];
 }
 
-/** `again`: to try at once what is tried again by itself; `plain`: the stream without this page; `streams`: another. */
-export type WayOut = 'again' | 'plain' | 'streams';
+/**
+ * `again`: to try at once what is tried again by itself; `plain`: the stream without this page; `streams`: another;
+ * `sign-in`: with another token.
+ */
+export type WayOut = 'again' | 'plain' | 'streams' | 'sign-in';
 
 /** After this long without a connection the server is called gone: a restart takes less. */
 const GONE_AFTER_MS = 10_000;
@@ -114,6 +117,11 @@ function failedWords(stream: string, { code, reason, hint }: Extract<ViewStatus,
     case 'unknown-stream':
       // The server's reason says the same as the title.
       return { ...old('bad', 'Failed', `There is no stream “${stream}”`, 'There are:'), waysOut: ['streams'] };
+    case 'token-missing':
+    case 'token-wrong':
+    case 'token-expired':
+    case 'role-missing':
+      return { ...old('bad', 'Not allowed', 'Another token is needed', sentences(reason, hint)), waysOut: ['sign-in'] };
     case 'no-worker':
       // The dashboard may have one, so it could not be fetched.
       return NO_ANSWER;

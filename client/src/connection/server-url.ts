@@ -1,5 +1,6 @@
 import type { Wishes } from '@framewire/shared/control';
 import { clientError } from '../errors.js';
+import type { Target } from './socket/socket.js';
 
 const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['http:', 'ws:'],
@@ -10,6 +11,8 @@ const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
 
 /** `localhost:8080`, `[::1]:8080/cameras/`: what URLs would read as a scheme, or as nothing. */
 const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d+(?=\/|$)/i;
+
+type PictureWishes = Wishes & { stream?: string };
 
 /** @returns `http://host:8080` for `host:8080`, anything else as it is. */
 export function withScheme(server: string): string {
@@ -44,8 +47,8 @@ export function webSocketUrl(server: string, base: string | undefined): string {
  *
  * @param server absolute, and one that `webSocketUrl` takes
  */
-export function videoFeedUrl(server: string, wishes: Wishes & { stream?: string }): string {
-  const url = pictureUrl(webSocketUrl(server, undefined), 'video_feed', wishes);
+export function videoFeedUrl(server: string, token: string | undefined, wishes: PictureWishes): string {
+  const url = pictureUrl({ url: webSocketUrl(server, undefined), token }, 'video_feed', wishes);
   // It is shown in whatever size it comes, and changes when the link does.
   url.searchParams.set('size', 'auto');
   return url.href;
@@ -54,14 +57,15 @@ export function videoFeedUrl(server: string, wishes: Wishes & { stream?: string 
 /**
  * What of a server's pictures is asked for by plain HTTP.
  *
- * @param socket as `webSocketUrl` gives it
+ * @param target its `url` as `webSocketUrl` gives it
  * @param name of the file: `video_feed`, `snapshot.jpg`
  */
-export function pictureUrl(socket: string, name: string, { stream, ...wishes }: Wishes & { stream?: string }): URL {
-  const url = new URL(socket.replace(/^ws/, 'http'));
+export function pictureUrl(target: Target, name: string, { stream, ...wishes }: PictureWishes): URL {
+  const url = new URL(target.url.replace(/^ws/, 'http'));
   url.pathname = url.pathname.replace(/ws$/, name);
   const { quality, maxWidth, maxHeight, fps, mode, latencyBudgetMs } = wishes;
-  const asked = { stream, quality, fps, width: maxWidth, height: maxHeight, mode, latencyBudgetMs };
+  const { token } = target;
+  const asked = { token, stream, quality, fps, width: maxWidth, height: maxHeight, mode, latencyBudgetMs };
   for (const [parameter, value] of Object.entries(asked)) {
     if (value !== undefined && value !== null) url.searchParams.set(parameter, String(value));
   }

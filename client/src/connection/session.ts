@@ -3,7 +3,7 @@ import { parseServerMessage, type ClientMessage, type ServerMessage } from '@fra
 import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import { openSocket } from '#socket';
 import { ClockSync } from '../latency/clock-sync.js';
-import { closeVerdict } from './close-verdict.js';
+import { closeVerdict, isAboutToken } from './close-verdict.js';
 import { OwnTicks, type StallDetector } from '../latency/stall-detector.js';
 import { Receiver, type Arrival } from './receiver.js';
 import type { Refusal, Socket, Target } from './socket/socket.js';
@@ -49,6 +49,7 @@ export class Session {
   readonly #ownTicks = new OwnTicks();
   readonly #relay: StallDetector | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastError: Extract<ServerMessage, { type: 'error' }> | undefined;
   #hasOpened = false;
   #isWelcome = false;
   #heardAt = 0;
@@ -90,6 +91,7 @@ export class Session {
       if (this.#isWelcome) this.#events.bad('The server welcomed a second time.');
       else this.#welcome(parsed.message);
     } else {
+      if (parsed.message.type === 'error') this.#lastError = parsed.message;
       this.#events.control(parsed.message);
     }
   }
@@ -155,11 +157,11 @@ export class Session {
   #closed(code: number, said: string, refusal: Refusal | undefined): void {
     this.#stop();
     if (refusal !== undefined) {
-      // By the server or by something before it: either may be set up better meanwhile.
-      this.#events.ended({ retry: true, ...refusal });
+      // By the server or by something before it: either may be set up better meanwhile. A token stays what it is.
+      this.#events.ended({ retry: !isAboutToken(refusal.code), ...refusal });
       return;
     }
-    const verdict = closeVerdict(code, said);
+    const verdict = closeVerdict(code, said, this.#lastError);
     if (this.#hasOpened || verdict.code !== 'connection-lost') {
       this.#events.ended(verdict);
       return;

@@ -4,7 +4,14 @@ import type { ErrorFields, Flow, ViewStats, ViewStatus } from './view-status.js'
 /** What the page tells the worker of one `<framewire-view>`. */
 export type ToWorker =
   /** The first. Without a canvas the worker hands its bitmaps to the page. */
-  | { type: 'start'; server: string; watch: SubscribeOptions; flow: Flow; canvas: OffscreenCanvas | undefined }
+  | {
+      type: 'start';
+      server: string;
+      token: string | undefined;
+      watch: SubscribeOptions;
+      flow: Flow;
+      canvas: OffscreenCanvas | undefined;
+    }
   /** Everything that is wished now, absent wishes are the server's defaults. */
   | { type: 'watch'; watch: SubscribeOptions }
   | { type: 'flow'; flow: Flow }

@@ -28,6 +28,7 @@ const DRAWN_WINDOW_MS = 2000;
 export class ViewPipeline {
   readonly #post: Post;
   readonly #server: string;
+  readonly #token: string | undefined;
   readonly #client: FramewireClient;
   /** The page's thread: Firefox and WebKit hand a worker's WebSocket messages through it. */
   readonly #page = new StallDetector(CALM_TICK_MS);
@@ -52,12 +53,13 @@ export class ViewPipeline {
   #hasFeed = false;
 
   /** @throws FramewireClientError bad-address */
-  constructor({ server, watch, flow, canvas }: Start, post: Post) {
+  constructor({ server, token, watch, flow, canvas }: Start, post: Post) {
     this.#post = post;
     this.#server = server;
+    this.#token = token;
     this.#watch = watch;
     this.#flow = flow;
-    this.#client = new FramewireClient(server, { relay: this.#page });
+    this.#client = new FramewireClient(server, { token, relay: this.#page });
     this.#decoder = new JpegDecoder({
       decoded: (frame, bitmap) => this.#decoded(frame, bitmap),
       skipped: () => this.#client.report({ dropped: 1 }),
@@ -229,7 +231,7 @@ export class ViewPipeline {
 
   #startFeed(): void {
     if (this.#feed instanceof PlainFeed) this.#feed.close();
-    this.#feed = new PlainFeed(videoFeedUrl(this.#server, this.#watch), {
+    this.#feed = new PlainFeed(videoFeedUrl(this.#server, this.#token, this.#watch), {
       frame: frame => {
         this.#hasFeed = true;
         this.#decoder.put(frame);

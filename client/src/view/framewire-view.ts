@@ -33,9 +33,9 @@ declare global {
 
 /**
  * `<framewire-view stream="gate" quality="60" resolution="source" max-width="640" max-height="480" fps="15" mode="fixed"
- * latency-budget="200" src="http://host:8080" paused>`
+ * latency-budget="200" src="http://host:8080" token="fs_..." paused>`
  *
- * Every attribute may change at any time; only `src` reconnects. Without any it shows the first stream of the server that the
+ * Every attribute may change at any time; only `src` and `token` reconnect. Without any it shows the first stream of the server that the
  * script came from (the page's own, when the element was bundled with the page), at quality 75 and in the pixels that it
  * covers.
  *
@@ -45,7 +45,7 @@ declare global {
  * is kept, with bars. The picture is named by the host's `aria-label`, or else after the stream.
  */
 export class FramewireViewElement extends ViewProperties {
-  static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'paused', 'aria-label'];
+  static readonly observedAttributes = [...WATCH_ATTRIBUTES, 'src', 'token', 'paused', 'aria-label'];
   /** For elements without `src`; absolute, or relative to the page. */
   static defaultServer = '';
 
@@ -56,6 +56,7 @@ export class FramewireViewElement extends ViewProperties {
   #visibility: Visibility | undefined;
   #coverage: Coverage | undefined;
   #server = '';
+  #token: string | undefined;
   #isDue = false;
   #status: ViewStatus = { state: 'connecting' };
   #subscribed: Subscribed | undefined;
@@ -133,7 +134,7 @@ export class FramewireViewElement extends ViewProperties {
     queueMicrotask(() => {
       this.#isDue = false;
       if (!this.isConnected) this.#stop();
-      else if (this.#link === undefined || this.#server !== this.#wantedServer()) this.#start();
+      else if (this.#link === undefined || this.#isElsewhere()) this.#start();
       else this.#update(this.#link);
     });
   }
@@ -141,10 +142,11 @@ export class FramewireViewElement extends ViewProperties {
   #start(): void {
     this.#stop();
     this.#server = this.#wantedServer();
+    this.#token = this.#wantedToken();
     this.#show({ state: 'connecting' });
     const canvas = this.#overlay.newCanvas(this.#label());
     const { watch, problems } = this.#settings();
-    const options = { server: this.#server, watch, flow: this.#flow(), canvas };
+    const options = { server: this.#server, token: this.#token, watch, flow: this.#flow(), canvas };
     try {
       this.#link = new ViewLink(options, message => this.#told(message));
     } catch (error) {
@@ -224,6 +226,15 @@ export class FramewireViewElement extends ViewProperties {
 
   #flow(): Flow {
     return { isPaused: this.paused, isHidden: this.#visibility?.isVisible !== true };
+  }
+
+  #isElsewhere(): boolean {
+    return this.#server !== this.#wantedServer() || this.#token !== this.#wantedToken();
+  }
+
+  #wantedToken(): string | undefined {
+    const token = this.token?.trim() ?? '';
+    return token === '' ? undefined : token;
   }
 
   #wantedServer(): string {

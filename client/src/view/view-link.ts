@@ -11,6 +11,7 @@ import { failed, type Flow } from '../pipeline/view-status.js';
 export interface ViewLinkOptions {
   /** An absolute address: a worker has no page to be relative to. */
   server: string;
+  token: string | undefined;
   watch: SubscribeOptions;
   flow: Flow;
   /** Handed over for good: a canvas cannot be drawn by two. */
@@ -32,7 +33,7 @@ export class ViewLink {
   #tickMs: number | undefined = TICK_MS;
   #isHidden: boolean;
 
-  constructor({ server, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
+  constructor({ server, token, watch, flow, canvas }: ViewLinkOptions, tell: (message: Told) => void) {
     this.#tell = tell;
     this.#isHidden = flow.isHidden;
     this.#worker = startWorker();
@@ -42,7 +43,7 @@ export class ViewLink {
     this.#painter = hasOffscreen ? undefined : this.#painterOf(canvas);
     const offscreen = hasOffscreen ? canvas.transferControlToOffscreen() : undefined;
     const transfer = offscreen === undefined ? [] : [offscreen];
-    this.#post({ type: 'start', server, watch, flow, canvas: offscreen }, transfer);
+    this.#post({ type: 'start', server, token, watch, flow, canvas: offscreen }, transfer);
     this.#tick(flow);
   }
 

@@ -11,6 +11,7 @@ const PROPERTIES = [
   'latencyBudget',
   'resolution',
   'src',
+  'token',
   'paused',
 ] as const satisfies (keyof ViewProperties)[];
 
@@ -55,6 +56,12 @@ export class ViewProperties extends ElementBase {
 
   /** The server's address; null: the one that the script came from, or the page's own. */
   declare src: string | null;
+
+  /**
+   * What the server wants to see, on pages of other sites: whoever can read the page can read it, so it should show this
+   * one stream and no more. null: none.
+   */
+  declare token: string | null;
 
   /** No frames flow while it is set, and the last picture stays. */
   declare paused: boolean;

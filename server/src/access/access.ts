@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FramewireError } from '../errors.js';
-import { isForThisMachineOnly, mayBeCalled, mayWatch, type AllowedNames } from './origins.js';
+import { isEncrypted, isForwarded } from './client-address.js';
+import { isForThisMachineOnly, isNamed, mayBeCalled, mayWatch, type AllowedNames } from './origins.js';
 
 /** So many different refusals are told to the operator; beyond, somebody only makes up names. So is a longer one. */
 const MOST_TOLD = 50;
@@ -30,7 +31,21 @@ export class Access {
     const site = `http://${name}`;
     this.#tellOnce(site, `Requests for ${name} are refused. --allow-origin ${site} lets this server be called so.`);
     const message = `This server is for this machine only, and "${name}" is not one of its names.`;
-    return new FramewireError('host-refused', message, `Open http://localhost:${socket.localPort}/`);
+    const scheme = isEncrypted(socket) ? 'https' : 'http';
+    return new FramewireError('host-refused', message, `Open ${scheme}://localhost:${socket.localPort}/`);
+  }
+
+  /** Refuses what a proxy passes on to a server of this machine from others: nobody has said that they may watch. */
+  refusedProxy({ headers, socket }: IncomingMessage): FramewireError | undefined {
+    const { host, allowedOrigins, isForEverybody } = this.#names;
+    const isForAll = isForEverybody === true || !isForThisMachineOnly(host, socket.localAddress);
+    const name = headers.host ?? '';
+    if (isForAll || !isForwarded(headers) || isNamed(name, allowedOrigins)) return undefined;
+    const site = `http://${name}`;
+    const ways = `--auth token asks them for a token, --allow-origin ${site} lets them watch without one.`;
+    this.#tellOnce(`proxy ${site}`, `A proxy passes on what others ask of ${name}: it is refused. ${ways}`, site);
+    const message = 'A proxy passes this on, and this server is open to its own machine only.';
+    return new FramewireError('proxy-refused', message, 'Whoever runs it finds in its log how to allow it.');
   }
 
   /** Refuses the WebSocket of a page of another site. */
@@ -61,22 +76,27 @@ export class Access {
     return allowedOrigins.includes('*') ? undefined : ["'self'", ...allowedOrigins];
   }
 
-  /** Lets pages of allowed sites read the answer (Fetch standard, CORS protocol); all may show pictures of it. */
-  letRead(request: IncomingMessage, response: ServerResponse): void {
+  /**
+   * Lets pages of allowed sites read the answer (Fetch standard, CORS protocol); all may show pictures of it.
+   *
+   * @param isKnown a page that has sent a token of its own may read as well.
+   */
+  letRead(request: IncomingMessage, response: ServerResponse, isKnown: boolean): void {
     const { allowedOrigins } = this.#names;
     const { origin } = request.headers;
-    if (allowedOrigins.length === 0) return;
+    if (allowedOrigins.length === 0 && !isKnown) return;
     // For caches between: the next page may be none that is allowed.
     response.setHeader('Vary', 'Origin');
-    if (origin === undefined || !(allowedOrigins.includes('*') || allowedOrigins.includes(origin))) return;
+    const isAllowed = isKnown || allowedOrigins.includes('*') || allowedOrigins.includes(origin ?? '');
+    if (origin === undefined || !isAllowed) return;
     response.setHeader('Access-Control-Allow-Origin', origin);
     response.setHeader('Access-Control-Expose-Headers', 'X-Captured-At');
   }
 
-  #tellOnce(site: string, sentence: string): void {
+  #tellOnce(what: string, sentence: string, site = what): void {
     const isMadeUp = site !== 'null' && (!URL.canParse(site) || site.length > LONGEST_TOLD);
-    if (isMadeUp || this.#told.has(site) || this.#told.size >= MOST_TOLD) return;
-    this.#told.add(site);
+    if (isMadeUp || this.#told.has(what) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(what);
     this.#tell(sentence);
   }
 }

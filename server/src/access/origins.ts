@@ -9,6 +9,8 @@ export interface AllowedNames {
   readonly host: string;
   /** Origins of further pages that may watch; `*` for all. */
   readonly allowedOrigins: readonly string[];
+  /** Whoever reaches the server may watch, by whatever way. */
+  readonly isForEverybody?: boolean | undefined;
 }
 
 const loopback = new BlockList();
@@ -45,4 +47,11 @@ export function mayBeCalled(name: string | undefined, { host, allowedOrigins }: 
   const hostname = new URL(url).hostname.replace(/\.$/, '');
   if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^(.+\.)?localhost$/.test(hostname)) return true;
   return [host.toLowerCase(), ...allowedOrigins.map(origin => new URL(origin).hostname)].includes(hostname);
+}
+
+/** @param name a request's Host header. @returns whether it is the one of an allowed site, as a proxy's is. */
+export function isNamed(name: string, allowed: readonly string[]): boolean {
+  if (allowed.includes('*')) return true;
+  const url = `http://${name}`;
+  return URL.canParse(url) && allowed.some(origin => new URL(origin).hostname === new URL(url).hostname);
 }

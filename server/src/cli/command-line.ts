@@ -32,11 +32,30 @@ export function parseCommandLine(
 ): CliResult {
   const command = describeCommand(version, width);
   refuseNpmOptions(command, args, environment);
+  if (readArguments(command, args) === 'done') return { kind: 'done' };
+  if (command.args.length > 0) {
+    const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
+    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is not an option.`, hint);
+  }
+  const load = () => loadConfig(command.opts(), environment);
+  return { kind: 'run', ...load(), reload: load };
+}
+
+/**
+ * Has commander read arguments and run what they stand for. `done`: help or version was asked for, and printed.
+ *
+ * @throws FramewireError bad-option
+ */
+export function readArguments(command: Command, args: readonly string[]): 'read' | 'done' {
+  for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)]) {
+    each.configureOutput({ writeErr: () => undefined }).exitOverride();
+  }
   try {
     command.parse(args, { from: 'user' });
+    return 'read';
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'done' };
+    if (error.exitCode === 0) return 'done';
     const sentence = error.message.replace(/^error: |\.$/g, '').replace('\n', ' ');
     throw new FramewireError(
       'bad-option',
@@ -44,12 +63,6 @@ export function parseCommandLine(
       'See: npm start -- --help',
     );
   }
-  if (command.args.length > 0) {
-    const hint = `Did you mean: --source ${command.args[0] ?? ''}`;
-    throw new FramewireError('bad-option', `"${command.args.join(' ')}" is not an option.`, hint);
-  }
-  const load = () => loadConfig(command.opts(), environment);
-  return { kind: 'run', ...load(), reload: load };
 }
 
 function describeCommand(version: string, width: number): Command {
@@ -70,6 +83,10 @@ function describeCommand(version: string, width: number): Command {
     .option('--flip <way>', 'then mirror them: horizontal, vertical or none; NAME=WAY for one stream', collect)
     .option('--host <address>', 'address to listen on; :: for all, IPv4 and IPv6 (default: this machine only)')
     .option('--port <number>', 'port to listen on; 0 for any that is free (default: 8080)')
+    .option(
+      '--auth <way>',
+      'token: viewers need one, here too; none: nobody does (default: token if others can connect)',
+    )
     .option('--tls', 'https and wss only, with a certificate of its own making')
     .option('--tls-name <name>', 'a further name or address for that certificate; repeat it for several', collect)
     .option('--tls-cert <file>', 'https and wss only, with this certificate, PEM; needs --tls-key')
@@ -87,9 +104,7 @@ function describeCommand(version: string, width: number): Command {
     .option('--verbose', 'say more: each viewer, each snapshot, each source that is being opened')
     .version(`framewire ${version}`, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this')
-    .allowExcessArguments()
-    .configureOutput({ writeErr: () => undefined })
-    .exitOverride();
+    .allowExcessArguments();
   layOutHelp(command, width);
   return command;
 }

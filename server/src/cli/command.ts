@@ -5,12 +5,17 @@ import * as z from 'zod';
 import { parseCommandLine } from './command-line.js';
 import { CONFIG_COMMANDS, runConfigCommand } from './config-commands.js';
 import { followSettings } from './follow-settings.js';
-import { greeting } from './greeting.js';
+import { greeting, withToken } from './greeting.js';
+import { qrCode } from './qr-code.js';
 import { widthOf } from './text.js';
+import { runUserCommand, USER_COMMANDS } from './user-commands.js';
+import { UserStore } from '../access/user-store.js';
+import { variablesOf } from '../config/variables.js';
 import { monotonicMs } from '../time/monotonic.js';
 import { createLog } from '../ops/log.js';
 import { throttled } from '../ops/throttled.js';
-import { startServer } from '../server.js';
+import { StateFolder, stateFolderPath } from '../ops/state-folder.js';
+import { startServer, type FramewireServer } from '../server.js';
 
 /** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
 const SAME_SIGNAL_MS = 500;
@@ -32,6 +37,11 @@ export async function runCommand(): Promise<void> {
     process.stdout.write(`${await runConfigCommand(args, process.env)}\n`);
     return;
   }
+  const users = openUsers();
+  if (USER_COMMANDS.includes(args[0] ?? '')) {
+    runUserCommand(args, users, line => process.stdout.write(`${line}\n`), Date.now());
+    return;
+  }
   const command = parseCommandLine(args, version);
   if (command.kind === 'done') return;
   const stop = new AbortController();
@@ -50,14 +60,32 @@ export async function runCommand(): Promise<void> {
   const log = createLog(verbosity);
   outliveShortages(log);
   if (command.file !== undefined) log.info(`Settings: ${command.file}`);
-  const server = await startServer(command.config, version, log, stopping);
+  const server = await startServer(command.config, { version, users, log }, stopping);
   const hasStarted = !stop.signal.aborted;
   if (hasStarted) followSettings(command, server, log);
-  if (hasStarted && verbosity !== 'quiet') process.stdout.write(greeting(version, server, widthOf(process.stdout)));
+  if (hasStarted && verbosity !== 'quiet') process.stdout.write(await greet(server));
   await stopping;
   await server.close();
   if (hasStarted) log.info('Stopped.');
   process.exit(0);
+}
+
+/** The environment, or one of systemd's credentials, may say the owner's token. @throws FramewireError bad-config */
+function openUsers(): UserStore {
+  const token = variablesOf(process.env)('FRAMEWIRE_TOKEN') ?? '';
+  // Engines, and what they run for their user, have no use for it.
+  delete process.env['FRAMEWIRE_TOKEN'];
+  return new UserStore(new StateFolder(stateFolderPath(process.env)), token === '' ? undefined : token);
+}
+
+async function greet(server: FramewireServer): Promise<string> {
+  const { entry, reach } = server;
+  const width = widthOf(process.stdout);
+  const isTerminal = process.stdout.isTTY;
+  const [network] = reach.network;
+  const isDrawn = isTerminal && entry.kind === 'token' && network !== undefined;
+  const code = isDrawn ? await qrCode(withToken(network, entry.token), width) : '';
+  return greeting(version, server, { width, isTerminal, qrCode: code });
 }
 
 /**

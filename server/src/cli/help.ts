@@ -25,7 +25,12 @@ const EXAMPLES: readonly Item[] = [
   ['npm start -- --source /dev/video0 --size 640x480 --fps 15', ''],
   ['npm start -- --source "front door=/dev/video0" --source yard.mp4', ''],
   ['npm start -- --source camera --transform ./my-step.js', 'your own OpenCV step in between'],
-  ['npm start -- --host ::', 'the whole network may watch'],
+  ['npm start -- --host ::', 'the network may watch, with the token that is printed'],
+];
+
+const COMMANDS: readonly Item[] = [
+  ['token show', 'prints the addresses with the token; token --help for more: list, add, rotate, remove'],
+  ['share gate --for 2h', 'a link that shows one stream for some time'],
 ];
 
 const PLACES: readonly Item[] = [
@@ -44,6 +49,7 @@ export function layOutHelp(command: Command, width: number): void {
   const sections = [
     ['Sources:', SOURCES],
     ['Examples:', EXAMPLES],
+    ['Instead of options:', COMMANDS],
     ['Then open http://localhost:8080 with one of these behind it:', PLACES],
   ] as const;
   const text = sections.map(([title, items]) => `\n${wrap(title, 0, width)}\n${list(items, width)}\n`).join('');

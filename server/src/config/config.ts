@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import type { AuthChoice } from '../access/entry.js';
 import { FramewireError } from '../errors.js';
 import type { Verbosity } from '../ops/log.js';
 import { videoDevices } from '../source/camera.js';
@@ -30,6 +31,8 @@ export interface Config {
   host: string;
   /** 0 for one that is free. */
   port: number;
+  /** Whether viewers need a token; undefined: where others than this machine can connect. */
+  auth: AuthChoice;
   /** Undefined: plain HTTP. */
   tls: TlsConfig | undefined;
   /** How long a source stays open without viewers, ms; Infinity: for ever. */
@@ -88,6 +91,7 @@ export function parseConfig({ flags: given, environment: variables = {}, file }:
     streams: parseStreams(flags, environment, file),
     host: setting('host') ?? 'localhost',
     port: setting('port') ?? 8080,
+    auth: setting('auth'),
     tls: tlsOf({ flags, environment, file: file?.server }, file?.folder),
     graceMs: grace === 'never' ? Infinity : grace * 1000,
     maxViewers: setting('maxViewers') ?? 1000,

@@ -95,6 +95,9 @@ export const serverSettings = {
     .min(1, HOST)
     .describe('address to listen on; `::` for all, IPv4 and IPv6 (default: this machine only)'),
   port: whole(0, 65_535).describe('port to listen on; 0 for any that is free (default: 8080)'),
+  auth: word(['token', 'none']).describe(
+    '`token`: viewers need one, on this machine too; `none`: nobody does (default: `token` where others can connect)',
+  ),
   tls: z
     .union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')], SWITCH)
     .describe('https and wss only, with a certificate of its own making'),

@@ -20,6 +20,8 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   'too-many-viewers': '--max-viewers lets more in.',
   'too-many-connections': '--max-viewers and the limit of open files (ulimit -n) let more in.',
   'too-many-sizes': '--max-renditions allows more sizes.',
+  'token-wrong': 'npm start -- token show prints the right one.',
+  'too-many-tries': 'Somebody guesses, or a screen has kept an old one.',
   'too-many-snapshots': 'Whoever asks so often should watch /video_feed.',
 };
 

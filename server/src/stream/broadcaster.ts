@@ -14,6 +14,15 @@ export interface Watcher {
   dismiss(): void;
 }
 
+/** The streams that exist for one viewer. */
+export interface SeenStreams {
+  readonly streams: StreamInfo[];
+  /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream or server-stopping */
+  stream(name?: string): Stream;
+  /** @param index in the order of the command line, from 0. @throws FramewireError unknown-stream or server-stopping */
+  streamAt(index: number): Stream;
+}
+
 /** The streams there are, and who may watch them: admission, limits, the second hand, the end. */
 export class Broadcaster {
   /** What links to its viewers carried, for those who come again. */
@@ -41,33 +50,31 @@ export class Broadcaster {
     this.#maxViewers = maxViewers;
   }
 
-  get streams(): StreamInfo[] {
-    return [...this.#streams.values()].map(({ info }) => info);
-  }
-
   get viewers(): number {
     return this.#watchers.size;
   }
 
-  /** @param name absent or empty: the first stream. @throws FramewireError unknown-stream or server-stopping */
-  stream(name?: string): Stream {
-    this.#refuseWhenClosed();
-    const stream = name === undefined || name === '' ? [...this.#streams.values()][0] : this.#streams.get(name);
-    if (stream !== undefined) return stream;
-    throw this.#unknown(`"${name ?? ''}"`);
-  }
-
-  /** @param index in the order of the command line, from 0. @throws FramewireError unknown-stream or server-stopping */
-  streamAt(index: number): Stream {
-    this.#refuseWhenClosed();
-    const stream = [...this.#streams.values()][index];
-    if (stream !== undefined) return stream;
-    throw this.#unknown(`number ${index}`);
-  }
-
-  #unknown(stream: string): FramewireError {
-    const names = [...this.#streams.keys()].join(', ');
-    return new FramewireError('unknown-stream', `There is no stream ${stream}.`, `There are: ${names}.`);
+  /** The streams as one viewer knows them. @param sees whether a stream of that name exists for them; asked each time. */
+  seenBy(sees: (stream: string) => boolean): SeenStreams {
+    const seen = () => [...this.#streams.values()].filter(({ name }) => sees(name));
+    const find = (select: (streams: Stream[]) => Stream | undefined, which: string) => {
+      this.#refuseWhenClosed();
+      const streams = seen();
+      const stream = select(streams);
+      if (stream !== undefined) return stream;
+      const hint = streams.length === 0 ? '' : `There are: ${streams.map(({ name }) => name).join(', ')}.`;
+      throw new FramewireError('unknown-stream', `There is no stream${which}.`, hint);
+    };
+    return {
+      get streams() {
+        return seen().map(({ info }) => info);
+      },
+      stream: name =>
+        name === undefined || name === ''
+          ? find(streams => streams[0], ' for you')
+          : find(streams => streams.find(stream => stream.name === name), ` "${name}"`),
+      streamAt: index => find(streams => streams[index], ` number ${index}`),
+    };
   }
 
   /** @returns what takes the watcher off the list again. @throws FramewireError too-many-viewers or server-stopping */

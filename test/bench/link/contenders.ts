@@ -48,7 +48,8 @@ export function linkContenders(): LinkContender[] {
     order,
     async start(host, namespace, hasTls) {
       const source = ['--source', '/dev/video0', '--size', SIZE, '--fps', String(FPS)];
-      const args = [main, ...source, '--host', host, '--port', String(PORT), ...(hasTls ? ['--tls'] : [])];
+      const place = ['--host', host, '--port', String(PORT), '--auth', 'none'];
+      const args = [main, ...source, ...place, ...(hasTls ? ['--tls'] : [])];
       const server = await start(process.execPath, args, namespace);
       await server.waitForOutput(/Open: +http/);
       return server;

@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@framewire/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { closeVerdict } from '../../../client/src/connection/close-verdict.js';
+import { closeVerdict, isAboutToken } from '../../../client/src/connection/close-verdict.js';
 
 describe('closeVerdict', () => {
   it.each([
@@ -32,5 +32,22 @@ describe('closeVerdict', () => {
     for (const code of [1000, 1001, 1006, 4400, 4408, 4503, 4999]) {
       expect(closeVerdict(code, '').reason).toMatch(/^[A-Z].+\.$/);
     }
+  });
+
+  it.each([CLOSE_CODES.unauthorized, CLOSE_CODES.forbidden, CLOSE_CODES.streamRemoved])(
+    'says after %i what the error before it said, and does not try again',
+    code => {
+      const error = { code: 'token-expired', message: 'It was valid until noon.', hint: 'Ask for a new one.' };
+      const told = { retry: false, code: 'token-expired', reason: 'It was valid until noon. Ask for a new one.' };
+      expect(closeVerdict(code, 'It was.', error)).toEqual(told);
+      expect(closeVerdict(code, 'It was.')).toEqual({ retry: false, code: 'refused', reason: 'It was.' });
+      // An error of long ago has nothing to do with a lost connection.
+      expect(closeVerdict(1006, '', error)).toMatchObject({ retry: true, code: 'connection-lost' });
+    },
+  );
+
+  it('knows which codes another token would mend', () => {
+    expect(['token-missing', 'token-wrong', 'token-expired', 'role-missing'].every(isAboutToken)).toBe(true);
+    expect(['too-many-tries', 'origin-refused', 'upgrade-required'].some(isAboutToken)).toBe(false);
   });
 });

@@ -51,6 +51,10 @@ describe('videoFeedUrl', () => {
       'http://host/video_feed?stream=the+gate&quality=60&fps=15&width=640&mode=fixed&latencyBudgetMs=200&size=auto',
     ],
   ] as const)('of %s with %j is %s', (server, watch, expected) => {
-    expect(videoFeedUrl(server, watch)).toBe(expected);
+    expect(videoFeedUrl(server, undefined, watch)).toBe(expected);
+  });
+
+  it('shows the token', () => {
+    expect(videoFeedUrl('http://host', 'fw_x', {})).toBe('http://host/video_feed?token=fw_x&size=auto');
   });
 });

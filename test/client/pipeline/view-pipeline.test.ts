@@ -14,7 +14,7 @@ const SEEN = { isPaused: false, isHidden: false };
 async function waitingView(): Promise<{ pipeline: ViewPipeline; server: ScriptedServer; statuses: ViewStatus[] }> {
   const before = await ScriptedServer.open();
   const statuses: ViewStatus[] = [];
-  const start = { server: before.url, watch: { stream: 'gate' }, flow: SEEN, canvas: undefined };
+  const start = { server: before.url, token: undefined, watch: { stream: 'gate' }, flow: SEEN, canvas: undefined };
   const pipeline = new ViewPipeline({ type: 'start', ...start }, message => {
     if (message.type === 'status') statuses.push(message.status);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { greeting } from '../../../server/src/cli/greeting.js';
+import type { Entry } from '../../../server/src/access/entry.js';
 import type { FramewireServer } from '../../../server/src/server.js';
 import type { Reach } from '../../../server/src/transport/listen/addresses.js';
 
@@ -21,11 +22,18 @@ const gate: FramewireServer['streams'][number] = {
   hint: '',
 };
 
-const said = (reach: Reach, streams = [gate], width = 80) =>
+const said = (reach: Reach, entry: Entry, { streams = [gate], width = 80, isTerminal = true } = {}) =>
   greeting(
     '1.2.3',
-    { reach, certificates: undefined, streams, reload: () => Promise.resolve([]), close: () => Promise.resolve() },
-    width,
+    {
+      reach,
+      entry,
+      certificates: undefined,
+      streams,
+      reload: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+    },
+    { width, isTerminal, qrCode: entry.kind === 'token' && isTerminal ? '##\n##' : '' },
   );
 
 describe('the greeting', () => {
@@ -35,22 +43,22 @@ describe('the greeting', () => {
       'all addresses',
       { local: ['http://127.0.0.1:8080/'], network: ['http://10.0.0.5:8080/'], isOpen: true },
       'http://127.0.0.1:8080/',
-      /Network: http:\/\/10\.0\.0\.5:8080\/\n.*no password: whoever reaches/,
+      /Network: http:\/\/10\.0\.0\.5:8080\/\n.*There is no token: whoever reaches/,
     ],
     [
       'all addresses before there is a network',
       { local: ['http://127.0.0.1:8080/'], network: [], isOpen: true },
       'http://127.0.0.1:8080/',
-      /All addresses are listened on.*no\s+password: whoever\s+reaches/s,
+      /All addresses are listened on.*There is no\s+token: whoever\s+reaches/s,
     ],
     [
       'one address of the network',
       { local: [], network: ['http://10.0.0.5:8080/'], isOpen: true },
       'http://10.0.0.5:8080/',
-      /no password: whoever reaches/,
+      /There is no token: whoever reaches/,
     ],
   ])('of a server on %s says who can watch', (_, reach, first, audience) => {
-    const text = said(reach);
+    const text = said(reach, { kind: reach.isOpen ? 'everybody' : 'this-machine' });
     expect(text).toContain(`Open:    ${first}\n`);
     expect(text).toMatch(audience);
     expect(text.includes('Only this machine')).toBe(!reach.isOpen);
@@ -58,8 +66,34 @@ describe('the greeting', () => {
 
   it('says why a source is lost and what to do, and keeps within the terminal', () => {
     const source = { state: 'lost', code: 'source-not-found', reason: 'There is no camera /dev/video7.' } as const;
-    const text = said(LOCAL, [gate, { ...gate, name: 'yard', source, hint: 'Plug it in, or see: ls /dev/video*' }], 60);
+    const text = said(
+      LOCAL,
+      { kind: 'this-machine' },
+      { streams: [gate, { ...gate, name: 'yard', source, hint: 'Plug it in, or see: ls /dev/video*' }], width: 60 },
+    );
     expect(text).toMatch(/Lost: There is no camera \/dev\/video7\. Plug it\n {14}in, or see/);
     expect(text.split('\n').filter(line => line.length > 60)).toEqual([]);
+  });
+
+  const network: Reach = { local: ['http://127.0.0.1:8080/'], network: ['http://10.0.0.5:8080/'], isOpen: true };
+  const T = 'fw_Q8rWn3kQvB2mXo5sTz1aLg';
+
+  it('has the token in each address, and a code of one, on a terminal', () => {
+    const text = said(network, { kind: 'token', token: T, isNew: false });
+    expect(text).toContain(
+      `Open:    http://127.0.0.1:8080/?token=${T}\n  Network: http://10.0.0.5:8080/?token=${T}\n\n  ##\n  ##\n`,
+    );
+    expect(text).toContain('not encrypted');
+  });
+
+  it('has the token in a journal once, when it is made', () => {
+    const told = (isNew: boolean) => said(network, { kind: 'token', token: T, isNew }, { isTerminal: false });
+    expect(told(true)).toContain(`Network: http://10.0.0.5:8080/?token=${T}`);
+    expect(told(false)).not.toContain(T);
+    expect(told(false)).toContain('npm start -- token show');
+  });
+
+  it('says nothing of encryption where nothing goes over a network', () => {
+    expect(said(LOCAL, { kind: 'token', token: T, isNew: false })).not.toContain('encrypted');
   });
 });

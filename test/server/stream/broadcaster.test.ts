@@ -22,6 +22,8 @@ class FakeGuest implements Watcher {
 
 const [yard, gate] = [streamKit({ name: 'yard' }).stream, streamKit({ name: 'gate' }).stream];
 
+const everything = () => true;
+
 describe('the broadcaster', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -31,15 +33,32 @@ describe('the broadcaster', () => {
   });
 
   it('knows its streams by name, and gives the first where none is named', () => {
-    const broadcaster = new Broadcaster([yard, gate], 10);
-    expect(broadcaster.stream('gate')).toBe(gate);
-    expect(broadcaster.stream()).toBe(yard);
-    expect(broadcaster.stream('')).toBe(yard);
-    expect(broadcaster.streams.map(({ name }) => name)).toEqual(['yard', 'gate']);
+    const seen = new Broadcaster([yard, gate], 10).seenBy(everything);
+    expect(seen.stream('gate')).toBe(gate);
+    expect(seen.stream()).toBe(yard);
+    expect(seen.stream('')).toBe(yard);
+    expect(seen.streams.map(({ name }) => name)).toEqual(['yard', 'gate']);
+  });
+
+  it('knows for each viewer only the streams that exist for it, as they are when it asks', () => {
+    const granted = new Set(['gate']);
+    const seen = new Broadcaster([yard, gate], 10).seenBy(name => granted.has(name));
+    expect(seen.streams.map(({ name }) => name)).toEqual(['gate']);
+    expect(seen.stream()).toBe(gate);
+    expect(seen.streamAt(0)).toBe(gate);
+    const refusal = { code: 'unknown-stream', message: 'There is no stream "yard".', hint: 'There are: gate.' };
+    expect(() => seen.stream('yard')).toThrow(expect.objectContaining(refusal));
+    expect(() => seen.streamAt(1)).toThrow(
+      expect.objectContaining({ code: 'unknown-stream', hint: 'There are: gate.' }),
+    );
+    granted.add('yard');
+    expect(seen.stream('yard')).toBe(yard);
+    granted.clear();
+    expect(() => seen.stream()).toThrow(expect.objectContaining({ message: 'There is no stream for you.', hint: '' }));
   });
 
   it('says which streams there are when one is unknown', () => {
-    const ask = () => new Broadcaster([yard, gate], 10).stream('barn');
+    const ask = () => new Broadcaster([yard, gate], 10).seenBy(everything).stream('barn');
     expect(ask).toThrow('There is no stream "barn".');
     expect(ask).toThrow(expect.objectContaining({ code: 'unknown-stream', hint: 'There are: yard, gate.' }));
   });
@@ -103,6 +122,6 @@ describe('the broadcaster', () => {
     expect(slow.isDismissed).toBe(true);
     expect(broadcaster.viewers).toBe(1);
     expect(() => broadcaster.admit(new FakeGuest())).toThrow(expect.objectContaining({ code: 'server-stopping' }));
-    expect(() => broadcaster.stream()).toThrow(expect.objectContaining({ code: 'server-stopping' }));
+    expect(() => broadcaster.seenBy(everything).stream()).toThrow(expect.objectContaining({ code: 'server-stopping' }));
   });
 });

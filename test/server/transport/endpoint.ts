@@ -1,5 +1,8 @@
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Access } from '../../../server/src/access/access.js';
+import type { Realm } from '../../../server/src/access/authorize.js';
+import { Guard } from '../../../server/src/access/guard.js';
 import { createHttpServer } from '../../../server/src/transport/http/http-server.js';
 import { listen, type Listeners } from '../../../server/src/transport/listen/listeners.js';
 import { WsEndpoint } from '../../../server/src/transport/ws/ws.js';
@@ -13,6 +16,8 @@ import { streamKit, type StreamKit } from '../fakes.js';
 export interface Endpoint extends AsyncDisposable {
   kit: StreamKit;
   broadcaster: Broadcaster;
+  guard: Guard;
+  http: FastifyInstance;
   port: number;
   listeners: Listeners;
   /** What went wrong inside. */
@@ -23,18 +28,27 @@ export interface Endpoint extends AsyncDisposable {
 }
 
 /** The real endpoints on 127.0.0.1, over one stream whose producer is the test. */
-export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly string[] = []): Promise<Endpoint> {
+export async function openEndpoint(
+  maxViewers = 100,
+  allowedOrigins: readonly string[] = [],
+  realm: Realm = { kind: 'open', role: 'admin' },
+): Promise<Endpoint> {
   const kit = streamKit();
-  const broadcaster = new Broadcaster([kit.stream], maxViewers);
+  const other = streamKit({ name: 'gate', id: 8 });
+  // Most tests have one stream; who may see which takes two.
+  const streams = realm.kind === 'guarded' ? [kit.stream, other.stream] : [kit.stream];
+  const broadcaster = new Broadcaster(streams, maxViewers);
   const closing = new CloseStack();
   const told: string[] = [];
   const host = '127.0.0.1';
   const access = new Access({ host, allowedOrigins }, sentence => void told.push(sentence));
+  const guard = new Guard(access);
+  guard.realm = realm;
   const viewers = new ViewerLog(pino({ level: 'silent' }));
   closing.push(() => viewers.close());
   const metrics = new Metrics('test', () => [kit.stream]);
   const audience = new Audience(viewers, metrics);
-  const settings = { server: 'framewire test', access, audience, metrics, maxRenditions: 8, maxViewers };
+  const settings = { server: 'framewire test', access, guard, audience, metrics, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const http = await createHttpServer(broadcaster, { ...settings, onError });
@@ -52,8 +66,9 @@ export async function openEndpoint(maxViewers = 100, allowedOrigins: readonly st
   });
   closing.push(() => listeners.close());
   closing.push(() => kit.stream.close());
+  closing.push(() => other.stream.close());
   closing.push(() => broadcaster.close());
   const port = Number(new URL(listeners.reach.local[0] ?? '').port);
   const close = () => closing.close();
-  return { kit, broadcaster, port, listeners, faults, told, close, [Symbol.asyncDispose]: close };
+  return { kit, broadcaster, guard, http, port, listeners, faults, told, close, [Symbol.asyncDispose]: close };
 }

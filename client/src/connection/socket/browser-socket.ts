@@ -1,4 +1,4 @@
-import { SUBPROTOCOL } from '@framewire/shared/protocol';
+import { SUBPROTOCOL, SUBPROTOCOL_TOKEN } from '@framewire/shared/protocol';
 import { isOwnServer } from '../server-url.js';
 import { refusalOf } from './refusal.js';
 import { OPEN_WITHIN_MS, type Refusal, type Socket, type SocketEvents, type Target } from './socket.js';
@@ -10,10 +10,11 @@ const ABNORMAL_CLOSURE = 1006;
 const ANSWER_WITHIN_MS = 2500;
 
 /** The browser's WebSocket, in pages and workers. */
-export function openSocket({ url }: Target, events: SocketEvents): Socket {
+export function openSocket({ url, token }: Target, events: SocketEvents): Socket {
   let socket: WebSocket;
   try {
-    socket = new WebSocket(url, SUBPROTOCOL);
+    // The one header that a page may set; what stands in the address would stand in logs as well.
+    socket = new WebSocket(url, token === undefined ? SUBPROTOCOL : [SUBPROTOCOL, SUBPROTOCOL_TOKEN + token]);
   } catch (error) {
     // A page of https: may not open a ws: one; that is thrown here, where no listener could hear it yet.
     const timer = setTimeout(() => events.closed(ABNORMAL_CLOSURE, error instanceof Error ? error.message : ''));

@@ -14,10 +14,11 @@ const CLOSE_WITHIN_MS = 1000;
 const MOST_REFUSAL_BYTES = 16_384;
 
 /** The `ws` package's WebSocket, because Node 20 has none. */
-export function openSocket({ url, ca }: Target, events: SocketEvents): Socket {
+export function openSocket({ url, token, ca }: Target, events: SocketEvents): Socket {
   // One authority takes the place of all that Node knows.
   const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
-  const options = { perMessageDeflate: false, handshakeTimeout: OPEN_WITHIN_MS, ...trusted };
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const options = { perMessageDeflate: false, handshakeTimeout: OPEN_WITHIN_MS, headers, ...trusted };
   const socket = new WebSocket(url, SUBPROTOCOL, options);
   let failure = '';
   let refusal: Refusal | undefined;

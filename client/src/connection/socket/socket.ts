@@ -2,6 +2,8 @@
 export interface Target {
   /** Of the WebSocket. */
   readonly url: string;
+  /** Shown to the server; undefined: none, or it stands in the address. */
+  readonly token: string | undefined;
   /** As in `ConnectOptions`. */
   readonly ca?: string | undefined;
 }

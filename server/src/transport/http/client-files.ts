@@ -24,6 +24,9 @@ const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
 /** Vite puts a hash of its content into the name of everything there. */
 const HASHED = '/assets/';
 
+/** Says why nobody is let in without a token, and takes one. */
+export const SIGN_IN_PAGE = '/sign-in.html';
+
 interface ClientFile {
   readonly type: string;
   readonly cacheControl: string;
@@ -55,13 +58,13 @@ export class ClientFiles {
 
   /** The dashboard's page with the streams of this moment in it. */
   sendPage(reply: FastifyReply, list: StreamList): FastifyReply {
-    const { bytes, type } = this.#file('/index.html');
+    const { bytes, type } = this.file('/index.html');
     return reply.header('Cache-Control', 'no-cache').type(type).send(withStreamList(bytes.toString(), list));
   }
 
   /** @param url one of `paths`. */
   send({ headers }: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
-    const file = this.#file(url);
+    const file = this.file(url);
     const encoding = chooseEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
     const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`;
     reply.header('Cache-Control', file.cacheControl).header('ETag', etag);
@@ -73,7 +76,8 @@ export class ClientFiles {
     return reply.type(file.type).send(encoded ?? file.bytes);
   }
 
-  #file(url: string): ClientFile {
+  /** @param url one of `paths`. */
+  file(url: string): ClientFile {
     const file = this.#files.get(url);
     if (file !== undefined) return file;
     throw new FramewireError('not-found', 'The dashboard was not built.', 'Start with npm start.');

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { STALL_TIMEOUT_MS } from '@framewire/shared/protocol';
+import type { StreamList } from '@framewire/shared/control';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Broadcaster } from '../../stream/broadcaster.js';
@@ -9,6 +10,7 @@ import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
 import { monotonicMs } from '../../time/monotonic.js';
 import type { Access } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
+import type { Guard } from '../../access/guard.js';
 import type { Audience } from '../../ops/audience.js';
 import type { Metrics } from '../../ops/metrics.js';
 import type { Certificates } from '../../tls/certificates.js';
@@ -17,6 +19,8 @@ import { isBrowser } from './browser.js';
 import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js';
 import { MjpegViewer } from './mjpeg.js';
 import { addProbes } from './probes.js';
+import { askForToken, guardRoutes, passOf } from './route-access.js';
+import { addShareRoutes } from './share-routes.js';
 import { addTrustRoutes } from './trust-page.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
@@ -35,6 +39,7 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
 
 export interface HttpOptions {
   access: Access;
+  guard: Guard;
   audience: Audience;
   metrics: Metrics;
   /** Undefined without TLS. */
@@ -48,55 +53,67 @@ export interface HttpOptions {
 
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
-  const { access } = options;
+  const { access, guard } = options;
+  const files = new ClientFiles();
   const app = Fastify({
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);
     },
   });
   await app.register(helmet, securityHeaders(access.frameAncestors));
-  app.addHook('onRequest', (request, _reply, done) => done(access.refusedHost(request.raw)));
+  app.addHook('onRequest', (request, _reply, done) => done(guard.refusedBeforehand(request.raw)));
   app.addHook('onRequest', (request, reply, done) => {
-    const refusal = refusedMethod(request.raw);
+    // What is sent to a route that takes it is found.
+    const refusal = request.is404 ? refusedMethod(request.raw) : undefined;
     if (refusal !== undefined) reply.header('Allow', 'GET, HEAD');
     done(refusal);
   });
+  guardRoutes(app, guard);
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof FramewireError) options.audience.refused(error, clientAddress(request.raw));
-    return refuse(reply, error, options.onError);
+    const wantsToken = error instanceof FramewireError && (error.status === 401 || error.code === 'too-many-tries');
+    const asked = wantsToken ? askForToken(request, reply, error, files) : undefined;
+    return asked ?? refuse(reply, error, options.onError);
   });
   app.setNotFoundHandler((_request, reply) => refuse(reply, nothingThere(), options.onError));
 
+  const view = { config: { access: 'view' } } as const;
+  const everybody = { config: { access: 'public' } } as const;
   const { videoFeed, snapshot } = pictureHandlers(broadcaster, options);
-  app.get('/video_feed', (request, reply) => videoFeed(request, reply));
+  app.get('/video_feed', view, (request, reply) => videoFeed(request, reply));
   for (const format of SNAPSHOT_FORMATS) {
-    app.get(`/snapshot.${format}`, (request, reply) => snapshot(request, reply, format));
+    app.get(`/snapshot.${format}`, view, (request, reply) => snapshot(request, reply, format));
   }
-  app.get('/api/streams', (request, reply) => {
-    access.letRead(request.raw, reply.raw);
-    return reply.header('Cache-Control', 'no-store').send({ server: options.server, streams: broadcaster.streams });
+  const listFor = (request: FastifyRequest): StreamList => {
+    const { streams } = broadcaster.seenBy(passOf(request).sees);
+    return { server: options.server, streams };
+  };
+  app.get('/api/streams', view, (request, reply) => {
+    access.letRead(request.raw, reply.raw, guard.hasExplicitToken(request.raw));
+    return reply.header('Cache-Control', 'no-store').send(listFor(request));
   });
-  app.get('/ws', (request, reply) => {
+  app.get('/ws', everybody, (request, reply) => {
     // To all pages: it says why they may not watch, and nothing else.
     reply.header('Access-Control-Allow-Origin', '*');
     const { origin } = parseSocketQuery(request.query);
     throw access.refusedBefore(request.raw, origin) ?? upgradeRequired();
   });
-  addProbes(app, broadcaster, options.metrics);
+  addProbes(app, broadcaster, options);
+  addShareRoutes(app, broadcaster, guard);
   if (options.certificates !== undefined) addTrustRoutes(app, options.certificates);
-  const files = new ClientFiles();
+  // The same for everybody, as they are in the package; what they show is asked for by them.
   for (const path of files.paths) {
-    app.get(path, (request, reply) => {
+    app.get(path, everybody, (request, reply) => {
       // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
       if (path === '/framewire.js') reply.header('Access-Control-Allow-Origin', '*');
       return files.send(request, reply, path);
     });
   }
-  app.get('/', (request, reply) => {
+  app.get('/', view, (request, reply) => {
     const action = parseAction(request.query);
     if (action?.wanted === 'stream') return videoFeed(request, reply, action.index);
     if (action?.wanted === 'snapshot') return snapshot(request, reply, 'jpg', action.index);
-    return files.sendPage(reply, { server: options.server, streams: broadcaster.streams });
+    return files.sendPage(reply, listFor(request));
   });
   return app;
 }
@@ -113,7 +130,7 @@ function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOpt
         connectSrc: ["'self'", 'ws:', 'wss:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
-        formAction: ["'none'"],
+        formAction: ["'self'"],
         ...(frameAncestors && { frameAncestors }),
       },
     },
@@ -126,28 +143,38 @@ function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOpt
   };
 }
 
-function pictureHandlers(broadcaster: Broadcaster, { access, audience, maxRenditions }: HttpOptions) {
+function pictureHandlers(broadcaster: Broadcaster, { access, guard, audience, maxRenditions }: HttpOptions) {
   const asked = (request: FastifyRequest, reply: FastifyReply, index?: number, base?: ViewerRequest) => {
-    access.letRead(request.raw, reply.raw);
+    access.letRead(request.raw, reply.raw, guard.hasExplicitToken(request.raw));
     const query = parseMediaQuery(request.query, base);
-    return index === undefined ? query : { ...query, stream: broadcaster.streamAt(index).name };
+    const pass = passOf(request);
+    const streams = broadcaster.seenBy(pass.sees);
+    const stream = index === undefined ? streams.stream(query.stream) : streams.streamAt(index);
+    return { stream, wishes: query.request, pass, who: pass.called(clientAddress(request.raw)) };
   };
   const videoFeed = (request: FastifyRequest, reply: FastifyReply, index?: number) => {
     const size = isBrowser(request.headers) ? 'auto' : 'fixed';
-    const query = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
-    const attendance = audience.enter(clientAddress(request.raw), 'mjpeg');
-    MjpegViewer.serve(reply.raw, socketOf(reply), { broadcaster, attendance }, query);
+    const { stream, wishes, pass, who } = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
+    const attendance = audience.enter(who, 'mjpeg');
+    MjpegViewer.serve(reply.raw, socketOf(reply), { broadcaster, attendance }, { stream, request: wishes });
+    // The end of the answer is all that it can be told: whoever asks again reads why.
+    const kept = guard.keep(
+      pass,
+      () => stream.name,
+      () => reply.raw.destroy(),
+    );
+    reply.raw.once('close', () => kept[Symbol.dispose]());
     return reply.hijack();
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);
   const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat, index?: number) => {
-    const query = asked(request, reply, index, SNAPSHOT_REQUEST);
+    const { stream, wishes, who } = asked(request, reply, index, SNAPSHOT_REQUEST);
     socketOf(reply);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const frame = await snapshots.take(query, gone.signal);
+    const frame = await snapshots.take(stream, wishes, gone.signal);
     const picture = await snapshots.picture(frame, format);
-    audience.tookSnapshot(broadcaster.stream(query.stream).name, clientAddress(request.raw), picture.length);
+    audience.tookSnapshot(stream.name, who, picture.length);
     // Who takes nothing of its picture would keep its place among the viewers.
     reply.raw.setTimeout(STALL_TIMEOUT_MS);
     const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();
@@ -176,7 +203,7 @@ function socketOf({ raw: { socket } }: FastifyReply): Socket {
 function refuse(reply: FastifyReply, thrown: unknown, onError: (error: unknown) => void): FastifyReply {
   if (thrown instanceof FramewireError) {
     const { code, message, hint } = thrown;
-    const retryAfterS = RETRY_AFTER_S[code];
+    const retryAfterS = thrown.retryAfterS ?? RETRY_AFTER_S[code];
     if (retryAfterS !== undefined) reply.header('Retry-After', retryAfterS);
     if (code === 'upgrade-required') reply.header('Upgrade', 'websocket').header('Connection', 'Upgrade');
     return reply.status(thrown.status).send({ code, message, hint });

@@ -4,13 +4,13 @@ import type { SentCounts } from '@framewire/shared/control';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
 import type { TransportArrival } from '../../viewer/frame-socket.js';
 import type { Attendance } from '../../ops/audience.js';
-import { Viewer, type ViewerTransport } from '../../viewer/viewer.js';
+import type { Stream } from '../../stream/stream.js';
+import { Viewer, type ViewerRequest, type ViewerTransport } from '../../viewer/viewer.js';
 import type { EncodedFrame } from '../../frames.js';
 import { machineClock } from '../../time/clock.js';
 import { monotonicMs } from '../../time/monotonic.js';
 import { sleepWatch } from '../../time/sleep-watch.js';
 import { isBrowser, readsAhead } from './browser.js';
-import type { MediaQuery } from './media-query.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
 import { NearbyReader } from '../kernel/nearby-reader.js';
@@ -78,15 +78,14 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   /**
    * Takes the response over, until either side ends it.
    *
-   * @throws FramewireError unknown-stream, too-many-sizes, too-many-viewers or server-stopping, before anything was sent.
+   * @throws FramewireError too-many-sizes, too-many-viewers or server-stopping, before anything was sent.
    */
   static serve(
     response: ServerResponse,
     socket: Socket,
     { broadcaster, attendance }: { broadcaster: Broadcaster; attendance: Attendance },
-    { stream, request }: MediaQuery,
+    { stream: watched, request }: { stream: Stream; request: ViewerRequest },
   ): void {
-    const watched = broadcaster.stream(stream);
     watched.refuseWithoutRoom(request);
     const viewer = new MjpegViewer(response, socket, broadcaster, attendance);
     const admission = broadcaster.admit(viewer);

@@ -4,7 +4,6 @@ import type { Stream } from '../../stream/stream.js';
 import { FramewireError, isErrorCode } from '../../errors.js';
 import type { EncodedFrame } from '../../frames.js';
 import { monotonicMs } from '../../time/monotonic.js';
-import type { MediaQuery } from './media-query.js';
 
 /** A source that must be opened first has this long to give its first picture, ms. */
 const TIMEOUT_MS = 8000;
@@ -33,11 +32,10 @@ export class Snapshots {
    * One new picture: captured after the request came, not an old one that lay around.
    *
    * @param gone aborts when the answer is out, or nobody waits for it any more; it counts as a viewer until then.
-   * @throws FramewireError unknown-stream, too-many-viewers, too-many-snapshots or server-stopping; the source's own
+   * @throws FramewireError too-many-viewers, too-many-snapshots or server-stopping; the source's own
    * error when there is no picture to be had; no-frame after 8 s.
    */
-  async take({ stream: name, request }: MediaQuery, gone: AbortSignal): Promise<EncodedFrame> {
-    const stream = this.#broadcaster.stream(name);
+  async take(stream: Stream, request: RenditionRequest, gone: AbortSignal): Promise<EncodedFrame> {
     const wait = new SnapshotWait(stream, request);
     this.#refuseTooMany(wait);
     const admission = this.#broadcaster.admit(wait);

@@ -1,3 +1,4 @@
+import { networkOf } from '../../access/client-address.js';
 import { tooFewFiles } from './open-files.js';
 
 /** As Node spells them; IPv4 comes within IPv6 where both are listened on. */
@@ -47,7 +48,7 @@ export class ConnectionLimits {
 
   /** Call `leave` for each that was admitted. */
   admit(address: string): Admission {
-    const key = keyOf(address);
+    const key = networkOf(address);
     const ofAddress = this.#byAddress.get(key) ?? 0;
     if (this.#count >= this.#most) return 'server-full';
     if (!THIS_MACHINE.test(address) && ofAddress >= Math.ceil(this.#most / 2)) return 'address-full';
@@ -57,18 +58,10 @@ export class ConnectionLimits {
   }
 
   leave(address: string): void {
-    const key = keyOf(address);
+    const key = networkOf(address);
     const left = (this.#byAddress.get(key) ?? 0) - 1;
     if (left > 0) this.#byAddress.set(key, left);
     else this.#byAddress.delete(key);
     this.#count -= 1;
   }
-}
-
-/** A machine has all addresses of its IPv6 network to choose from (64 bits, RFC 4291 2.5.4), so those count as one. */
-function keyOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [head = [], tail = []] = address.split('::').map(part => part.split(':').filter(group => group !== ''));
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
-  return [...head, ...zeros, ...tail].slice(0, 4).join(':');
 }

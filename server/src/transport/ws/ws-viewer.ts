@@ -5,7 +5,8 @@ import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
 import type { SentCounts, ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
 import { CLOSE_CODES, MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
-import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
+import type { KnownRates } from '../../link/known-rates.js';
+import type { Watcher, SeenStreams } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';
 import { DEFAULT_VIEWER_REQUEST, Viewer, type Answer, type ViewerTransport } from '../../viewer/viewer.js';
 import { FramewireError, messageOf, type ErrorCode } from '../../errors.js';
@@ -16,6 +17,7 @@ import type { Attendance } from '../../ops/audience.js';
 import { FrameWriter } from './frame-writer.js';
 import { GatheredWishes } from './gathered-wishes.js';
 import { MessageLimits } from './message-limits.js';
+import { closeWebSocket, errorMessage } from './refuse-web-socket.js';
 import { requestFrom } from './request-from.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
@@ -32,9 +34,6 @@ const SILENCE_MS = 60_000;
 /** And gives up its place after this when there is no other for somebody who comes, ms: an honest viewer asks at once. */
 const YIELD_MS = 2000;
 
-/** Longest wait for the other side's part of the closing handshake, ms. */
-const CLOSE_MS = 500;
-
 /** What a ping behind a frame carries, and its pong brings back: the number of that frame. */
 const SEQ_BYTES = 4;
 
@@ -48,13 +47,20 @@ const FAREWELLS: Partial<Record<ErrorCode, { readonly code: number; readonly rea
   'stream-changed': { code: CLOSE_CODES.shapeChanged, reason: 'The stream has been set up anew.' },
   'stream-removed': { code: CLOSE_CODES.streamRemoved, reason: 'The stream is not shown here any more.' },
 };
+/** What a viewer finds when it comes. */
+export interface Surroundings {
+  readonly knownRates: KnownRates;
+  /** Those that exist for it. */
+  readonly streams: SeenStreams;
+  readonly attendance: Attendance;
+}
 
 /** One WebSocket viewer: control messages and acknowledgements in, frames and answers out. */
 export class WsViewer implements Watcher, ViewerTransport {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #frames: FrameWriter;
-  readonly #broadcaster: Broadcaster;
+  readonly #streams: SeenStreams;
   readonly #limits = new MessageLimits();
   readonly #viewer: Viewer;
   readonly #attendance: Attendance;
@@ -67,16 +73,18 @@ export class WsViewer implements Watcher, ViewerTransport {
   /** Until the first message, which nobody sends before it is open: the round trip to the viewer, ms. */
   #roundTripMs: number | undefined;
   readonly #openedAt = monotonicMs();
+  /** The name of the stream that it watches. */
+  watched: string | undefined;
 
   /** @param socket below `ws`: frames are written to it directly, see `FrameWriter`. */
-  constructor(ws: WebSocket, socket: Socket, broadcaster: Broadcaster, attendance: Attendance) {
+  constructor(ws: WebSocket, socket: Socket, { knownRates, streams, attendance }: Surroundings) {
     this.#ws = ws;
     this.#attendance = attendance;
     this.#socket = socket;
     this.#frames = new FrameWriter(socket);
-    this.#broadcaster = broadcaster;
+    this.#streams = streams;
     const { remoteAddress = '' } = socket;
-    const memory = broadcaster.knownRates.of(remoteAddress, () => this.#roundTripMs, monotonicMs);
+    const memory = knownRates.of(remoteAddress, () => this.#roundTripMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
@@ -163,26 +171,23 @@ export class WsViewer implements Watcher, ViewerTransport {
   leave(): void {
     this.#wishes.drop();
     this.#viewer.stop();
-    this.#attendance.watches(undefined);
+    this.#watches(undefined);
     this.#acks?.[Symbol.dispose]();
   }
 
   /** @param reason at most 123 bytes, as the WebSocket protocol has it. */
   close(code: number, reason: string): void {
     this.leave();
-    this.#ws.close(code, reason);
-    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
-    this.#ws.once('close', () => clearTimeout(timer));
+    closeWebSocket(this.#ws, code, reason);
   }
 
   refuse(error: FramewireError): void {
-    const hint = error.hint === '' ? {} : { hint: error.hint };
-    this.#say({ type: 'error', code: error.code, message: error.message, ...hint });
+    this.#say(errorMessage(error));
   }
 
   /** Tells a new viewer what there is. */
   welcome(server: string, limits: { renditions: number; viewers: number; controlBytes: number }): void {
-    const { streams } = this.#broadcaster;
+    const { streams } = this.#streams;
     const capabilities = { codecs: ['jpeg'], modes: ['auto', 'fixed'], held: true, latency: true };
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, server, streams, limits, capabilities });
     // Its pong comes first, most of the time: pages are busy.
@@ -293,7 +298,7 @@ export class WsViewer implements Watcher, ViewerTransport {
         break;
       case 'unsubscribe':
         this.#viewer.stop();
-        this.#attendance.watches(undefined);
+        this.#watches(undefined);
         break;
       case 'next':
         this.#viewer.next();
@@ -308,7 +313,7 @@ export class WsViewer implements Watcher, ViewerTransport {
   }
 
   #subscribe(message: Subscribe): void {
-    const stream = this.#broadcaster.stream(message.stream);
+    const stream = this.#streams.stream(message.stream);
     const headers = message.headers ?? true;
     // Without headers a viewer cannot be told that the size changes, and a file that it writes could not change it.
     const request = requestFrom(message, { ...DEFAULT_VIEWER_REQUEST, size: headers ? 'auto' : 'fixed' });
@@ -322,7 +327,12 @@ export class WsViewer implements Watcher, ViewerTransport {
       });
     }
     this.#viewer.watch(stream, request);
-    this.#attendance.watches(stream.name);
+    this.#watches(stream.name);
+  }
+
+  #watches(stream: string | undefined): void {
+    this.watched = stream;
+    this.#attendance.watches(stream);
   }
 
   #set(wishes: Wishes): void {

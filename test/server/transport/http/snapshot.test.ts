@@ -14,8 +14,8 @@ function kit(maxViewers = 10) {
   const { stream, producer } = streamKit({ graceMs: 1000 });
   const broadcaster = new Broadcaster([stream], maxViewers);
   const snapshots = new Snapshots(broadcaster, 6);
-  const take = (wishes: Partial<ViewerRequest> = {}, gone = new AbortController().signal, name?: string) =>
-    snapshots.take({ stream: name, request: viewerRequest(wishes) }, gone);
+  const take = async (wishes: Partial<ViewerRequest> = {}, gone = new AbortController().signal) =>
+    snapshots.take(stream, viewerRequest(wishes), gone);
   /** As `take`, for those that are to fail. */
   const refusal = (...args: Parameters<typeof take>) => take(...args).catch((error: unknown) => error);
   return { stream, producer, broadcaster, snapshots, take, refusal };
@@ -74,10 +74,6 @@ describe('a snapshot', () => {
       message: 'yard gave no picture for 8 s.',
     });
     expect(stream.info.viewers).toBe(0);
-  });
-
-  it('is refused of a stream that there is not', async () => {
-    await expect(kit().take({}, undefined, 'gate')).rejects.toThrow('There is no stream "gate".');
   });
 
   it('does not wait for a rate: the picture after the first may be seconds away', () => {

@@ -21,7 +21,10 @@ async function unread(bufferedAmount: number) {
   server.on('upgrade', (request, socket: Socket, head) => {
     sockets.handleUpgrade(request, socket, head, ws => {
       Object.defineProperty(ws, 'bufferedAmount', { value: bufferedAmount });
-      viewer = new WsViewer(ws, socket, new Broadcaster([streamKit().stream], 10), UNOBSERVED);
+      const broadcaster = new Broadcaster([streamKit().stream], 10);
+      const { knownRates } = broadcaster;
+      const streams = broadcaster.seenBy(() => true);
+      viewer = new WsViewer(ws, socket, { knownRates, streams, attendance: UNOBSERVED });
     });
   });
   let viewer: WsViewer | undefined;
