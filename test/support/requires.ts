@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,12 +25,14 @@ const checks = {
   systemd: () => has('systemd-analyze'),
   ustreamer: () => has('ustreamer'),
   gcc: () => has('cc'),
+  python3: () => isExecutable(DEBIAN_PYTHON),
   'python3-opencv': () => canImport('cv2'),
   'python3-websockets': () => canImport('websockets'),
   'python3-flask': () => canImport('flask'),
   'python3-pil': () => canImport('PIL'),
   'python3-requests': () => canImport('requests'),
   'python3-aiohttp': () => canImport('aiohttp'),
+  koffi: () => canResolve('koffi'),
   'npm run setup:opencv': () => opencvWorks(),
   'IPv6 on the loopback': () => addresses().includes('::1'),
 } satisfies Record<string, () => boolean>;
@@ -68,6 +71,16 @@ function hasElement(name: string): boolean {
 
 function addresses(): string[] {
   return Object.values(networkInterfaces()).flatMap(found => (found ?? []).map(({ address }) => address));
+}
+
+/** Whether npm has installed an optional package of the server. */
+function canResolve(name: string): boolean {
+  try {
+    createRequire(new URL('../../server/package.json', import.meta.url)).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 let opencvWorking: boolean | undefined;

@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type * as koffi from 'koffi';
+import { libcFunction } from '../../libc-function.js';
 
 // oxlint-disable-next-line max-params -- POSIX has five.
 type GetSockOpt = (fd: number, level: number, option: number, value: Buffer, length: Buffer) => number;
 
-/**
- * Functions of libc that Node does not offer, through koffi, which is optional: each is undefined without it, on other
- * systems than Linux, and where the C library lacks it. Failures are reported as in C, by what they return.
- */
+/** What frames are sent and followed with, each where it can be had (libc-function.ts). */
 export interface Libc {
   readonly getsockopt: GetSockOpt | undefined;
   readonly memfdCreate: ((name: string, flags: number) => number) | undefined;
@@ -16,33 +12,11 @@ export interface Libc {
   readonly sendfile: ((to: number, from: number, offset: Uint32Array, bytes: number) => number) | undefined;
 }
 
-const NOTHING: Libc = { getsockopt: undefined, memfdCreate: undefined, sendfile: undefined };
-
-/** Not by `import`, which here would be an `await` at the top (load-one-by-one.ts). */
-const load: (name: 'koffi') => typeof koffi = createRequire(import.meta.url);
-
-export const libc = loadLibc();
-
-function loadLibc(): Libc {
-  if (process.platform !== 'linux') return NOTHING;
-  try {
-    const library = load('koffi').load(null);
-    const find = (prototype: string) => {
-      try {
-        return library.func(prototype);
-      } catch {
-        return undefined;
-      }
-    };
-    return {
-      getsockopt: find('int getsockopt(int, int, int, void *, void *)'),
-      memfdCreate: find('int memfd_create(const char *, unsigned int)'),
-      sendfile: find('long sendfile(int, int, void *, size_t)'),
-    };
-  } catch {
-    return NOTHING;
-  }
-}
+export const libc: Libc = {
+  getsockopt: libcFunction('int getsockopt(int, int, int, void *, void *)'),
+  memfdCreate: libcFunction('int memfd_create(const char *, unsigned int)'),
+  sendfile: libcFunction('long sendfile(int, int, void *, size_t)'),
+};
 
 /** Node has no public way to a socket's file descriptor. Ask each time: a number is used again once it is closed. -1 then. */
 export function fdOf(socket: Socket): number {
