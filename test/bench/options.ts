@@ -5,7 +5,7 @@ export const HELP = `npm run bench -- [options]
 Measures Framewire beside its peers and beside the floor, in one run on this machine, and prints a table.
 A row whose tools are missing says what it needs.
 
-  --only KEYS       parts to run, of: camera, ws, ws-plain, ws-mjpg, feed, flask, ustreamer, ustreamer-mjpg, floor, soak
+  --only KEYS       parts to run, of: camera, ws, wss, ws-plain, ws-mjpg, feed, flask, ustreamer, ustreamer-mjpg, floor, soak
                     (default: all; floors run beside whatever runs)
   --viewers COUNTS  numbers of viewers (default 1,100,200)
   --seconds N       how long each is measured (default 8)
@@ -24,7 +24,19 @@ export interface BenchOptions {
   out: string | undefined;
 }
 
-const KEYS = ['camera', 'ws', 'ws-plain', 'ws-mjpg', 'feed', 'flask', 'ustreamer', 'ustreamer-mjpg', 'floor', 'soak'];
+const KEYS = [
+  'camera',
+  'ws',
+  'wss',
+  'ws-plain',
+  'ws-mjpg',
+  'feed',
+  'flask',
+  'ustreamer',
+  'ustreamer-mjpg',
+  'floor',
+  'soak',
+];
 
 /** @throws Error with a sentence for people. @returns undefined when help was asked for. */
 export function benchOptions(args: readonly string[]): BenchOptions | undefined {
