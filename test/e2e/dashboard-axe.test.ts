@@ -31,6 +31,7 @@ const STATES: Record<string, { hash: string; go: (page: Page) => Promise<unknown
     go: page => page.getByRole('button', { name: 'Settings' }).click(),
   },
   'the links': { hash: '', go: page => page.getByRole('button', { name: 'Links' }).click() },
+  'the page that asks for a token': { hash: 'sign-in.html', go: page => page.getByLabel('Token').waitFor() },
   'the help': { hash: '', go: page => page.getByRole('button', { name: 'Help' }).click() },
 };
 

@@ -86,6 +86,19 @@ describe('the dashboard', { timeout: 240_000 }, () => {
     expect(page.complaints).toEqual([]);
   });
 
+  it.for(ENGINES)('in $name is let in by the address with the token, and remembered', async (engine, context) => {
+    await using guarded = await startServer(['--source', 'gate=test', '--size', '640x360', '--auth', 'token']);
+    await using page = await open(context, engine);
+    const address = () => page.evaluate(() => location.href);
+    await page.goto(guarded.url);
+    expect(await page.evaluate(() => document.querySelector('#why')?.textContent ?? '')).toContain('wants a token');
+    await page.goto(`${guarded.url}/?token=${guarded.token}#quality=60`);
+    await isLive(page);
+    expect(await address()).toBe(`${guarded.url}/#quality=60`);
+    await page.goto(`${guarded.url}/?again`);
+    await isLive(page);
+  });
+
   it.for(ENGINES)('in $name shows live pictures and plots where the language is "C"', async (engine, context) => {
     await using page = await open(context, engine, { language: 'C' });
     await page.goto(server.url);

@@ -82,8 +82,10 @@ function audienceOf({ reach: { network, isOpen }, entry, certificates }: Framewi
         ...beginning,
         ...(isTold
           ? [
-              'Whoever has such an address can watch and control. The token stays the same; for another one:',
-              'npm start -- token rotate. For a link to one stream, for some time: npm start -- share NAME --for 2h',
+              'Whoever has such an address can watch and control. The token stays the same; another one:',
+              '  npm start -- token rotate',
+              'A link that shows one stream for some time:',
+              '  npm start -- share NAME --for 2h',
             ]
           : ['Viewers need the token. The addresses with it: npm start -- token show']),
         ...(isOpen && certificates === undefined ? ['What goes over the network is not encrypted: --tls'] : []),
