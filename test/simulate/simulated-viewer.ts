@@ -111,15 +111,7 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
     // As `stats`.
   }
 
-  get look(): ViewerTransport['look'] {
-    return this.#kernel?.look;
-  }
-
   acknowledgeEvery(every: number, slowMs: number): void {
-    if (this.#kernel !== undefined) {
-      this.#kernel.followEvery(every);
-      return;
-    }
     this.#link.send(0, () => this.#say(this.#ackPace.allow({ every, slowMs })));
   }
 
@@ -201,11 +193,6 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
 
 /** The server's kernel, which learns segment by segment what has arrived, and is asked by the real `KernelAcks`. */
 class SimulatedKernel implements Disposable {
-  readonly look = (): boolean => {
-    const hasArrived = this.#acks.look?.() ?? true;
-    if (!hasArrived && !this.#isPolled) this.#pollLater();
-    return hasArrived;
-  };
   readonly #clock: Clock;
   readonly #link: SimulatedLink;
   readonly #acks: KernelAcks;
@@ -231,10 +218,6 @@ class SimulatedKernel implements Disposable {
   send({ header, headerBytes, payload }: EncodedFrame, onReceived: () => void): void {
     this.#acks.send(header.seq, () => this.#write(headerBytes.length + payload.length, onReceived));
     if (!this.#isPolled) this.#pollLater();
-  }
-
-  followEvery(frames: number): void {
-    this.#acks.followEvery(frames);
   }
 
   #write(bytes: number, onReceived: () => void): void {

@@ -13,7 +13,6 @@ import {
   sent,
   waitedMs,
   type Pacer,
-  type PaceRules,
 } from '../link/pacer.js';
 import { creditGiven, creditSpent, hasCredit, NO_CREDIT } from './credit.js';
 import {
@@ -32,7 +31,6 @@ import {
   answersPings,
   asked,
   FREE_READER,
-  isSettled,
   isSlow,
   reached,
   read,
@@ -40,23 +38,55 @@ import {
   unreadMs,
   type ReaderPace,
 } from './pace/reader-pace.js';
-import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
 
+/** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
+export interface ViewerArrival {
+  readonly headerAt: number;
+  readonly arrivedAt: number;
+  /** The viewer was busy when the header may have come, ... */
+  readonly isHeld: boolean;
+  /** ... and the whole may have come so much earlier, ms. */
+  readonly heldMs: number;
+}
+
+/** When somebody on the way knew that a frame had arrived, and the round trip without a queue: ms, our clock. */
+export interface TransportArrival {
+  readonly arrivedAt: number;
+  readonly rttMs: number;
+  /** What had arrived and nobody had read then, this frame among it. */
+  readonly unreadBytes: number;
+}
+
+/** Where a viewer's frames leave. */
+export interface FrameSocket {
+  /**
+   * Hands a frame to the socket; others may be sent the same bytes, so they must not be changed. Who knows when it
+   * has arrived tells of it.
+   */
+  send(frame: EncodedFrame): void;
+  /** Whether the socket still holds bytes that the kernel did not take. */
+  isClogged(): boolean;
+  /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
+  readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
+  /** Whether the viewer's library reads ahead of its program, where answers tell exactly what lies unread before it. */
+  readonly readsAhead?: boolean | undefined;
+}
+
 export interface DeliveryLimits {
   /** Frames a second at most; Infinity: all. */
-  fps: number;
+  readonly fps: number;
   /** How long a frame may wait behind others on its way, ms. */
-  queueMs: number;
+  readonly queueMs: number;
   /** Least time from one frame to the next, ms. */
-  intervalMs: number;
+  readonly intervalMs: number;
   /** A frame that waited longer than this is not sent: there is a newer picture by then, ms. */
-  staleMs: number;
+  readonly staleMs: number;
   /** Frames that one acknowledgement may cover. */
-  ackEvery: number;
+  readonly ackEvery: number;
   /** Smaller frames are padded to this many bytes. */
-  leastBytes: number;
+  readonly leastBytes: number;
 }
 
 interface Waiting {
@@ -85,14 +115,7 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #onReadiness: (isReady: boolean) => void;
   readonly #waiting = new Latest<Waiting>();
-  readonly #limits: DeliveryLimits = {
-    fps: Infinity,
-    queueMs: 5,
-    intervalMs: 0,
-    staleMs: Infinity,
-    ackEvery: 1,
-    leastBytes: 0,
-  };
+  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1, leastBytes: 0 };
   #gate = OPEN_GATE;
   /** Of the last frame that was offered. */
   #rendition: number | undefined;
@@ -106,8 +129,6 @@ export class Delivery {
   /** When the padded frame was sent that is on its way. */
   #paddedAt: number | undefined;
   #lastArrivedAt = -Infinity;
-  /** A frame was found to be late that owed no acknowledgement: until it has come, each owes one. */
-  #isLate = false;
   #alarm: { at: number; alarm: Alarm } | undefined;
 
   /** @param onReadiness is told, whenever that changes, whether a frame captured now could be sent when it is ready. */
@@ -127,7 +148,7 @@ export class Delivery {
   }
 
   limit(limits: Partial<DeliveryLimits>): void {
-    Object.assign(this.#limits, limits);
+    this.#limits = { ...this.#limits, ...limits };
   }
 
   /** Frames will be offered from now on. */
@@ -163,7 +184,6 @@ export class Delivery {
       return;
     }
     this.#gate = gate;
-    if (this.#socket.look?.() === false) this.#isLate = true;
     const now = this.#clock.now();
     if (this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#send(frame, now);
     else if (this.#waiting.put({ frame, since: now }) !== undefined) this.#counts.dropped.superseded += 1;
@@ -174,28 +194,22 @@ export class Delivery {
   arrived(seq: number, arrival: ViewerArrival | TransportArrival): number {
     const result = acknowledged(this.#pacer, seq);
     if (result === undefined) return 0;
-    this.#isLate = false;
-    const { sentAt } = result.frame;
+    const { bytes, sentAt, foreseenQueueMs } = result.frame;
     const { arrivedAt } = arrival;
     const isOwn = 'headerAt' in arrival;
     const { headerAt, isHeld, heldMs } = isOwn ? arrival : this.#estimatedArrival(result, seq, arrival);
     this.#lastArrivedAt = arrivedAt;
     if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
-    if (isOwn || arrival.isTimed) this.#learn(result, { headerAt, arrivedAt, isHeld, heldMs });
-    else this.#pacer = result.pacer;
-    return result.frames;
-  }
-
-  #learn({ pacer, frame }: Acknowledged, { headerAt, arrivedAt, isHeld, heldMs }: ViewerArrival): void {
-    const { bytes, sentAt, foreseenQueueMs } = frame;
     const now = this.#clock.now();
     this.#link = observed(this.#link, {
       ...{ bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs },
       foreseenQueueMs,
       now,
     });
-    const departed = isHeldUp(this.#link) ? Math.min(now, pacer.busyUntil) : departedAt(this.#link, arrivedAt);
-    this.#pacer = reanchored(pacer, this.#link, departed);
+    const { busyUntil } = result.pacer;
+    const departed = isHeldUp(this.#link) ? Math.min(now, busyUntil) : departedAt(this.#link, arrivedAt);
+    this.#pacer = reanchored(result.pacer, this.#link, departed);
+    return result.frames;
   }
 
   /** The viewer asks for the next picture: from the first time on it gets one each time. */
@@ -221,7 +235,6 @@ export class Delivery {
     this.#backlog = NO_BACKLOG;
     this.#pacer = IDLE_PACER;
     this.#paddedAt = undefined;
-    this.#isLate = false;
   }
 
   /** Sends what waits as soon as it may be sent. */
@@ -233,11 +246,6 @@ export class Delivery {
     this.#lookAhead(now);
   }
 
-  /** Whether the program behind a viewer takes frames as they come, as far as anybody knows. */
-  get isReadAtOnce(): boolean {
-    return isSettled(this.#reader) && !isBacklogged(this.#backlog);
-  }
-
   /** For how long a viewer that answers pings, and does not say `next`, has not read what it was sent, ms. */
   get unreadMs(): number {
     return this.#credit.isAsked ? 0 : unreadMs(this.#reader, this.#clock.now());
@@ -245,7 +253,7 @@ export class Delivery {
 
   /** For how long the viewer has owed an acknowledgement, ms. */
   get waitedMs(): number {
-    return waitedMs(this.#pacer, this.#rules.ackEvery, this.#clock.now());
+    return waitedMs(this.#pacer, this.#limits.ackEvery, this.#clock.now());
   }
 
   /** Tells whether a frame could go when it is there, and sees to it that what waits goes when it may. */
@@ -272,15 +280,11 @@ export class Delivery {
     });
   }
 
-  get #rules(): PaceRules {
-    return this.#isLate ? { ...this.#limits, ackEvery: 1 } : this.#limits;
-  }
-
   /** @returns up to `by`, or in the past: it may be sent by then; Infinity: only the viewer can tell. */
   #sendableAt(by: number): number {
     if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
-    const byPath = sendableAt(this.#pacer, this.#link, this.#rules, by);
+    const byPath = sendableAt(this.#pacer, this.#link, this.#limits, by);
     // A pong tells more than the window does.
     const byReader = answersPings(this.#reader)
       ? readableAt(this.#reader, by)

@@ -10,14 +10,13 @@ import type {
 import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
-import { ackPaced, EVERY_FRAME, lookPaced, slowMs, type AckPace } from './pace/ack-pace.js';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import type { Adaptation } from './adaptation/adaptation.js';
 import { carriedRate, isBelieved } from '../link/carried-rate.js';
 import { isHeldUp, rttMs } from '../link/congestion.js';
 import { NO_MEMORY, type RateMemory } from '../link/known-rates.js';
-import { Delivery } from './delivery.js';
-import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
+import { Delivery, type FrameSocket, type ViewerArrival, type TransportArrival } from './delivery.js';
 import type { AdaptationEvent } from './adaptation/fitting.js';
 import { linkReason } from './adaptation/link-reason.js';
 import { drawIntervalMs, drawn, FREE_PACE, viewerFps } from './pace/draw-pace.js';
@@ -55,7 +54,7 @@ export interface ViewerTransport extends FrameSocket {
   counted(counts: SentCounts): void;
   /**
    * From now on one acknowledgement for so many frames is enough, and one for each whose payload took longer than
-   * `slowMs`. For those that call `acknowledge`, or can `look`.
+   * `slowMs`. Only for those that call `acknowledge`.
    */
   acknowledgeEvery?(frames: number, slowMs: number): void;
   /** There is nothing of the size that it must have: let it go, and tell it. */
@@ -181,11 +180,7 @@ export class Viewer {
 
   /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
   arrived(seq: number, arrival: TransportArrival): void {
-    if (this.#delivery.arrived(seq, arrival) === 0) return;
-    this.#adapt();
-    if (this.#ladder === undefined || this.#transport.look === undefined) return;
-    const isUsual = arrival.isTimed && this.#delivery.isReadAtOnce;
-    this.#paceAcks(lookPaced(this.#ackPace, isUsual, this.#rung, this.#adaptationEvent(this.#ladder)), 0);
+    if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
   }
 
   /** The viewer has taken a picture and asks for the next: from the first time on it gets one each time. */
@@ -203,11 +198,10 @@ export class Viewer {
     this.#delivery.read(seq);
   }
 
-  /** Who tells of arrivals changes, by `change`: those of frames on their way may never be told. */
-  forgetInFlight(change: () => void = () => undefined): void {
-    this.#paceAcks(EVERY_FRAME, 0);
-    change();
+  /** Who tells of arrivals changes: those of frames on their way may never be told. */
+  forgetInFlight(): void {
     this.#delivery.forget();
+    this.#paceAcks(EVERY_FRAME, 0);
     this.#delivery.proceed();
   }
 
@@ -294,7 +288,6 @@ export class Viewer {
     if (watching.state !== 'watching' || this.#adaptation === undefined || this.#ladder === undefined) return;
     const before = this.#adaptation;
     this.#adaptation = adaptedAtStart(before, this.#adaptationEvent(this.#ladder));
-    if (this.#adaptation === before && !this.#isOwedReason) return;
     this.#delivery.limit({ leastBytes: this.#adaptation.probe?.bytes ?? 0 });
     const isSame = this.#adaptation.rung === before.rung;
     if (isSame && !(this.#isOwedReason && this.#isReasonKnown)) return;

@@ -15,13 +15,10 @@ class Bench {
   readonly sent: number[] = [];
   readonly readiness: boolean[] = [];
   isClogged = false;
-  /** What a look says of the frame that was sent last. */
-  hasArrived = true;
   readonly delivery = new Delivery(
     {
       send: ({ header }) => void this.sent.push(header.seq),
       isClogged: () => this.isClogged,
-      look: () => this.hasArrived,
     },
     this.clock,
     isReady => void this.readiness.push(isReady),
@@ -189,44 +186,13 @@ describe('the delivery of frames', () => {
       // Back to back: one every 100 ms.
       at += 100;
       bench.clock.runUntil(at);
-      bench.delivery.arrived(seq, { arrivedAt: at, isTimed: true, rttMs: 10, unreadBytes: 0 });
+      bench.delivery.arrived(seq, { arrivedAt: at, rttMs: 10, unreadBytes: 0 });
       bench.delivery.proceed();
     }
     // All but the first segment of 11,400 bytes, in the 90 ms after an idle path's 10, and then in 100.
     expect(bench.delivery.link.rate).toBeGreaterThan(95);
     expect(bench.delivery.link.rate).toBeLessThan(115);
     expect(bench.delivery.link.delayMs).toBeCloseTo(90, 5);
-  });
-
-  it('waits for a frame that a look finds late, although it owes no acknowledgement, and for no other after it', () => {
-    const bench = known();
-    bench.delivery.limit({ ackEvery: 16 });
-    bench.offer(4);
-    bench.clock.runUntil(bench.clock.now() + 200);
-    bench.hasArrived = false;
-    bench.offer(5);
-    expect(bench.sent).toEqual([4]);
-    bench.hasArrived = true;
-    bench.offer(6);
-    expect(bench.sent).toEqual([4]);
-    expect(bench.delivery.waitedMs).toBe(200);
-    bench.acknowledge(4);
-    expect(bench.sent).toEqual([4, 6]);
-    bench.clock.runUntil(bench.clock.now() + 200);
-    bench.offer(7);
-    expect(bench.sent).toEqual([4, 6, 7]);
-    expect(bench.delivery.waitedMs).toBe(0);
-  });
-
-  it('learns nothing of the way from a frame that arrived nobody knows when, but that it has', () => {
-    const bench = known();
-    const { link } = bench.delivery;
-    bench.offer(4);
-    bench.clock.runUntil(bench.clock.now() + 500);
-    const arrivedAt = bench.clock.now();
-    expect(bench.delivery.arrived(4, { arrivedAt, isTimed: false, rttMs: 40, unreadBytes: 0 })).toBe(1);
-    expect(bench.delivery.link).toBe(link);
-    expect(bench.delivery.waitedMs).toBe(0);
   });
 
   it('knows an acknowledgement of nothing', () => {

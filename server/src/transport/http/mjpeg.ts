@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SentCounts } from '@framewire/shared/control';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
-import type { TransportArrival } from '../../viewer/frame-socket.js';
+import type { TransportArrival } from '../../viewer/delivery.js';
 import type { Attendance } from '../../ops/audience.js';
 import type { Stream } from '../../stream/stream.js';
 import { Viewer, type ViewerRequest, type ViewerTransport } from '../../viewer/viewer.js';
@@ -14,8 +14,7 @@ import { isBrowser, readsAhead } from './browser.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
 import { NearbyReader } from '../kernel/nearby-reader.js';
-import { PageWriter } from '../kernel/page-writer.js';
-import { SharedPages } from '../kernel/shared-pages.js';
+import { countOf } from '../kernel/raw-socket.js';
 
 /**
  * A picture that stands still is sent to browsers again after this, ms: they and their proxies hold the last part back.
@@ -56,9 +55,6 @@ function partFor(frame: EncodedFrame): Buffer {
   return part;
 }
 
-/** Of all viewers: it holds one part at a time, which is sent to one after the other. */
-const pages = SharedPages.open();
-
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Watcher, ViewerTransport {
   /** Not where nobody can tell. Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
@@ -66,14 +62,13 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   readonly readsAhead: ViewerTransport['readsAhead'];
   readonly #response: ServerResponse;
   readonly #attendance: Attendance;
-  readonly #parts: PageWriter;
   readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
   /** The header of the next part was begun. */
   #isAsked = false;
-  /** `arrivedAt`: Infinity while it is on its way; most arrive at once, and nobody is told when. */
-  #last: { frame: EncodedFrame; sentAt: number; arrivedAt: number; isCopy: boolean } | undefined;
+  /** `arrivedAt`: Infinity while it is on its way. */
+  #last: { frame: EncodedFrame; sentAt: number; arrivedAt: number } | undefined;
 
   /**
    * Takes the response over, until either side ends it.
@@ -121,7 +116,6 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster, attendance: Attendance) {
     this.#response = response;
     this.#attendance = attendance;
-    this.#parts = new PageWriter(socket, pages);
     this.#isBrowser = isBrowser(response.req.headers);
     const near = this.#isBrowser ? undefined : NearbyReader.of(socket);
     const isAhead = near !== undefined && readsAhead(response.req.headers);
@@ -133,42 +127,23 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
-    this.#acks = new KernelAcks(this.#parts, { info, nearby }, (seq, arrival) => {
-      const last = this.#last?.frame.header.seq === seq ? this.#last : undefined;
-      if (last !== undefined) last.arrivedAt = arrival.arrivedAt;
-      // A copy has the number of a frame that was sent long before.
-      if (last?.isCopy !== true) this.#viewer.arrived(seq, arrival);
+    this.#acks = new KernelAcks(countOf(socket), { info, nearby }, (seq, arrival) => {
+      if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
+      // A copy arrives under a number that is not in flight any more, so it measures nothing.
+      this.#viewer.arrived(seq, arrival);
     });
   }
 
   send(frame: EncodedFrame): void {
-    this.#send(frame, false);
-  }
-
-  #send(frame: EncodedFrame, isCopy: boolean): void {
-    const last = { frame, sentAt: monotonicMs(), arrivedAt: Infinity, isCopy };
-    this.#last = last;
+    this.#last = { frame, sentAt: monotonicMs(), arrivedAt: Infinity };
     const part = partFor(frame);
     const bytes = this.#isAsked ? Buffer.concat([END_OF_QUESTION, part]) : part;
     this.#isAsked = false;
-    const isFollowed = this.#acks.send(frame.header.seq, onTaken => {
-      // Below the answer, whose head has gone, are the bytes of the socket: it wraps nothing.
-      if (onTaken === undefined) this.#parts.write(bytes);
-      else this.#response.write(bytes, onTaken);
-    });
-    if (!isFollowed) last.arrivedAt = -Infinity;
+    this.#acks.send(frame.header.seq, onTaken => this.#response.write(bytes, onTaken));
   }
 
   isClogged(): boolean {
     return this.#response.writableLength > 0;
-  }
-
-  get look(): ViewerTransport['look'] {
-    return this.#acks.look;
-  }
-
-  acknowledgeEvery(frames: number): void {
-    this.#acks.followEvery(frames);
   }
 
   chosen(): void {
@@ -197,15 +172,13 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   }
 
   tick(): void {
-    this.#acks.look?.();
     this.#viewer.tick();
     const last = this.#last;
     const now = monotonicMs();
     // One copy a second may be more than the link carries: every new picture would wait behind those.
-    if (last === undefined || this.#acks.isFollowing || now - last.sentAt < this.#repeatMs(last.frame)) return;
-    if (now - last.arrivedAt < REST_MS) return;
+    if (last === undefined || now - last.sentAt < this.#repeatMs(last.frame) || now - last.arrivedAt < REST_MS) return;
     if (sleepWatch.isFromBefore(last.sentAt, now)) return;
-    this.#send(last.frame, true);
+    this.send(last.frame);
   }
 
   yieldPlace(): boolean {

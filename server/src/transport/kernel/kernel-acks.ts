@@ -1,21 +1,17 @@
-import type { TransportArrival } from '../../viewer/frame-socket.js';
+import type { TransportArrival } from '../../viewer/delivery.js';
 import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { NearbyReader } from './nearby-reader.js';
 import type { ByteCount } from './raw-socket.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
-/** How often the kernel is asked while frames are followed on their way, ms. */
+/** How often the kernel is asked while frames are on their way, ms. */
 const POLL_MS = 3;
-
-/** A frame of which less lies unread when the next one is due was read: windows are rounded. */
-const UNREAD_SHARE = 1 / 2;
 
 type OnArrived = (seq: number, arrival: TransportArrival) => void;
 
 /** Of the bytes that the kernel counts. */
 interface Stretch {
-  readonly begin: number;
   /** Infinity while it is not known. */
   end: number;
 }
@@ -25,25 +21,12 @@ interface Followed {
   readonly stretch: Stretch;
 }
 
-interface Unfollowed {
-  readonly seq: number;
-  readonly stretch: Stretch;
-}
-
 /**
  * Tells when frames have arrived at a viewer that does not say so itself: the kernel knows what the other host has
  * acknowledged. Where it cannot be asked, a frame counts as arrived when the kernel has taken it, which is much too
  * early on a slow link, until the kernel's buffer is full. What a program on this machine leaves unread is known even then.
- *
- * To follow a frame takes several looks, and what each arrival teaches costs as much again. Where frames come as usual it
- * is enough to follow one of several (`followEvery`), and to `look` whether the others are there when the next is due.
  */
 export class KernelAcks implements Disposable {
-  /**
-   * Whether the frame that was sent last has arrived, if it is not followed. If not, it is from now on; if nobody has read
-   * it, its arrival is told at once. Undefined where the kernel cannot be asked: all frames are followed then.
-   */
-  readonly look: (() => boolean) | undefined;
   readonly #count: ByteCount;
   readonly #onArrived: OnArrived;
   readonly #info: TcpInfo | undefined;
@@ -51,11 +34,6 @@ export class KernelAcks implements Disposable {
   readonly #clock: Clock;
   #isDisposed = false;
   #followed: Followed[] = [];
-  /** The frame that was sent last, if it is not followed. */
-  #unfollowed: Unfollowed | undefined;
-  #every = 1;
-  /** Frames until the next one that is followed. */
-  #left = 1;
   #before = { acked: 0, at: 0 };
   #window = NO_WINDOW;
 
@@ -74,37 +52,18 @@ export class KernelAcks implements Disposable {
     this.#info = info;
     this.#nearby = nearby;
     this.#clock = clock;
-    if (info !== undefined) this.look = () => this.#look(info);
   }
 
-  /**
-   * @param write puts one frame into the socket, and calls back when the kernel has taken all of it.
-   * @returns whether it is followed: its arrival will be told.
-   */
-  send(seq: number, write: (onTaken?: () => void) => void): boolean {
+  /** @param write puts one frame into the socket, and calls back when the kernel has taken all of it. */
+  send(seq: number, write: (onTaken?: () => void) => void): void {
     if (this.#info === undefined) {
       write(() => {
         const unread = this.#nearby?.unreadBytes ?? 0;
-        this.#onArrived(seq, { arrivedAt: this.#clock.now(), isTimed: true, rttMs: 0, unreadBytes: unread });
+        this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: unread });
       });
-      return true;
+      return;
     }
-    this.#left -= 1;
-    if (this.#left > 0) {
-      this.#unfollowed = { seq, stretch: this.#put(write) };
-      return false;
-    }
-    this.#left = this.#every;
-    this.#unfollowed = undefined;
     this.#follow(write, arrival => this.#onArrived(seq, arrival));
-    return true;
-  }
-
-  /** From now on one of so many frames is followed, at least 1. Only where it is possible to `look`. */
-  followEvery(frames: number): void {
-    this.#every = frames;
-    this.#left = Math.min(this.#left, frames);
-    if (frames === 1) this.#followAfterwards();
   }
 
   /** @param write as for `send`, of a few bytes that are no frame. Where the kernel cannot be asked, nothing is written. */
@@ -116,13 +75,8 @@ export class KernelAcks implements Disposable {
     const askedAt = this.#clock.now();
     this.#nearby?.look(unread => {
       const arrivedAt = this.#clock.now();
-      if (!this.#isDisposed) onArrived({ arrivedAt, isTimed: true, rttMs: arrivedAt - askedAt, unreadBytes: unread });
+      if (!this.#isDisposed) onArrived({ arrivedAt, rttMs: arrivedAt - askedAt, unreadBytes: unread });
     });
-  }
-
-  /** Whether something is on its way whose arrival will be told. */
-  get isFollowing(): boolean {
-    return this.#followed.length > 0;
   }
 
   /** Asks the kernel. @returns whether there is still something to wait for. */
@@ -135,27 +89,7 @@ export class KernelAcks implements Disposable {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#followed = [];
-    this.#unfollowed = undefined;
     unfollow(this);
-  }
-
-  #look(info: TcpInfo): boolean {
-    const frame = this.#unfollowed;
-    const figures = frame === undefined ? undefined : info.read();
-    if (frame === undefined || figures === undefined) return true;
-    const { ackedBytes, minRttMs, windowBytes } = figures;
-    const { seq, stretch } = frame;
-    if (ackedBytes < stretch.end) {
-      this.#followAfterwards();
-      return false;
-    }
-    this.#unfollowed = undefined;
-    if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
-    const unread = unreadBytes(this.#window);
-    if (unread <= (stretch.end - stretch.begin) * UNREAD_SHARE) return true;
-    this.#advance(figures);
-    this.#onArrived(seq, { arrivedAt: this.#clock.now(), isTimed: false, rttMs: minRttMs, unreadBytes: unread });
-    return true;
   }
 
   #follow(write: (onTaken?: () => void) => void, onArrived: (arrival: TransportArrival) => void): void {
@@ -165,7 +99,7 @@ export class KernelAcks implements Disposable {
   }
 
   #put(write: (onTaken?: () => void) => void): Stretch {
-    const stretch = { begin: this.#count.bytesWritten, end: Infinity };
+    const stretch = { end: Infinity };
     const count = () => {
       stretch.end = this.#count.bytesWritten;
     };
@@ -176,17 +110,6 @@ export class KernelAcks implements Disposable {
       count();
     }
     return stretch;
-  }
-
-  /** Follows the frame that was sent last, if it is not. */
-  #followAfterwards(): void {
-    const frame = this.#unfollowed;
-    if (frame === undefined) return;
-    const { seq, stretch } = frame;
-    this.#unfollowed = undefined;
-    if (this.#followed.length === 0) this.#before = { acked: stretch.begin, at: this.#clock.now() };
-    this.#followed.push({ onArrived: arrival => this.#onArrived(seq, arrival), stretch });
-    follow(this);
   }
 
   #advance({ ackedBytes, minRttMs, windowBytes }: TcpFigures): void {
@@ -205,12 +128,12 @@ export class KernelAcks implements Disposable {
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
       // What came after this lies behind it.
       const unreadThen = Math.max(0, unread - (ackedBytes - end));
-      onArrived({ arrivedAt: at + share * (now - at), isTimed: true, rttMs: minRttMs, unreadBytes: unreadThen });
+      onArrived({ arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
     }
   }
 }
 
-/** All whose frames are followed: one timer asks for all of them, and none runs while there are none. */
+/** All whose frames are on their way: one timer asks for all of them, and none runs while there are none. */
 const followers = new Set<KernelAcks>();
 let timer: NodeJS.Timeout | undefined;
 

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { EncodedFrame } from '../../frames.js';
-import { PageWriter } from '../kernel/page-writer.js';
 import { SharedPages } from '../kernel/shared-pages.js';
-import type { ByteCount } from '../kernel/raw-socket.js';
+import { countOf, type ByteCount } from '../kernel/raw-socket.js';
 import { wireImage } from './ws-wire.js';
 
 /** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
@@ -12,20 +11,22 @@ const pages = SharedPages.open();
 /** Puts frames on one viewer's socket, past `ws`: their bytes are the same for all and framed already, see `wireImage`. */
 export class FrameWriter implements ByteCount {
   readonly #socket: Socket;
-  readonly #shared: PageWriter;
+  readonly #count: ByteCount;
+  /** Bytes of shared pages, which went past the stream. */
+  #sharedBytes = 0;
 
   /** @param socket below `ws`, whose own messages go over it as well. */
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#shared = new PageWriter(socket, pages);
+    this.#count = countOf(socket);
   }
 
   get bytesWritten(): number {
-    return this.#shared.bytesWritten;
+    return this.#count.bytesWritten + this.#sharedBytes;
   }
 
   get isLate(): boolean {
-    return this.#shared.isLate;
+    return this.#count.isLate;
   }
 
   isClogged(): boolean {
@@ -44,10 +45,16 @@ export class FrameWriter implements ByteCount {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
       this.#socket.write(image.header);
       this.#socket.write(image.payload, onTaken);
-    } else if (onTaken === undefined) {
-      this.#shared.write(image.both);
+    } else if (onTaken === undefined && !this.isClogged()) {
+      this.#share(image.both);
     } else {
       this.#socket.write(image.both, onTaken);
     }
+  }
+
+  #share(bytes: Buffer): void {
+    const taken = pages?.send(this.#socket, bytes) ?? 0;
+    this.#sharedBytes += taken;
+    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
   }
 }

@@ -100,8 +100,7 @@ export class WsViewer implements Watcher, ViewerTransport {
       return;
     }
     const { seq } = frame.header;
-    const isFollowed = this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
-    if (!isFollowed) return;
+    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
     const number = Buffer.alloc(SEQ_BYTES);
     number.writeUInt32LE(seq);
     this.#ws.ping(number);
@@ -110,10 +109,6 @@ export class WsViewer implements Watcher, ViewerTransport {
 
   isClogged(): boolean {
     return this.#frames.isClogged();
-  }
-
-  get look(): ViewerTransport['look'] {
-    return this.#acknowledges ? undefined : this.#kernelAcks.look;
   }
 
   chosen(stream: Stream, answer: Answer): void {
@@ -133,8 +128,7 @@ export class WsViewer implements Watcher, ViewerTransport {
   }
 
   acknowledgeEvery(frames: number, slowMs: number): void {
-    if (this.#acknowledges) this.#say({ type: 'acks', every: frames, slowMs });
-    else this.#kernelAcks.followEvery(frames);
+    this.#say({ type: 'acks', every: frames, slowMs });
   }
 
   refused(error: FramewireError): void {
@@ -319,13 +313,10 @@ export class WsViewer implements Watcher, ViewerTransport {
     const request = requestFrom(message, { ...DEFAULT_VIEWER_REQUEST, size: headers ? 'auto' : 'fixed' });
     this.#wishes.drop();
     this.#hasHeaders = headers;
+    const before = this.#acknowledges;
     // Without headers a viewer does not know what to acknowledge.
-    const acknowledges = headers && (message.acks ?? true);
-    if (acknowledges !== this.#acknowledges) {
-      this.#viewer.forgetInFlight(() => {
-        this.#acknowledges = acknowledges;
-      });
-    }
+    this.#acknowledges = this.#hasHeaders && (message.acks ?? true);
+    if (this.#acknowledges !== before) this.#viewer.forgetInFlight();
     this.#viewer.watch(stream, request);
     this.#watches(stream.name);
   }

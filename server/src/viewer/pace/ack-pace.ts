@@ -35,35 +35,15 @@ export function slowMs({ ladder }: AdaptationEvent): number {
 
 /** After each acknowledgement. @param rung where on the ladder the viewer stands. */
 export function ackPaced({ every, calmSince }: AckPace, rung: number, event: AdaptationEvent): AckPace {
-  const { link, now } = event;
+  const { link, ladder, now } = event;
   if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
-  // Not all at once: a machine that is short of time is not helped by more to read.
-  if (isLate(event)) return { every: Math.max(1, every / 2), calmSince: undefined };
+  // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
+  const isLate = isHeldUp(link) || link.delayMs + rttMs(link) > 1000 / ladder.fps;
+  if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
   const most = mostUnknown(event);
   if (every > most) return { every: most, calmSince: now };
   if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };
   return { every: Math.min(most, 2 * every), calmSince: now };
-}
-
-/**
- * The same where the kernel tells what has arrived: which frames are followed on their way. Whether the others have
- * arrived is seen before the next is sent; those that are late are followed too, so none is without being known.
- *
- * @param isUsual whether the frame was not found unread, and the program takes all as they come.
- */
-export function lookPaced(pace: AckPace, isUsual: boolean, rung: number, event: AdaptationEvent): AckPace {
-  const { every, calmSince } = pace;
-  const { link, now } = event;
-  if (!isUsual || rung > 0 || link.rate === undefined) return EVERY_FRAME;
-  if (isLate(event)) return { every: Math.max(1, every / 2), calmSince: undefined };
-  if (calmSince === undefined) return { every, calmSince: now };
-  if (every === MOST_FRAMES || now - calmSince < CALM_MS) return pace;
-  return { every: 2 * every, calmSince: now };
-}
-
-/** Later than the next frame is due. */
-function isLate({ link, ladder }: AdaptationEvent): boolean {
-  return isHeldUp(link) || link.delayMs + rttMs(link) > 1000 / ladder.fps;
 }
 
 function mostUnknown({ ladder, link, latencyBudgetMs }: AdaptationEvent): number {

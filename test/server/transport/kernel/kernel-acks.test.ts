@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TransportArrival } from '../../../../server/src/viewer/frame-socket.js';
+import type { TransportArrival } from '../../../../server/src/viewer/delivery.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
 import { countOf, liesBelow } from '../../../../server/src/transport/kernel/raw-socket.js';
 import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';
@@ -26,7 +26,7 @@ function kit(isLate = false) {
     (seq, arrival) => told.push([seq, arrival]),
     clock,
   );
-  const send = (seq: number, bytes: number): boolean => acks.send(seq, () => void (count.bytesWritten += bytes));
+  const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
   const ask = (bytes: number): readonly TransportArrival[] => {
     const answers: TransportArrival[] = [];
     acks.ask(
@@ -40,13 +40,7 @@ function kit(isLate = false) {
     kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
     return acks.poll();
   };
-  /** Before another frame is sent. */
-  const lookAt = (time: number, ackedBytes: number, windowBytes?: number): boolean | undefined => {
-    clock.runUntil(time);
-    kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
-    return acks.look?.();
-  };
-  return { acks, count, told, kernel, send, ask, pollAt, lookAt };
+  return { acks, count, told, kernel, send, ask, pollAt };
 }
 
 describe('frames of a viewer that does not acknowledge', () => {
@@ -63,7 +57,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(pollAt(3, 999)).toBe(true);
     expect(told).toEqual([]);
     expect(pollAt(6, 1000)).toBe(false);
-    expect(told).toEqual([[1, { arrivedAt: 6, isTimed: true, rttMs: 7, unreadBytes: 0 }]]);
+    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7, unreadBytes: 0 }]]);
     acks[Symbol.dispose]();
   });
 
@@ -78,7 +72,7 @@ describe('frames of a viewer that does not acknowledge', () => {
       [2, 10],
     ]);
     pollAt(20, 3000);
-    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, isTimed: true, rttMs: 7, unreadBytes: 0 }]);
+    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7, unreadBytes: 0 }]);
     acks[Symbol.dispose]();
   });
 
@@ -107,10 +101,10 @@ describe('frames of a viewer that does not acknowledge', () => {
     send(2, 1000);
     const answers = ask(1);
     pollAt(6, 2000, 63_000);
-    expect(told.at(-1)).toEqual([2, { arrivedAt: 6, isTimed: true, rttMs: 7, unreadBytes: 1000 }]);
+    expect(told.at(-1)).toEqual([2, { arrivedAt: 6, rttMs: 7, unreadBytes: 1000 }]);
     expect(answers).toEqual([]);
     pollAt(9, 2001, 64_000);
-    expect(answers).toEqual([{ arrivedAt: 9, isTimed: true, rttMs: 7, unreadBytes: 0 }]);
+    expect(answers).toEqual([{ arrivedAt: 9, rttMs: 7, unreadBytes: 0 }]);
     acks[Symbol.dispose]();
   });
 
@@ -166,64 +160,6 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(told).toEqual([]);
     taken?.();
     expect(told).toEqual([1]);
-    expect(acks.look).toBeUndefined();
-  });
-
-  describe('of which one of several is followed', () => {
-    it('is told of no other that has arrived and was read', () => {
-      const { told, send, pollAt, lookAt, acks } = kit();
-      acks.followEvery(3);
-      const isFollowed = [1, 2, 3, 4, 5].map(seq => {
-        expect(lookAt(seq * 10, (seq - 1) * 1000, 64_000)).toBe(true);
-        const followed = send(seq, 1000);
-        if (followed) pollAt(seq * 10 + 3, seq * 1000, 64_000);
-        return followed;
-      });
-      expect(isFollowed).toEqual([true, false, false, true, false]);
-      expect(told.map(([seq, { arrivedAt }]) => [seq, arrivedAt])).toEqual([
-        [1, 13],
-        [4, 43],
-      ]);
-      acks[Symbol.dispose]();
-    });
-
-    it('hears of the first that is late before the next is sent, and follows it to its end', () => {
-      const { told, send, pollAt, lookAt, acks } = kit();
-      acks.followEvery(16);
-      send(1, 1000);
-      pollAt(3, 1000);
-      send(2, 1000);
-      expect(lookAt(33, 1999)).toBe(false);
-      expect(told).toHaveLength(1);
-      expect(pollAt(36, 1999)).toBe(true);
-      expect(pollAt(39, 2000)).toBe(false);
-      expect(told.at(-1)).toEqual([2, { arrivedAt: 39, isTimed: true, rttMs: 7, unreadBytes: 0 }]);
-      acks[Symbol.dispose]();
-    });
-
-    it('hears of the first that lies unread, whose time of arrival is not known', () => {
-      const { told, send, pollAt, lookAt, acks } = kit();
-      acks.followEvery(16);
-      send(1, 1000);
-      pollAt(3, 1000, 64_000);
-      send(2, 1000);
-      expect(lookAt(33, 2000, 63_400)).toBe(true);
-      expect(told.at(-1)).toEqual([2, { arrivedAt: 33, isTimed: false, rttMs: 7, unreadBytes: 600 }]);
-      acks[Symbol.dispose]();
-    });
-
-    it('follows the last one as well when all are to be followed again', () => {
-      const { told, send, pollAt, acks } = kit();
-      acks.followEvery(16);
-      send(1, 1000);
-      pollAt(3, 1000);
-      send(2, 1000);
-      acks.followEvery(1);
-      pollAt(6, 2000);
-      expect(told.at(-1)?.[0]).toBe(2);
-      expect(send(3, 1000)).toBe(true);
-      acks[Symbol.dispose]();
-    });
   });
 });
 

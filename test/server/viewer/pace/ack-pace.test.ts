@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ackPaced, EVERY_FRAME, lookPaced, slowMs, type AckPace } from '../../../../server/src/viewer/pace/ack-pace.js';
+import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../../server/src/viewer/pace/ack-pace.js';
 import type { Ladder } from '../../../../server/src/stream/ladder.js';
 import type { AdaptationEvent } from '../../../../server/src/viewer/adaptation/fitting.js';
 import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
@@ -87,25 +87,5 @@ describe('the pace of acknowledgements', () => {
   it('follows the budget', () => {
     expect(over(60_000, { rate: 15_000, latencyBudgetMs: 20 }).every).toBe(1);
     expect(over(60_000, { rate: 15_000, latencyBudgetMs: 500 }).every).toBe(16);
-  });
-});
-
-describe('how many frames are followed where the kernel tells of arrivals', () => {
-  /** Frames that are followed, so many ms long. */
-  function followed(ms: number, seen: Omit<Seen, 'now'> = {}): AckPace {
-    let paced = EVERY_FRAME;
-    for (let now = 0; now <= ms; now += 1000 / 30) paced = lookPaced(paced, true, 0, event({ ...seen, now }));
-    return paced;
-  }
-
-  it('is halved each half second in which none is late, whatever the kernel makes of the rate', () => {
-    expect([450, 550, 1100, 1650, 2200, 60_000].map(ms => followed(ms).every)).toEqual([1, 2, 4, 8, 16, 16]);
-    expect(followed(60_000, { rate: 1000 }).every).toBe(16);
-  });
-
-  it('is doubled by each that is late, and is all where one lay unread or a smaller picture is sent', () => {
-    expect(lookPaced(RELAXED, true, 0, event({ now: 5000, delayMs: 34 })).every).toBe(8);
-    expect(lookPaced(RELAXED, false, 0, event({ now: 5000 }))).toEqual(EVERY_FRAME);
-    expect(lookPaced(RELAXED, true, 1, event({ now: 5000 }))).toEqual(EVERY_FRAME);
   });
 });
