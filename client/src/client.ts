@@ -300,7 +300,8 @@ export class FramewireClient implements AsyncDisposable {
     const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
     const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };
     const times = { receivedAt, payloadMs: held === 'payload' ? arrival.heldMs : payloadMs };
-    this.#sendAck(this.#ackPace.arrived({ seq: header.seq, held, ...times, ...said, ...drawing }));
+    const ack = { seq: header.seq, held, ...times, ...said, ...drawing };
+    this.#sendAck(this.#ackPace.arrived(ack, header.capturedAt));
   }
 
   #sendAck(ack: Ack | undefined): void {

@@ -199,7 +199,7 @@ interface AcksMessage {
   type: 'acks';
   /** One acknowledgement for so many frames is enough, at least 1, ... */
   every: number;
-  /** ... and one for each whose payload took longer than this, ms. */
+  /** ... and one for each whose payload took longer than this, or that came so much later than usual, ms. */
   slowMs: number;
 }
 

@@ -177,7 +177,7 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
       drawnSeq: seq,
       drawLagMs: 0,
     };
-    this.#say(this.#ackPace.arrived(ack));
+    this.#say(this.#ackPace.arrived(ack, header.capturedAt));
   }
 
   #keep({ header, payload }: EncodedFrame): void {

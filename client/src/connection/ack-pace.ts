@@ -4,7 +4,7 @@ import { MAX_ACK_GAP_MS, MAX_DECODE_QUEUE, type Ack } from '@framewire/shared/ac
 export interface AckAllowance {
   /** Frames that one acknowledgement may cover. */
   readonly every: number;
-  /** A payload that took longer on its way is acknowledged at once, ms. */
+  /** A payload that took longer on its way, or came so much later than the frame acknowledged last, is acknowledged at once, ms. */
   readonly slowMs: number;
 }
 
@@ -19,6 +19,9 @@ export class AckPace {
   #allowance = EVERY_FRAME;
   #sent: Pick<Ack, 'receivedAt' | 'hidden'> | undefined;
   #covered = 0;
+  /** From capture to arrival, each on its own clock: of the newest frame, and of the one that was acknowledged last, ms. */
+  #delayMs = 0;
+  #sentDelayMs = 0;
   #held: Ack | undefined;
 
   /** @returns the acknowledgement that was held back and is owed now, if there is one. */
@@ -28,9 +31,13 @@ export class AckPace {
     return isLess ? this.#take(this.#held) : undefined;
   }
 
-  /** @returns the acknowledgement when it is to be sent now; else it is held until a later one covers its frame. */
-  arrived(ack: Ack): Ack | undefined {
+  /**
+   * @param capturedAt ms on the server's clock.
+   * @returns the acknowledgement when it is to be sent now; else it is held until a later one covers its frame.
+   */
+  arrived(ack: Ack, capturedAt: number): Ack | undefined {
     this.#covered += 1;
+    this.#delayMs = ack.receivedAt - capturedAt;
     this.#held = ack;
     return this.#isDue(ack) ? this.#take(ack) : undefined;
   }
@@ -42,6 +49,7 @@ export class AckPace {
       this.#sent === undefined ||
       receivedAt - this.#sent.receivedAt >= MAX_ACK_GAP_MS ||
       payloadMs > slowMs ||
+      this.#delayMs - this.#sentDelayMs > slowMs ||
       held === 'payload' ||
       hidden !== this.#sent.hidden ||
       decodeError ||
@@ -54,6 +62,7 @@ export class AckPace {
   #take(ack: Ack | undefined): Ack | undefined {
     if (ack === undefined) return undefined;
     this.#sent = ack;
+    this.#sentDelayMs = this.#delayMs;
     this.#covered = 0;
     this.#held = undefined;
     return ack;

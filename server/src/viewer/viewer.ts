@@ -53,8 +53,8 @@ export interface ViewerTransport extends FrameSocket {
   /** For the server's own books: as often, and before it leaves a stream. */
   counted(counts: SentCounts): void;
   /**
-   * From now on one acknowledgement for so many frames is enough, and one for each whose payload took longer than
-   * `slowMs`. Only for those that call `acknowledge`.
+   * From now on one acknowledgement for so many frames is enough, and one for each that comes later than `slowMs`
+   * allows. Only for those that call `acknowledge`.
    */
   acknowledgeEvery?(frames: number, slowMs: number): void;
   /** There is nothing of the size that it must have: let it go, and tell it. */

@@ -76,7 +76,7 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     else clientDropped = 1;
     const flags = { hidden: false, decodeError: false, needsKey: false, held: 'none' as const, decodeQueue: 0 };
     const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
-    acknowledge(pace.arrived({ ...flags, clientDropped, seq, ...times }));
+    acknowledge(pace.arrived({ ...flags, clientDropped, seq, ...times }, told.capturedAt));
     keep(viewer, data, told);
   });
 }

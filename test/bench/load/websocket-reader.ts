@@ -13,6 +13,7 @@ const MASK = 0x80;
 /** A key of 0 leaves the bytes as they are, which saves this side the work; the server's is the same. */
 const KEY_BYTES = 4;
 const SEQ_OFFSET = 8;
+const CAPTURED_AT_OFFSET = 16;
 /** Messages up to this size are kept whole to be looked at: headers, control, close reasons. */
 const SMALL_BYTES = 4096;
 
@@ -46,7 +47,7 @@ export class WebSocketReader implements Reader {
   #pieces: Buffer[] = [];
   readonly #ackPace = new AckPace();
   /** Of the frame whose header has come and whose payload has not. */
-  #announced: { seq: number; at: number } | undefined;
+  #announced: { seq: number; at: number; capturedAt: number } | undefined;
 
   constructor(protocol: WebSocketProtocol, keeps: boolean, events: ReaderEvents) {
     const lines = [
@@ -135,12 +136,15 @@ export class WebSocketReader implements Reader {
   #binary(bytes: Buffer): void {
     const at = performance.now();
     if (this.#announced === undefined) {
-      if (this.#length === FRAME_HEADER_BYTES) this.#announced = { seq: bytes.readUInt32LE(SEQ_OFFSET), at };
+      if (this.#length === FRAME_HEADER_BYTES) {
+        const capturedAt = bytes.readDoubleLE(CAPTURED_AT_OFFSET);
+        this.#announced = { seq: bytes.readUInt32LE(SEQ_OFFSET), at, capturedAt };
+      }
       return;
     }
-    const { seq, at: headerAt } = this.#announced;
+    const { seq, at: headerAt, capturedAt } = this.#announced;
     const ack = { ...WELL, seq, receivedAt: at, payloadMs: at - headerAt, drawnSeq: seq };
-    this.#acknowledge(this.#ackPace.arrived(ack));
+    this.#acknowledge(this.#ackPace.arrived(ack, capturedAt));
     this.#announced = undefined;
     this.#events.flowing();
     if (this.#keeps) this.#events.kept(bytes);

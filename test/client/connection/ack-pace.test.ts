@@ -11,12 +11,13 @@ const at = (seq: number, fields: Partial<Ack> = {}): Ack => ack(seq, { receivedA
 /** One that has acknowledged frame 1 and may leave out the next three. */
 function relaxed(): AckPace {
   const pace = new AckPace();
-  pace.arrived(at(1));
+  pace.arrived(at(1), 10);
   pace.allow(EVERY_FOURTH);
   return pace;
 }
 
-const sent = (pace: AckPace, ...acks: Ack[]) => acks.map(each => pace.arrived(each)?.seq);
+/** Each was captured when the one of frame 1 was and 10 ms later for each after it. */
+const sent = (pace: AckPace, ...acks: Ack[]) => acks.map(each => pace.arrived(each, each.seq * 10)?.seq);
 
 describe("a viewer's acknowledgements", () => {
   it('are all sent while the server has not said otherwise', () => {
@@ -44,8 +45,17 @@ describe("a viewer's acknowledgements", () => {
     ['frames that pile up', { decodeQueue: 3 }],
     ['a frame that was held up', { held: 'payload' }],
     ['half a second without one', { receivedAt: 10 + 500 }],
+    ['a frame that came late, header and payload together', { receivedAt: 30 + 8.5 }],
   ])('tell at once of %s', (_, fields) => {
     expect(sent(relaxed(), at(2), at(3, fields), at(4))).toEqual([undefined, 3, undefined]);
+  });
+
+  it('do not tell again and again that frames come later than they did', () => {
+    const late = (seq: number) => at(seq, { receivedAt: seq * 10 + 9 });
+    expect(sent(relaxed(), at(2), late(3), late(4), late(5), late(6), late(7))).toEqual([
+      ...[undefined, 3, undefined, undefined, undefined, 7],
+    ]);
+    expect(sent(relaxed(), late(2), at(3), at(4), late(5))).toEqual([2, undefined, undefined, undefined]);
   });
 
   it('do not tell again and again of a page that stays hidden', () => {

@@ -37,8 +37,11 @@ export function slowMs({ ladder }: AdaptationEvent): number {
 export function ackPaced({ every, calmSince }: AckPace, rung: number, event: AdaptationEvent): AckPace {
   const { link, ladder, now } = event;
   if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
+  // Whether the viewer stood still or the link has fallen is told by the next frames, and each that goes unseen until then
+  // may wait behind all others.
+  if (isHeldUp(link)) return EVERY_FRAME;
   // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
-  const isLate = isHeldUp(link) || link.delayMs + rttMs(link) > 1000 / ladder.fps;
+  const isLate = link.delayMs + rttMs(link) > 1000 / ladder.fps;
   if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
   const most = mostUnknown(event);
   if (every > most) return { every: most, calmSince: now };

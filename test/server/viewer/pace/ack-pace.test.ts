@@ -57,6 +57,11 @@ describe('the pace of acknowledgements', () => {
     expect(ackPaced(EVERY_FRAME, 0, event({ now: 5000, delayMs: 34 })).every).toBe(1);
   });
 
+  it('is one for each at once where the viewer seems to have stood still: it may be the link that has fallen', () => {
+    const held = event({ now: 5000 });
+    expect(ackPaced(RELAXED, 0, { ...held, link: { ...held.link, at: 4900, heldAt: 5000 } })).toEqual(EVERY_FRAME);
+  });
+
   it('wants to hear of payloads that take half of the interval', () => {
     expect(slowMs(event({ now: 0 }))).toBe(17);
   });
