@@ -283,7 +283,7 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(await page.title()).toBe('Paused: gate – Framewire');
     // Figures and ages change every second: none of them may be read out.
     const spoken = await page.evaluate(() => [...document.querySelectorAll('[role="status"]')].map(({ id }) => id));
-    expect(spoken).toEqual(['why', 'toast', 'announcer', 'copied']);
+    expect(spoken).toEqual(['why', 'toast', 'announcer', 'share-said', 'copied']);
     const outputs = await page.locator('output').evaluateAll(all => all.map(({ ariaLive }) => ariaLive));
     expect(new Set(outputs)).toEqual(new Set(['off']));
   });

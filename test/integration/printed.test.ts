@@ -131,15 +131,15 @@ describe('what README.md prints', () => {
 
   it('for systemd is a unit that it takes, with a command that serves', async context => {
     skipBecause(context, missing('systemd'));
-    const [example = ''] = printed('README.md', 'ini');
+    const example = readFileSync(join(root, 'server/ops/framewire.service'), 'utf8');
     const unit = join(mkdtempSync(join(tmpdir(), 'framewire-unit-')), 'framewire.service');
-    const here = example.replace('/opt/framewire', root).replace('/usr/bin/node', process.execPath);
-    writeFileSync(unit, here.replace('User=pi', 'User=root'));
+    const here = example.replace('/opt/framewire/', root).replace('/usr/bin/node', process.execPath);
+    writeFileSync(unit, here);
     await using verify = run('systemd-analyze', ['verify', '--man=no', unit]);
     expect({ ...(await verify.exited), output: verify.output() }).toMatchObject({ code: 0, output: '' });
     const [, command = ''] = /^ExecStart=(.*)$/m.exec(here) ?? [];
-    const [program = '', ...args] = command.split(' ').map(word => (word === 'camera' ? 'test' : word));
-    await using started = run(program, [...args, '--port', '0'], { cwd: root });
+    const [program = '', ...args] = command.split(' ');
+    await using started = run(program, [...args, '--source', 'test', '--port', '0']);
     await started.waitForOutput(/Open: +http/);
   });
 
