@@ -63,20 +63,15 @@ export class ServedStreams {
     const before = this.#served;
     this.#config = config;
     for (const { stream } of before) stream.setGrace(config.graceMs);
-    const same = new Map(
-      config.streams.flatMap(wanted => {
-        const found = before.find(served => JSON.stringify(served.config) === JSON.stringify(wanted));
-        return found === undefined ? [] : [[wanted.name, found]];
-      }),
-    );
-    const gone = before.filter(served => !same.has(served.config.name));
+    const wanted = new Map(config.streams.map(each => [each.name, JSON.stringify(each)]));
+    const same = before.filter(served => wanted.get(served.config.name) === JSON.stringify(served.config));
+    const gone = before.filter(served => !same.includes(served));
     await Promise.all(gone.map(({ stream }) => stream.close()));
-    this.#served = config.streams.map(wanted => same.get(wanted.name) ?? this.#create(wanted));
+    const running = new Map(same.map(served => [served.config.name, served]));
+    this.#served = config.streams.map(each => running.get(each.name) ?? this.#create(each));
     publish(this.streams);
-    for (const { stream } of this.#served)
-      if (![...same.values()].some(each => each.stream === stream)) this.#follow(stream);
-    const names = config.streams.map(({ name }) => name);
-    for (const { stream } of gone) stream.dismiss(names.includes(stream.name) ? setUpAnew(stream) : removed(stream));
+    for (const served of this.#served) if (!same.includes(served)) this.#follow(served.stream);
+    for (const { stream } of gone) stream.dismiss(wanted.has(stream.name) ? setUpAnew(stream) : removed(stream));
   }
 
   async close(): Promise<void> {
