@@ -54,7 +54,6 @@ const flagShape = z.object({
   transform: z.array(z.string()).default([]),
   rotate: z.array(z.string()).default([]),
   flip: z.array(z.string()).default([]),
-  config: z.string().optional(),
   quiet: z.boolean().default(false),
   verbose: z.boolean().default(false),
 });

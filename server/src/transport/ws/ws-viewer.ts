@@ -211,7 +211,7 @@ export class WsViewer implements Watcher, ViewerTransport {
       if (isBinary) this.#receiveBinary(data);
       else this.#receiveControl(data.toString('utf8'));
     } catch (error) {
-      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+      this.#refuse(error);
     }
   }
 
@@ -231,8 +231,8 @@ export class WsViewer implements Watcher, ViewerTransport {
     if (this.#isWelcome() && this.#ws.bufferedAmount < MOST_UNREAD_PONGS) this.#ws.pong(data);
   }
 
-  #refuse(error: FramewireError): void {
-    this.refuse(error);
+  #refuse(thrown: unknown): void {
+    this.refuse(thrown instanceof FramewireError ? thrown : new FramewireError('bad-message', messageOf(thrown)));
     if (this.#limits.exceedsBadMessages(monotonicMs())) {
       this.close(CLOSE_CODES.badMessages, 'Too many messages that make no sense.');
     }
@@ -331,7 +331,7 @@ export class WsViewer implements Watcher, ViewerTransport {
     try {
       if (request !== undefined) this.#viewer.change(requestFrom(wishes, request));
     } catch (error) {
-      this.#refuse(error instanceof FramewireError ? error : new FramewireError('bad-message', messageOf(error)));
+      this.#refuse(error);
     }
   }
 }
