@@ -6,10 +6,11 @@
  *   *.br, *.gz         beside what browsers load, so that no server compresses it again for each of them
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { copyModule, modulesOf } from '../shared/pack-modules.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'client/dist');
@@ -18,57 +19,17 @@ const packed = join(dist, 'npm');
 /** What is for the server alone: the script that it offers, and what it makes of a viewer's messages. */
 const LEFT_OUT = ['client/framewire', 'shared/client-message'];
 
-const SHARED = /(['"])@framewire\/shared\/([\w-]+)\1/g;
-
 /** Smaller files gain less than the header that tells of it, bytes. */
 const WORTH_COMPRESSING = 1024;
 
 rmSync(packed, { recursive: true, force: true });
-for (const module of modulesOf('client')) copyModule('client', module, module);
-for (const module of modulesOf('shared')) copyModule('shared', module, `shared/${module}`);
+for (const from of /** @type {const} */ (['client', 'shared'])) {
+  const modules = modulesOf(from).filter(module => !LEFT_OUT.includes(`${from}/${module}`));
+  for (const module of modules) copyModule(packed, from, module, ['.js', '.d.ts', '.js.map']);
+}
 copyFileSync(join(dist, 'standalone/standalone.js'), join(packed, 'standalone.js'));
 pack();
 for (const folder of ['dashboard', 'browser']) compress(join(dist, folder));
-
-/**
- * By the sources, not by what lies in `dist`: tsc leaves there what it made of sources that are gone.
- *
- * @param {'client' | 'shared'} from
- * @returns {string[]} paths without extension
- */
-function modulesOf(from) {
-  return readdirSync(join(root, from, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter(file => file.endsWith('.ts'))
-    .map(file => file.slice(0, -'.ts'.length).replaceAll('\\', '/'))
-    .filter(module => !LEFT_OUT.includes(`${from}/${module}`));
-}
-
-/**
- * @param {'client' | 'shared'} from
- * @param {string} module
- * @param {string} to
- */
-function copyModule(from, module, to) {
-  const source = join(root, from, 'dist', module);
-  const target = join(packed, to);
-  mkdirSync(dirname(target), { recursive: true });
-  for (const extension of ['.js', '.d.ts']) {
-    const text = readFileSync(source + extension, 'utf8');
-    // At the end of its line, so the source map stays true.
-    const own = text.replaceAll(SHARED, (_, quote, name) => quote + relativeTo(to, `shared/${name}.js`) + quote);
-    writeFileSync(target + extension, own);
-  }
-  copyFileSync(`${source}.js.map`, `${target}.js.map`);
-}
-
-/**
- * @param {string} module
- * @param {string} other
- */
-function relativeTo(module, other) {
-  const path = posix.relative(posix.dirname(module), other);
-  return path.startsWith('.') ? path : `./${path}`;
-}
 
 function pack() {
   // The npm that runs this, if one does: PATH may have another or none.

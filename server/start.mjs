@@ -8,18 +8,7 @@
  * It may use no package, because none may be installed yet, and no recent syntax, because it has to tell an old Node so.
  */
 import { fileURLToPath } from 'node:url';
-
-const [major, minor] = process.versions.node.split('.').map(Number);
-
-// Vite's range; the server alone would run on a little less, but it could not be built.
-if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 && minor < 12)) {
-  console.error(
-    'Framewire needs Node 20.19 or newer, of the 22 line 22.12 or newer; this is ' +
-      process.version +
-      '. Get a newer one from https://nodejs.org and start again.',
-  );
-  process.exit(1);
-}
+import './setup/node-version.mjs';
 
 const root = new URL('..', import.meta.url);
 

@@ -4,7 +4,7 @@
 /** @type {import('@u4/opencv4nodejs').CascadeClassifier | undefined} */
 let faces;
 
-/** @type {import('@framewire/server/transform').Transform} */
+/** @type {import('framewire/transform').Transform} */
 export async function transform(mat, { cv }) {
   faces ??= new cv.CascadeClassifier(cv.HAAR_FRONTALFACE_DEFAULT);
   // Looking at a quarter of the pixels takes a quarter of the time, and finds what fills a tenth of the picture.

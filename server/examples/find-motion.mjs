@@ -4,7 +4,7 @@
 /** @type {import('@u4/opencv4nodejs').Mat | undefined} */
 let before;
 
-/** @type {import('@framewire/server/transform').Transform} */
+/** @type {import('framewire/transform').Transform} */
 export async function transform(mat, { cv }) {
   const gray = await (await mat.bgrToGrayAsync()).blurAsync(new cv.Size(15, 15));
   const change = (before ?? gray).absdiff(gray).threshold(20, 255, cv.THRESH_BINARY);

@@ -1,7 +1,7 @@
 // The time at which each picture was captured, in its corner:
 //   npm start -- --source camera --transform server/examples/show-time.mjs
 
-/** @type {import('@framewire/server/transform').Transform} */
+/** @type {import('framewire/transform').Transform} */
 export function transform(mat, { cv, capturedAt }) {
   const ageMs = Number(process.hrtime.bigint()) / 1e6 - capturedAt;
   const text = new Date(Date.now() - ageMs).toISOString().slice(11, 23);

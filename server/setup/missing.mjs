@@ -18,6 +18,8 @@ export const OUTPUTS = [
   'client/dist/dashboard/index.html',
   'client/dist/browser/framewire.js',
   'client/dist/client.tgz',
+  'server/dist/npm/main.js',
+  'server/dist/client/client.tgz',
 ];
 
 /** What tsc knows of its output; it does not look whether that is still there. */

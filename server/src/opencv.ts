@@ -1,5 +1,6 @@
 import type { cv } from '@u4/opencv4nodejs';
 import { FramewireError, messageOf } from './errors.js';
+import { OPENCV_SETUP } from './package.js';
 
 /** OpenCV's binding, as `@u4/opencv4nodejs` types it. */
 export type OpenCv = typeof cv;
@@ -32,6 +33,6 @@ async function load(): Promise<OpenCv> {
     const sentence = isBuilt
       ? `OpenCV was set up for another Node or another system: ${messageOf(error)}.`
       : 'OpenCV is not set up on this machine.';
-    throw new FramewireError('opencv-missing', sentence, 'Set it up with: npm run setup:opencv', { cause: error });
+    throw new FramewireError('opencv-missing', sentence, `Set it up with: ${OPENCV_SETUP}`, { cause: error });
   }
 }

@@ -17,7 +17,7 @@ const FORBIDDEN: readonly [string, string][] = [
   ['shared/src', 'node:fs'],
   ['shared/src', 'ws'],
   ['shared/src', '../../server/src/errors.js'],
-  ['client/src', '@framewire/server/main'],
+  ['client/src', 'framewire/main'],
   ['client/src', '../../server/src/errors.js'],
   ['client/src', '../../shared/src/ack.js'],
   ['client/dashboard', 'sharp'],

@@ -3,6 +3,7 @@ import { loadConfig, type Settings } from '../config/load-config.js';
 import { FramewireError } from '../errors.js';
 import { layOutHelp } from './help.js';
 import { widthOf } from './text.js';
+import { PROGRAM_WITH } from '../package.js';
 
 /** What npm hands on of options that it took for its own: `npm start --port 80` without `--`. */
 const NPM_PREFIX = 'npm_config_';
@@ -60,14 +61,14 @@ export function readArguments(command: Command, args: readonly string[]): 'read'
     throw new FramewireError(
       'bad-option',
       `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
-      'See: npm start -- --help',
+      `See: ${PROGRAM_WITH} --help`,
     );
   }
 }
 
 function describeCommand(version: string, width: number): Command {
   const collect = (value: string, before: string[] = []) => [...before, value];
-  const command = new Command('npm start --')
+  const command = new Command(PROGRAM_WITH)
     .usage('[options]')
     .description('Live frames from a camera to any number of viewers, each at the lowest latency its link allows.')
     .option('--source <source>', 'what to stream (default: a camera, else test); repeat it for several', collect)

@@ -17,6 +17,7 @@ import { serviceManager } from '../ops/service-manager.js';
 import { throttled } from '../ops/throttled.js';
 import { StateFolder, stateFolderPath } from '../ops/state-folder.js';
 import { startServer, type FramewireServer } from '../server.js';
+import { PACKAGE_FILE } from '../package.js';
 
 /** Ctrl+C comes twice under npm, which passes on what the terminal has sent to all: within this time it is one, ms. */
 const SAME_SIGNAL_MS = 500;
@@ -24,7 +25,7 @@ const SAME_SIGNAL_MS = 500;
 /** What passes by itself. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
 
-const packageFile = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const packageFile = readFileSync(PACKAGE_FILE, 'utf8');
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageFile));
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { loadConfig } from '../config/load-config.js';
 import { settingsFile } from '../config/settings-file.js';
 import { FramewireError, messageOf } from '../errors.js';
+import { PROGRAM_WITH } from '../package.js';
 
 /** Commands about the settings. They open no device and listen on nothing. */
 export const CONFIG_COMMANDS: readonly string[] = ['check-config', 'config-schema', 'health'];
@@ -22,7 +23,7 @@ export async function runConfigCommand(
 ): Promise<string> {
   const isFile = command === 'check-config' && file?.startsWith('-') !== true;
   if (rest.length > 0 || (file !== undefined && !isFile)) {
-    const hint = command === 'check-config' ? 'As: npm start -- check-config framewire.yaml' : 'It takes nothing.';
+    const hint = command === 'check-config' ? `As: ${PROGRAM_WITH} check-config framewire.yaml` : 'It takes nothing.';
     throw new FramewireError('bad-option', `${command ?? ''} does not take "${rest[0] ?? file ?? ''}".`, hint);
   }
   switch (command) {

@@ -1,4 +1,5 @@
 import { FramewireError } from '../errors.js';
+import { PROGRAM_WITH } from '../package.js';
 
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -13,6 +14,6 @@ export function parseDuration(text: string): number {
   throw new FramewireError(
     'bad-option',
     '--for is a time up to 30 days, as 30m, 2h or 7d.',
-    'See: npm start -- token --help',
+    `See: ${PROGRAM_WITH} token --help`,
   );
 }

@@ -2,6 +2,7 @@ import type { SourceState } from '@framewire/shared/control';
 import { TOKEN_PARAMETER } from '../access/credentials.js';
 import type { FramewireServer } from '../server.js';
 import { wrap } from './text.js';
+import { PROGRAM_WITH } from '../package.js';
 
 const INDENT = 2;
 
@@ -83,11 +84,11 @@ function audienceOf({ reach: { network, isOpen }, entry, certificates }: Framewi
         ...(isTold
           ? [
               'Whoever has such an address can watch and control. The token stays the same; another one:',
-              '  npm start -- token rotate',
+              `  ${PROGRAM_WITH} token rotate`,
               'A link that shows one stream for some time:',
-              '  npm start -- share NAME --for 2h',
+              `  ${PROGRAM_WITH} share NAME --for 2h`,
             ]
-          : ['Viewers need the token. The addresses with it: npm start -- token show']),
+          : [`Viewers need the token. The addresses with it: ${PROGRAM_WITH} token show`]),
         ...(isOpen && certificates === undefined ? ['What goes over the network is not encrypted: --tls'] : []),
       ];
   }

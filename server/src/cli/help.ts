@@ -1,5 +1,6 @@
 import type { Command, Help } from 'commander';
 import { wrap } from './text.js';
+import { OPENCV_SETUP, PROGRAM, PROGRAM_WITH } from '../package.js';
 
 /** Below this a term and its meaning do not fit side by side, columns. */
 const NARROW = 72;
@@ -15,17 +16,17 @@ const SOURCES: readonly Item[] = [
   ['yard.mp4', 'a video file, played again and again at its own rate'],
   ['rtsp://host/path', 'a camera on the network'],
   ['http://host/path', "an MJPEG camera, another Framewire's /video_feed, or one picture, asked for again and again"],
-  ['opencv:SOURCE', 'a camera (opencv:0), a file or a URL, read by OpenCV (npm run setup:opencv)'],
+  ['opencv:SOURCE', `a camera (opencv:0), a file or a URL, read by OpenCV (${OPENCV_SETUP})`],
   ['test', 'a test pattern: colour bars, a moving block and a clock'],
   ['NAME=SOURCE', 'any of these under a name of your own'],
 ];
 
 const EXAMPLES: readonly Item[] = [
-  ['npm start', 'the first camera, else the test pattern'],
-  ['npm start -- --source /dev/video0 --size 640x480 --fps 15', ''],
-  ['npm start -- --source "front door=/dev/video0" --source yard.mp4', ''],
-  ['npm start -- --source camera --transform ./my-step.js', 'your own OpenCV step in between'],
-  ['npm start -- --host ::', 'the network may watch, with the token that is printed'],
+  [PROGRAM, 'the first camera, else the test pattern'],
+  [`${PROGRAM_WITH} --source /dev/video0 --size 640x480 --fps 15`, ''],
+  [`${PROGRAM_WITH} --source "front door=/dev/video0" --source yard.mp4`, ''],
+  [`${PROGRAM_WITH} --source camera --transform ./my-step.js`, 'your own OpenCV step in between'],
+  [`${PROGRAM_WITH} --host ::`, 'the network may watch, with the token that is printed'],
 ];
 
 const COMMANDS: readonly Item[] = [

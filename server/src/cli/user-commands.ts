@@ -7,6 +7,7 @@ import { FramewireError } from '../errors.js';
 import { readArguments } from './command-line.js';
 import { parseDuration } from './duration.js';
 import { withToken } from './greeting.js';
+import { PROGRAM_WITH } from '../package.js';
 
 const addOptions = z.object({
   role: z.enum(ROLES, { error: `--role is ${ROLES.join(', ')}` }).default('view'),
@@ -32,7 +33,7 @@ export function runUserCommand(
   say: (line: string) => void,
   now: number,
 ): void {
-  const program = new Command('npm start --');
+  const program = new Command(PROGRAM_WITH);
   addTokenCommands(program.command('token').description('Who may watch a server that wants tokens.'), users, say, now);
   program
     .command('share')
@@ -47,7 +48,8 @@ export function runUserCommand(
         say('All links have ended.');
         return;
       }
-      if (stream === undefined) throw new FramewireError('bad-option', 'Which stream?', 'As: npm start -- share gate');
+      if (stream === undefined)
+        throw new FramewireError('bad-option', 'Which stream?', `As: ${PROGRAM_WITH} share gate`);
       const expiresAt = now + parseDuration(time);
       tell(users, makeLink({ stream, expiresAt }, users.realm().linkKey), say);
       say(`Whoever has this can watch ${stream} until ${localTime(expiresAt)}.`);
@@ -107,7 +109,7 @@ function parsed<T>(schema: z.ZodType<T>, options: unknown): T {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
   const sentence = result.error.issues[0]?.message ?? 'An option is wrong';
-  throw new FramewireError('bad-option', `${sentence}.`, 'See: npm start -- token --help');
+  throw new FramewireError('bad-option', `${sentence}.`, `See: ${PROGRAM_WITH} token --help`);
 }
 
 function localTime(at: number): string {

@@ -12,6 +12,7 @@ import { problemsOf, serverSettings, streamSettings, type ServerSettings, type S
 import type { FileSettings } from './settings-file.js';
 import { nameApart, splitName } from './stream-names.js';
 import { tlsOf } from './tls-config.js';
+import { PROGRAM_WITH } from '../package.js';
 
 export interface StreamConfig {
   name: string;
@@ -123,7 +124,7 @@ function parseEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const wrong = parsed.success ? [] : problemsOf(parsed.error);
   const sentences = [...strays, ...wrong.map(({ path: [key], says }) => `${variableOf(String(key))} ${says}.`)];
   if (parsed.success && sentences.length === 0) return parsed.data;
-  throw new FramewireError('bad-config', sentences.join('\n'), 'All settings: npm start -- config-schema');
+  throw new FramewireError('bad-config', sentences.join('\n'), `All settings: ${PROGRAM_WITH} config-schema`);
 }
 
 /** A source with what was said of it alone. */
@@ -243,7 +244,7 @@ function parseFlag<T>(flag: string, schema: z.ZodType<T>, text: string): T {
 }
 
 function badFlag(flag: string, says: string): FramewireError {
-  return new FramewireError('bad-option', `${flag} ${says}.`, 'See: npm start -- --help');
+  return new FramewireError('bad-option', `${flag} ${says}.`, `See: ${PROGRAM_WITH} --help`);
 }
 
 function kebab(key: string): string {

@@ -14,6 +14,7 @@ import {
 import { cleanName, refusedName } from './stream-names.js';
 import { expand, type Variables } from './variables.js';
 import { parseYaml } from './yaml-lines.js';
+import { PROGRAM_WITH } from '../package.js';
 
 /** A stream as the file describes it. */
 export interface FileStream extends StreamSettings {
@@ -125,7 +126,7 @@ export function parseSettingsFile(
 }
 
 function wrong(sentences: readonly string[]): FramewireError {
-  return new FramewireError('bad-config', sentences.join('\n'), 'All settings: npm start -- config-schema');
+  return new FramewireError('bad-config', sentences.join('\n'), `All settings: ${PROGRAM_WITH} config-schema`);
 }
 
 interface Expansion {

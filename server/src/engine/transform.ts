@@ -7,27 +7,10 @@ import { FramewireError } from '../errors.js';
 import type { Picture, SourceInfo } from '../frames.js';
 import { monotonicMs } from '../time/monotonic.js';
 import { loadOpenCv, type OpenCv } from '../opencv.js';
+import type { Transform } from './step.js';
 import { watchPace, STEADY_PACE, type StepPace } from './step-pace.js';
 import { lazyMat } from '../source/opencv/mat-picture.js';
 import type { Source } from '../source/source.js';
-
-/**
- * A user's own step between camera and encoder, exported as `transform` by the file of `--transform`. It is called for
- * each picture that somebody will see, and for no other; one after the other, while the camera is read on.
- *
- * @param mat 8-bit BGR (`CV_8UC3`), the step's own: it may draw on it. Released after the picture was sent, so what
- * shall be kept for the next one must be copied.
- * @returns the matrix to send, `mat` or another one of 8 bits with 1 or 3 channels, which is released likewise; of
- * another size, it is scaled.
- * @throws whatever goes wrong: that picture is not sent, the stream goes on.
- */
-export type Transform = (mat: Mat, context: TransformContext) => Mat | Promise<Mat>;
-
-export interface TransformContext {
-  readonly cv: OpenCv;
-  /** When the picture was captured, ms on the machine's monotonic clock. */
-  readonly capturedAt: number;
-}
 
 /** A picture whose step is not done by then is given up, ms. */
 const STEP_MS = 5000;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ErrorCode, FramewireError } from '../errors.js';
 import { monotonicMs } from '../time/monotonic.js';
+import { PROGRAM_WITH } from '../package.js';
 
 /** What happens within this time is told in one line: a page that is loaded again leaves and comes, ms. */
 const GATHER_MS = 1000;
@@ -20,7 +21,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   'too-many-viewers': '--max-viewers lets more in.',
   'too-many-connections': '--max-viewers and the limit of open files (ulimit -n) let more in.',
   'too-many-sizes': '--max-renditions allows more sizes.',
-  'token-wrong': 'npm start -- token show prints the right one.',
+  'token-wrong': `${PROGRAM_WITH} token show prints the right one.`,
   'too-many-tries': 'Somebody guesses, or a screen has kept an old one.',
   'too-many-snapshots': 'Whoever asks so often should watch /video_feed.',
 };

@@ -7,6 +7,7 @@ import type { InputSpec } from './ffmpeg/demuxer.js';
 import { MediaSource } from './ffmpeg/media.js';
 import type { Source, SourceHost } from './source.js';
 import type { CameraSpec } from './source-spec.js';
+import { OPENCV_SETUP } from '../package.js';
 
 const PREFERRED: CameraWish = { width: 1280, height: 720, fps: 30 };
 
@@ -110,7 +111,7 @@ async function explainFormats(failure: unknown, asked: CameraSpec['format'], dev
     return new FramewireError('source-unreadable', sentence, 'Try: --camera-format auto, or another --size');
   }
   const sentence = `FFmpeg reads none of the formats of camera ${device}: ${names}.`;
-  return new FramewireError('source-unreadable', sentence, 'OpenCV reads more: npm run setup:opencv, --capture opencv');
+  return new FramewireError('source-unreadable', sentence, `OpenCV reads more: ${OPENCV_SETUP}, --capture opencv`);
 }
 
 type Format = keyof typeof FFMPEG_FORMATS | 'any';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { FramewireError } from '../errors.js';
 import { shownUrl } from '../ops/url-secrets.js';
+import { PROGRAM_WITH } from '../package.js';
 
 const size = z.object({ width: z.int(), height: z.int() });
 
@@ -97,7 +98,11 @@ export function parseSource(text: string, options: SourceOptions): { name: strin
     );
   }
   if (what === '')
-    throw new FramewireError('source-unknown', 'A source is empty.', 'See what can stand there: npm start -- --help');
+    throw new FramewireError(
+      'source-unknown',
+      'A source is empty.',
+      `See what can stand there: ${PROGRAM_WITH} --help`,
+    );
   const file = path.resolve(options.folder, what);
   if (!existsSync(file)) refuseOtherThanPath(what, file);
   return { name: nameFrom(path.parse(what).name, 'file'), spec: { kind: 'file', path: file, capture } };

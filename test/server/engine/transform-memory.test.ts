@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TransformedSource, type Transform } from '../../../server/src/engine/transform.js';
+import type { Transform } from '../../../server/src/engine/step.js';
+import { TransformedSource } from '../../../server/src/engine/transform.js';
 import type { Source } from '../../../server/src/source/source.js';
 import { FakeSource } from './fake-source.js';
 

@@ -1,7 +1,8 @@
 import type { Mat } from '@u4/opencv4nodejs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.js';
-import { loadTransform, TransformedSource, type Transform } from '../../../server/src/engine/transform.js';
+import type { Transform } from '../../../server/src/engine/step.js';
+import { loadTransform, TransformedSource } from '../../../server/src/engine/transform.js';
 import { messageOf } from '../../../server/src/errors.js';
 import type { Picture } from '../../../server/src/frames.js';
 import { loadOpenCv, type OpenCv } from '../../../server/src/opencv.js';

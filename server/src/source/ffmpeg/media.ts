@@ -17,6 +17,7 @@ import { hdrCurve } from './marks.js';
 import type { PictureMaker } from './pictures.js';
 import type { Source, SourceHost } from '../source.js';
 import { describeSpec } from '../source-spec.js';
+import { OPENCV_SETUP } from '../../package.js';
 
 /** Network inputs give up on a silent peer after this, microseconds as FFmpeg wants them. */
 const NETWORK_TIMEOUT_US = String(5_000_000);
@@ -271,7 +272,7 @@ function unreadable({ kind, what }: InputSpec, { isJpeg, codecTag, size }: Demux
     return new FramewireError('source-unreadable', `The pictures of ${what} cannot be decoded.`);
   }
   const sentence = `The raw pictures of ${what} (${codecTag}) are not as long as ${size.width}x${size.height} takes; some drivers pad them.`;
-  const hint = 'Try another --size, --camera-format mjpg, or --capture opencv (npm run setup:opencv).';
+  const hint = `Try another --size, --camera-format mjpg, or --capture opencv (${OPENCV_SETUP}).`;
   return new FramewireError('source-unreadable', sentence, hint);
 }
 

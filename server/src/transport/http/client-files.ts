@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { StreamList } from '@framewire/shared/control';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FramewireError } from '../../errors.js';
 import { chooseEncoding, ENCODINGS, type Encoding } from './content-encoding.js';
 import { withStreamList } from './dashboard-page.js';
-
-const CLIENT_DIST = fileURLToPath(new URL('../../../../client/dist/', import.meta.url));
+import { CLIENT_FOLDER, PROGRAM } from '../../package.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -44,7 +42,7 @@ export class ClientFiles {
   readonly #files = new Map<string, ClientFile>();
 
   constructor() {
-    for (const name of readdirSync(`${CLIENT_DIST}dashboard`, { recursive: true, encoding: 'utf8' })) {
+    for (const name of readdirSync(path.join(CLIENT_FOLDER, 'dashboard'), { recursive: true, encoding: 'utf8' })) {
       if (path.extname(name) in TYPES) this.#add(`/${name.replaceAll(path.sep, '/')}`, `dashboard/${name}`);
     }
     this.#add('/framewire.js', 'browser/framewire.js');
@@ -80,11 +78,11 @@ export class ClientFiles {
   file(url: string): ClientFile {
     const file = this.#files.get(url);
     if (file !== undefined) return file;
-    throw new FramewireError('not-found', 'The dashboard was not built.', 'Start with npm start.');
+    throw new FramewireError('not-found', 'The dashboard was not built.', `Start with ${PROGRAM}.`);
   }
 
   #add(url: string, name: string): void {
-    const file = `${CLIENT_DIST}${name}`;
+    const file = path.join(CLIENT_FOLDER, name);
     const bytes = readFileSync(file);
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
     const beside = ENCODINGS.filter(encoding => existsSync(file + SUFFIXES[encoding]));
