@@ -87,7 +87,7 @@ export class ServedStreams {
     const stream = new Stream(
       { name, id, description, graceMs, maxRenditions, drawPlaceholder },
       events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
-      message => log.warn(`${name}: ${message}`),
+      message => log.warn({ event: 'source-warning', stream: name }, `${name}: ${message}`),
     );
     return { stream, config };
   }
@@ -104,20 +104,29 @@ export class ServedStreams {
       isLost = state.state === 'lost';
       switch (state.state) {
         case 'starting':
-          log.debug(`${name}: is being opened`);
+          log.debug({ event: 'source-opening', stream: name }, `${name}: is being opened`);
           return;
         case 'live':
           // Said again only after it was closed or lost, or when it has another size.
-          if (told !== stream.info.description) log.info(`${name}: open: ${stream.info.description}`);
+          if (told !== stream.info.description) {
+            log.info({ event: 'source-open', stream: name }, `${name}: open: ${stream.info.description}`);
+          }
           told = stream.info.description;
           return;
         case 'lost':
           metrics.lost(name, state.code);
-          log.warn(`${name}: lost: ${state.reason} ${stream.hint}`.trimEnd());
+          log.warn(
+            { event: 'source-lost', stream: name, code: state.code },
+            `${name}: lost: ${state.reason} ${stream.hint}`.trimEnd(),
+          );
           break;
         case 'idle': {
           const seconds = this.#config.graceMs / 1000;
-          log.info(`${name}: ${wasLost ? 'no longer tried' : 'closed'}, since nobody has watched for ${seconds} s`);
+          const what = wasLost ? 'no longer tried' : 'closed';
+          log.info(
+            { event: 'source-closed', stream: name },
+            `${name}: ${what}, since nobody has watched for ${seconds} s`,
+          );
         }
       }
       told = '';

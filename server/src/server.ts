@@ -133,7 +133,7 @@ async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Pro
 }
 
 /** What is settled by the time that the server listens. */
-const RESTART_SETTINGS = ['host', 'port', 'auth', 'tls', 'allowedOrigins', 'maxRenditions'] as const;
+const RESTART_SETTINGS = ['host', 'port', 'auth', 'tls', 'allowedOrigins', 'maxRenditions', 'logFormat'] as const;
 
 interface Running {
   readonly config: Config;

@@ -42,7 +42,7 @@ it.for([
     expect(environment).not.toMatch(/NOTIFY_SOCKET|WATCHDOG_/);
     await server.stop();
     await manager.waitForOutput(/WATCHDOG=1\nSTOPPING=1\n$/);
-    expect(server.output()).not.toContain('WARN');
+    expect(server.output()).not.toContain('"level":"warn"');
   },
 );
 
@@ -56,7 +56,7 @@ it.each([
   });
   expect((await fetch(`${server.url}/snapshot.jpg`)).status).toBe(200);
   await server.stop();
-  const warnings = server.output().match(/WARN.*/g);
+  const warnings = server.output().match(/"level":"warn".*/g);
   expect(warnings).toHaveLength(1);
   expect(warnings?.[0]).toMatch(says);
 });

@@ -50,5 +50,5 @@ it.for<[string, (pid: number) => boolean]>([
   stop(npm.pid);
   expect((await viewer.closed).code).toBe(CLOSE_CODES.goingAway);
   expect(await npm.exited).toMatchObject({ code: 0 });
-  expect(npm.output()).toMatch(/INFO: Stopped\.\n$/);
+  expect(npm.output()).toMatch(/"msg":"Stopped\."}\n$/);
 });

@@ -65,7 +65,8 @@ const CONFIG: Config = {
   maxViewers: 10,
   maxRenditions: 6,
   allowedOrigins: [],
-  verbosity: 'quiet',
+  logLevel: 'warn',
+  logFormat: undefined,
 };
 
 const log = pino({ level: 'silent' });

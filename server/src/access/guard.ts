@@ -31,12 +31,6 @@ export class Pass {
   /** Whether a stream exists for its holder. */
   readonly sees = (stream: string): boolean => sees(this.grant, stream);
 
-  /** How the log names who came from there. */
-  called(address: string): string {
-    const { user } = this.grant;
-    return user === '' ? address : `${user} at ${address}`;
-  }
-
   /** @throws FramewireError unknown-stream or role-missing */
   permit(role: Role, stream?: string): void {
     permit(this.grant, { role, stream });

@@ -101,8 +101,10 @@ function describeCommand(version: string, width: number): Command {
       collect,
     )
     .option('--config <file>', 'a file with settings, in place of ~/.config/framewire/framewire.yaml')
-    .option('--quiet', 'say only what goes wrong')
-    .option('--verbose', 'say more: each viewer, each snapshot, each source that is being opened')
+    .option('--log-level <level>', 'error, warn, info or debug (default: info)')
+    .option('--log-format <format>', 'text or json, one object a line (default: text on a terminal, else json)')
+    .option('--quiet', 'say only what goes wrong: --log-level warn')
+    .option('--verbose', 'say more, as each snapshot and each source that is being opened: --log-level debug')
     .version(`framewire ${version}`, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments();

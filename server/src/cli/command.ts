@@ -12,10 +12,11 @@ import { runUserCommand, USER_COMMANDS } from './user-commands.js';
 import { UserStore } from '../access/user-store.js';
 import { variablesOf } from '../config/variables.js';
 import { monotonicMs } from '../time/monotonic.js';
-import { createLog } from '../ops/log.js';
+import { createLog, logFormat } from '../ops/log.js';
 import { serviceManager } from '../ops/service-manager.js';
 import { throttled } from '../ops/throttled.js';
 import { StateFolder, stateFolderPath } from '../ops/state-folder.js';
+import { hideAlways } from '../ops/url-secrets.js';
 import { startServer, type FramewireServer } from '../server.js';
 import { PACKAGE_FILE } from '../package.js';
 
@@ -58,20 +59,26 @@ export async function runCommand(): Promise<void> {
   };
   // Before the start: it listens first and then waits for its sources, and who has come by then is told when it stops.
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const { verbosity } = command.config;
-  const log = createLog(verbosity);
+  const { config } = command;
+  const format = logFormat(config.logFormat, process.stderr.isTTY);
+  const log = createLog(config.logLevel, format);
   outliveShortages(log);
   const manager = serviceManager(process.env, log);
   if (command.file !== undefined) log.info(`Settings: ${command.file}`);
-  const server = await startServer(command.config, { version, users, log }, stopping);
+  const server = await startServer(config, { version, users, log }, stopping);
   const hasStarted = !stop.signal.aborted;
   if (hasStarted) manager.ready();
   if (hasStarted) followSettings(command, server, log);
-  if (hasStarted && verbosity !== 'quiet') process.stdout.write(await greet(server));
+  if (hasStarted && log.isLevelEnabled('info')) process.stdout.write(await greet(server));
+  // The greeting is for people, who find the address in it, and on another stream: each line of the log is for programs then.
+  if (hasStarted && format === 'json') {
+    const addresses = [...server.reach.local, ...server.reach.network];
+    log.info({ event: 'started', addresses }, `Open: ${addresses.join(' ')}`);
+  }
   await stopping;
   manager.stopping();
   await server.close();
-  if (hasStarted) log.info('Stopped.');
+  if (hasStarted) log.info({ event: 'stopped' }, 'Stopped.');
   process.exit(0);
 }
 
@@ -80,6 +87,7 @@ function openUsers(): UserStore {
   const token = variablesOf(process.env)('FRAMEWIRE_TOKEN') ?? '';
   // Engines, and what they run for their user, have no use for it.
   delete process.env['FRAMEWIRE_TOKEN'];
+  hideAlways(token);
   return new UserStore(new StateFolder(stateFolderPath(process.env)), token === '' ? undefined : token);
 }
 
@@ -107,7 +115,7 @@ function outliveShortages(log: Logger): void {
       tell(error);
       return;
     }
-    process.stderr.write(`${error.stack ?? error.message}\n`);
+    log.fatal(error);
     process.exit(1);
   });
 }

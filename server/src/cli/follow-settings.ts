@@ -2,7 +2,6 @@ import { watchFile } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/load-config.js';
 import { FramewireError } from '../errors.js';
-import { setVerbosity } from '../ops/log.js';
 import type { FramewireServer } from '../server.js';
 
 /** How often the file is looked at, ms: editors and tools replace files, which watchers lose sight of. */
@@ -21,7 +20,7 @@ export function followSettings(
     try {
       const late = await server.reload(() => {
         const { config } = reload();
-        setVerbosity(log, config.verbosity);
+        log.level = config.logLevel;
         return config;
       });
       log.info('The settings have been read again.');

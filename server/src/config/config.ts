@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { AuthChoice } from '../access/entry.js';
 import { FramewireError } from '../errors.js';
-import type { Verbosity } from '../ops/log.js';
+import type { LogFormat, LogLevel } from '../ops/log.js';
 import { videoDevices } from '../source/camera.js';
 import { UPRIGHT, compose, type Orientation } from '../source/orientation.js';
 import { describeSpec, parseSource, type SourceSpec } from '../source/source-spec.js';
@@ -43,7 +43,9 @@ export interface Config {
   maxRenditions: number;
   /** Origins of further pages that may watch; `*` for all. */
   allowedOrigins: readonly string[];
-  verbosity: Verbosity;
+  logLevel: LogLevel;
+  /** Undefined: as it follows from where the log goes. */
+  logFormat: LogFormat | undefined;
 }
 
 const { rotate, flip, transform: _, ...alike } = streamSettings;
@@ -81,9 +83,6 @@ export interface Layers {
 export function parseConfig({ flags: given, environment: variables = {}, file }: Layers): Config {
   const flags = parseFlags(given);
   const environment = parseEnvironment(variables);
-  const { quiet, verbose } = flags;
-  if (quiet && verbose)
-    throw new FramewireError('bad-option', '--quiet and --verbose exclude each other.', 'Leave one out.');
   const setting = <Key extends keyof ServerSettings>(key: Key): ServerSettings[Key] =>
     flags[key] ?? environment[key] ?? file?.server[key];
   const grace = setting('grace') ?? 10;
@@ -97,8 +96,20 @@ export function parseConfig({ flags: given, environment: variables = {}, file }:
     maxViewers: setting('maxViewers') ?? 1000,
     maxRenditions: setting('maxRenditions') ?? 6,
     allowedOrigins: setting('allowOrigin') ?? [],
-    verbosity: quiet ? 'quiet' : verbose ? 'verbose' : (setting('log') ?? 'normal'),
+    logLevel: shorthandLevel(flags) ?? setting('logLevel') ?? 'info',
+    logFormat: setting('logFormat'),
   };
+}
+
+/** What `--quiet` and `--verbose` stand for. @throws FramewireError bad-option when one of them is not alone. */
+function shorthandLevel({ quiet, verbose, logLevel }: Flags): LogLevel | undefined {
+  const given = [quiet && '--quiet', verbose && '--verbose', logLevel !== undefined && '--log-level'].filter(
+    option => option !== false,
+  );
+  if (given.length > 1) {
+    throw new FramewireError('bad-option', `${given.join(' and ')} exclude each other.`, 'Leave one out.');
+  }
+  return quiet ? 'warn' : verbose ? 'debug' : undefined;
 }
 
 /** @throws FramewireError bad-option */

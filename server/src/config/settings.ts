@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { LOG_FORMATS, LOG_LEVELS } from '../ops/log.js';
 import { UPRIGHT, type Orientation } from '../source/orientation.js';
 import { isHostName } from '../tls/names.js';
 
@@ -117,8 +118,11 @@ export const serverSettings = {
   allowOrigin: z
     .union([z.array(origin), origin.transform(one => [one])], ORIGIN)
     .describe('other sites whose pages may watch, or the name that a proxy has; `*` for all'),
-  log: word(['quiet', 'normal', 'verbose']).describe(
-    '`quiet`: only what goes wrong; `verbose`: also each viewer, each snapshot and each source that is being opened',
+  logLevel: word(LOG_LEVELS).describe(
+    '`error`, `warn`, `info` (the default) or `debug`: also each snapshot, and each source that is being opened',
+  ),
+  logFormat: word(LOG_FORMATS).describe(
+    '`text` for people; `json`, one object a line (default: `text` on a terminal, else `json`)',
   ),
 };
 

@@ -1,7 +1,7 @@
 import type { LatencyReport, SentCounts } from '@framewire/shared/control';
 import type { FramewireError } from '../errors.js';
 import type { Metrics, Transport } from './metrics.js';
-import type { ViewerLog } from './viewer-log.js';
+import type { ViewerLog, Visitor } from './viewer-log.js';
 
 /** One viewer, as far as the operator is concerned. */
 export interface Attendance {
@@ -12,8 +12,6 @@ export interface Attendance {
   /** What it says that it measured. */
   measured(latency: LatencyReport): void;
 }
-
-const NAMES = { ws: 'WebSocket', mjpeg: 'HTTP', snapshot: 'snapshot' } as const;
 
 const NOTHING: SentCounts = { sent: 0, sentBytes: 0, dropped: { rate: 0, superseded: 0, skipped: 0 } };
 
@@ -27,8 +25,8 @@ export class Audience {
     this.#metrics = metrics;
   }
 
-  enter(address: string, transport: Transport): Attendance {
-    const tell = this.#log.enter(address, NAMES[transport]);
+  enter(visitor: Visitor, transport: Transport): Attendance {
+    const tell = this.#log.enter(visitor, transport);
     let watched: string | undefined;
     let counted = NOTHING;
     return {
@@ -48,8 +46,8 @@ export class Audience {
   }
 
   /** @param bytes of the picture. */
-  tookSnapshot(stream: string, address: string, bytes: number): void {
-    this.#log.tookSnapshot(stream, address);
+  tookSnapshot(stream: string, visitor: Visitor, bytes: number): void {
+    this.#log.tookSnapshot(stream, visitor);
     this.#metrics.sent(stream, 'snapshot', { ...NOTHING, sent: 1, sentBytes: bytes });
   }
 

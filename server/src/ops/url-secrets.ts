@@ -21,6 +21,14 @@ export function hideAlways(secret: string): void {
   if (secret.length >= LEAST_SECRET) known.add(secret);
 }
 
+/** Tokens of users and of links, wherever they stand. */
+const TOKENS = /\b(f[sw]_)[\w-]{16,}/g;
+
+/** For what leaves the process for good, as the log does. */
+export function withoutSecrets(text: string): string {
+  return withoutUrlSecrets(text).replaceAll(TOKENS, '$1***');
+}
+
 function withoutKnown(text: string): string {
   let rest = text;
   for (const secret of known) rest = rest.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***');

@@ -109,11 +109,16 @@ describe('the command line', () => {
       maxViewers: 7,
       maxRenditions: 3,
       allowedOrigins: ['https://a.example', 'http://b.example:81'],
-      verbosity: 'verbose',
+      logLevel: 'debug',
+      logFormat: undefined,
     });
     expect(configOf('--grace', 'never').graceMs).toBe(Infinity);
     expect(configOf('--allow-origin', '*').allowedOrigins).toEqual(['*']);
-    expect(configOf('--quiet').verbosity).toBe('quiet');
+    expect(configOf('--quiet').logLevel).toBe('warn');
+    expect(configOf('--log-level', 'error', '--log-format', 'json')).toMatchObject({
+      logLevel: 'error',
+      logFormat: 'json',
+    });
   });
 
   it.each([

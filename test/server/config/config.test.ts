@@ -74,7 +74,7 @@ describe('names of streams', () => {
 describe('layers of settings', () => {
   const file = {
     folder: '/etc/framewire',
-    server: { port: 9000, maxViewers: 5, grace: 3, log: 'quiet' as const },
+    server: { port: 9000, maxViewers: 5, grace: 3, logLevel: 'warn' as const },
     streams: [
       {
         name: 'gate',
@@ -88,12 +88,12 @@ describe('layers of settings', () => {
   };
 
   it('count the more the nearer they are to the command', () => {
-    const environment = { FRAMEWIRE_PORT: '9001', FRAMEWIRE_MAX_VIEWERS: '6', FRAMEWIRE_LOG: '', HOME: '/root' };
+    const environment = { FRAMEWIRE_PORT: '9001', FRAMEWIRE_MAX_VIEWERS: '6', FRAMEWIRE_LOG_LEVEL: '', HOME: '/root' };
     expect(parseConfig({ flags: { port: '9002' }, environment, file })).toMatchObject({
       port: 9002,
       maxViewers: 6,
       graceMs: 3000,
-      verbosity: 'quiet',
+      logLevel: 'warn',
       maxRenditions: 6,
     });
   });

@@ -35,7 +35,8 @@ port: 8080
 grace: never
 maxViewers: 20
 allowOrigin: [https://a.example, "*"]
-log: verbose
+logLevel: debug
+logFormat: json
 streams:
   gate: rtsp://user:\${GATE_PASSWORD}@gate.lan/live
   "Vorgarten 玄関":
@@ -60,14 +61,15 @@ describe('a settings file', () => {
       grace: 'never',
       maxViewers: 20,
       allowOrigin: ['https://a.example', '*'],
-      log: 'verbose',
+      logLevel: 'debug',
+      logFormat: 'json',
     });
     expect(streams).toEqual([
-      { name: 'gate', source: 'rtsp://user:hunter2@gate.lan/live', place: 'framewire.yaml:9: streams.gate' },
+      { name: 'gate', source: 'rtsp://user:hunter2@gate.lan/live', place: 'framewire.yaml:10: streams.gate' },
       {
         name: 'Vorgarten 玄関',
         source: '/dev/video0',
-        place: 'framewire.yaml:10: streams.Vorgarten 玄関',
+        place: 'framewire.yaml:11: streams.Vorgarten 玄関',
         size: { width: 640, height: 360 },
         fps: 12.5,
         cameraFormat: 'mjpg',

@@ -46,13 +46,13 @@ describe('metrics', () => {
   it('add up what viewers are sent, also of those who change the stream or come again', async () => {
     using its = kit();
     const { metrics, audience } = its;
-    const phone = audience.enter('192.168.1.7', 'ws');
+    const phone = audience.enter({ address: '192.168.1.7', user: '' }, 'ws');
     phone.watches('yard');
     phone.counted(counts(30, 4));
     phone.counted(counts(45, 5));
     phone.watches('gate');
     phone.counted(counts(50, 5));
-    const script = audience.enter('192.168.1.8', 'mjpeg');
+    const script = audience.enter({ address: '192.168.1.8', user: '' }, 'mjpeg');
     script.watches('yard');
     script.counted(counts(7));
     expect(await value(metrics, 'framewire_frames_sent_total{stream="yard",transport="ws"}')).toBe(45);
@@ -66,7 +66,7 @@ describe('metrics', () => {
   it('take latencies from viewers that watch, in seconds', async () => {
     using its = kit();
     const { metrics, audience } = its;
-    const phone = audience.enter('192.168.1.7', 'ws');
+    const phone = audience.enter({ address: '192.168.1.7', user: '' }, 'ws');
     phone.measured({ receivedMs: [1], drawnMs: [1] });
     phone.watches('yard');
     phone.measured({ receivedMs: [8, 40], drawnMs: [60] });

@@ -150,12 +150,13 @@ function pictureHandlers(broadcaster: Broadcaster, { access, guard, audience, ma
     const pass = passOf(request);
     const streams = broadcaster.seenBy(pass.sees);
     const stream = index === undefined ? streams.stream(query.stream) : streams.streamAt(index);
-    return { stream, wishes: query.request, pass, who: pass.called(clientAddress(request.raw)) };
+    const visitor = { address: clientAddress(request.raw), user: pass.grant.user };
+    return { stream, wishes: query.request, pass, visitor };
   };
   const videoFeed = (request: FastifyRequest, reply: FastifyReply, index?: number) => {
     const size = isBrowser(request.headers) ? 'auto' : 'fixed';
-    const { stream, wishes, pass, who } = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
-    const attendance = audience.enter(who, 'mjpeg');
+    const { stream, wishes, pass, visitor } = asked(request, reply, index, { ...DEFAULT_VIEWER_REQUEST, size });
+    const attendance = audience.enter(visitor, 'mjpeg');
     MjpegViewer.serve(reply.raw, socketOf(reply), { broadcaster, attendance }, { stream, request: wishes });
     // The end of the answer is all that it can be told: whoever asks again reads why.
     const kept = guard.keep(
@@ -168,13 +169,13 @@ function pictureHandlers(broadcaster: Broadcaster, { access, guard, audience, ma
   };
   const snapshots = new Snapshots(broadcaster, maxRenditions);
   const snapshot = async (request: FastifyRequest, reply: FastifyReply, format: SnapshotFormat, index?: number) => {
-    const { stream, wishes, who } = asked(request, reply, index, SNAPSHOT_REQUEST);
+    const { stream, wishes, visitor } = asked(request, reply, index, SNAPSHOT_REQUEST);
     socketOf(reply);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const frame = await snapshots.take(stream, wishes, gone.signal);
     const picture = await snapshots.picture(frame, format);
-    audience.tookSnapshot(stream.name, who, picture.length);
+    audience.tookSnapshot(stream.name, visitor, picture.length);
     // Who takes nothing of its picture would keep its place among the viewers.
     reply.raw.setTimeout(STALL_TIMEOUT_MS);
     const takenAt = new Date(Date.now() - (monotonicMs() - frame.header.capturedAt)).toISOString();

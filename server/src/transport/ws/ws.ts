@@ -107,7 +107,7 @@ export class WsEndpoint {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const { server, guard, audience, maxRenditions, maxViewers } = this.#options;
     const address = clientAddress(request);
-    const attendance = audience.enter(pass.called(address), 'ws');
+    const attendance = audience.enter({ address, user: pass.grant.user }, 'ws');
     const streams = this.#broadcaster.seenBy(pass.sees);
     const { knownRates } = this.#broadcaster;
     const viewer = new WsViewer(ws, socket, { knownRates, streams, attendance });
