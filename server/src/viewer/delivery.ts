@@ -38,55 +38,23 @@ import {
   unreadMs,
   type ReaderPace,
 } from './pace/reader-pace.js';
+import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
 
-/** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
-export interface ViewerArrival {
-  readonly headerAt: number;
-  readonly arrivedAt: number;
-  /** The viewer was busy when the header may have come, ... */
-  readonly isHeld: boolean;
-  /** ... and the whole may have come so much earlier, ms. */
-  readonly heldMs: number;
-}
-
-/** When somebody on the way knew that a frame had arrived, and the round trip without a queue: ms, our clock. */
-export interface TransportArrival {
-  readonly arrivedAt: number;
-  readonly rttMs: number;
-  /** What had arrived and nobody had read then, this frame among it. */
-  readonly unreadBytes: number;
-}
-
-/** Where a viewer's frames leave. */
-export interface FrameSocket {
-  /**
-   * Hands a frame to the socket; others may be sent the same bytes, so they must not be changed. Who knows when it
-   * has arrived tells of it.
-   */
-  send(frame: EncodedFrame): void;
-  /** Whether the socket still holds bytes that the kernel did not take. */
-  isClogged(): boolean;
-  /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
-  readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
-  /** Whether the viewer's library reads ahead of its program, where answers tell exactly what lies unread before it. */
-  readonly readsAhead?: boolean | undefined;
-}
-
 export interface DeliveryLimits {
   /** Frames a second at most; Infinity: all. */
-  readonly fps: number;
+  fps: number;
   /** How long a frame may wait behind others on its way, ms. */
-  readonly queueMs: number;
+  queueMs: number;
   /** Least time from one frame to the next, ms. */
-  readonly intervalMs: number;
+  intervalMs: number;
   /** A frame that waited longer than this is not sent: there is a newer picture by then, ms. */
-  readonly staleMs: number;
+  staleMs: number;
   /** Frames that one acknowledgement may cover. */
-  readonly ackEvery: number;
+  ackEvery: number;
   /** Smaller frames are padded to this many bytes. */
-  readonly leastBytes: number;
+  leastBytes: number;
 }
 
 interface Waiting {
@@ -115,7 +83,14 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #onReadiness: (isReady: boolean) => void;
   readonly #waiting = new Latest<Waiting>();
-  #limits: DeliveryLimits = { fps: Infinity, queueMs: 5, intervalMs: 0, staleMs: Infinity, ackEvery: 1, leastBytes: 0 };
+  readonly #limits: DeliveryLimits = {
+    fps: Infinity,
+    queueMs: 5,
+    intervalMs: 0,
+    staleMs: Infinity,
+    ackEvery: 1,
+    leastBytes: 0,
+  };
   #gate = OPEN_GATE;
   /** Of the last frame that was offered. */
   #rendition: number | undefined;
@@ -148,7 +123,7 @@ export class Delivery {
   }
 
   limit(limits: Partial<DeliveryLimits>): void {
-    this.#limits = { ...this.#limits, ...limits };
+    Object.assign(this.#limits, limits);
   }
 
   /** Frames will be offered from now on. */

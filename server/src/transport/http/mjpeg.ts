@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SentCounts } from '@framewire/shared/control';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
-import type { TransportArrival } from '../../viewer/delivery.js';
+import type { TransportArrival } from '../../viewer/frame-socket.js';
 import type { Attendance } from '../../ops/audience.js';
 import type { Stream } from '../../stream/stream.js';
 import { Viewer, type ViewerRequest, type ViewerTransport } from '../../viewer/viewer.js';
@@ -14,7 +14,8 @@ import { isBrowser, readsAhead } from './browser.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
 import { NearbyReader } from '../kernel/nearby-reader.js';
-import { countOf } from '../kernel/raw-socket.js';
+import { PageWriter } from '../kernel/page-writer.js';
+import { SharedPages } from '../kernel/shared-pages.js';
 
 /**
  * A picture that stands still is sent to browsers again after this, ms: they and their proxies hold the last part back.
@@ -55,6 +56,9 @@ function partFor(frame: EncodedFrame): Buffer {
   return part;
 }
 
+/** Of all viewers: it holds one part at a time, which is sent to one after the other. */
+const pages = SharedPages.open();
+
 /** One viewer of `/video_feed`: pictures as parts of one endless answer, each when the socket has taken the last. */
 export class MjpegViewer implements Watcher, ViewerTransport {
   /** Not where nobody can tell. Browsers read whatever comes; what a proxy leaves unread for them tells of its link. */
@@ -62,6 +66,7 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   readonly readsAhead: ViewerTransport['readsAhead'];
   readonly #response: ServerResponse;
   readonly #attendance: Attendance;
+  readonly #parts: PageWriter;
   readonly #acks: KernelAcks;
   readonly #viewer: Viewer;
   readonly #isBrowser: boolean;
@@ -116,6 +121,7 @@ export class MjpegViewer implements Watcher, ViewerTransport {
   private constructor(response: ServerResponse, socket: Socket, { knownRates }: Broadcaster, attendance: Attendance) {
     this.#response = response;
     this.#attendance = attendance;
+    this.#parts = new PageWriter(socket, pages);
     this.#isBrowser = isBrowser(response.req.headers);
     const near = this.#isBrowser ? undefined : NearbyReader.of(socket);
     const isAhead = near !== undefined && readsAhead(response.req.headers);
@@ -127,7 +133,7 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
-    this.#acks = new KernelAcks(countOf(socket), { info, nearby }, (seq, arrival) => {
+    this.#acks = new KernelAcks(this.#parts, { info, nearby }, (seq, arrival) => {
       if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);
@@ -139,7 +145,11 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     const part = partFor(frame);
     const bytes = this.#isAsked ? Buffer.concat([END_OF_QUESTION, part]) : part;
     this.#isAsked = false;
-    this.#acks.send(frame.header.seq, onTaken => this.#response.write(bytes, onTaken));
+    this.#acks.send(frame.header.seq, onTaken => {
+      // Below the answer, whose head has gone, are the bytes of the socket: it wraps nothing.
+      if (onTaken === undefined) this.#parts.write(bytes);
+      else this.#response.write(bytes, onTaken);
+    });
   }
 
   isClogged(): boolean {

@@ -1,4 +1,4 @@
-import type { TransportArrival } from '../../viewer/delivery.js';
+import type { TransportArrival } from '../../viewer/frame-socket.js';
 import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { NearbyReader } from './nearby-reader.js';

@@ -1,23 +1,31 @@
 /**
  * What lies unread at the other host, told by the receive window that its kernel offers: it falls by what has arrived and
  * rises by what was read. Kernels make it larger as a connection proves fast, and each measures it in its own way, so
- * only the difference to the largest of late counts. Pure.
+ * only the difference to the largest of late counts. Pure, and in constant space.
  *
  * Linux keeps some room back, about one frame, so that one that nobody reads does not show.
  */
-export type ReceiveWindow = readonly number[];
+export interface ReceiveWindow {
+  /** Bytes when something arrived last, ... */
+  readonly last: number;
+  /** ... the most since it was begun to count, and of the count before. */
+  readonly newer: number;
+  readonly older: number;
+  readonly counted: number;
+}
 
-export const NO_WINDOW: ReceiveWindow = [];
+export const NO_WINDOW: ReceiveWindow = { last: 0, newer: 0, older: 0, counted: 0 };
 
-/** Of so many acknowledgements the largest counts: a host may make its window smaller. */
-const MOST = 64;
+/** The largest of so many acknowledgements counts, or of twice as many: a host may make its window smaller. */
+const HALF = 32;
 
 /** @param bytes what it is when something has arrived. */
-export function offered(window: ReceiveWindow, bytes: number): ReceiveWindow {
-  return [...window.slice(1 - MOST), bytes];
+export function offered({ newer, older, counted }: ReceiveWindow, bytes: number): ReceiveWindow {
+  if (counted === HALF) return { last: bytes, newer: bytes, older: newer, counted: 1 };
+  return { last: bytes, newer: Math.max(newer, bytes), older, counted: counted + 1 };
 }
 
 /** @returns bytes that have arrived and were not read when the last one was offered. */
-export function unreadBytes(window: ReceiveWindow): number {
-  return Math.max(0, ...window) - (window.at(-1) ?? 0);
+export function unreadBytes({ last, newer, older }: ReceiveWindow): number {
+  return Math.max(newer, older) - last;
 }

@@ -55,7 +55,7 @@ function readFigures(socket: Socket): TcpFigures | undefined {
   const filled = length.readUInt32LE();
   if (filled < LEAST_BYTES) return undefined;
   return {
-    ackedBytes: Number(info.readBigUInt64LE(BYTES_ACKED)),
+    ackedBytes: info.readUInt32LE(BYTES_ACKED) + 2 ** 32 * info.readUInt32LE(BYTES_ACKED + 4),
     minRttMs: info.readUInt32LE(MIN_RTT_US) / 1000,
     windowBytes: filled < INFO_BYTES ? undefined : info.readUInt32LE(SND_WND),
   };

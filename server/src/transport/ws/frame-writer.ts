@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { EncodedFrame } from '../../frames.js';
+import { PageWriter } from '../kernel/page-writer.js';
+import type { ByteCount } from '../kernel/raw-socket.js';
 import { SharedPages } from '../kernel/shared-pages.js';
-import { countOf, type ByteCount } from '../kernel/raw-socket.js';
 import { wireImage } from './ws-wire.js';
 
 /** Of all viewers: it holds one frame at a time, which is sent to one after the other. */
@@ -11,22 +12,20 @@ const pages = SharedPages.open();
 /** Puts frames on one viewer's socket, past `ws`: their bytes are the same for all and framed already, see `wireImage`. */
 export class FrameWriter implements ByteCount {
   readonly #socket: Socket;
-  readonly #count: ByteCount;
-  /** Bytes of shared pages, which went past the stream. */
-  #sharedBytes = 0;
+  readonly #shared: PageWriter;
 
   /** @param socket below `ws`, whose own messages go over it as well. */
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#count = countOf(socket);
+    this.#shared = new PageWriter(socket, pages);
   }
 
   get bytesWritten(): number {
-    return this.#count.bytesWritten + this.#sharedBytes;
+    return this.#shared.bytesWritten;
   }
 
   get isLate(): boolean {
-    return this.#count.isLate;
+    return this.#shared.isLate;
   }
 
   isClogged(): boolean {
@@ -45,16 +44,10 @@ export class FrameWriter implements ByteCount {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
       this.#socket.write(image.header);
       this.#socket.write(image.payload, onTaken);
-    } else if (onTaken === undefined && !this.isClogged()) {
-      this.#share(image.both);
+    } else if (onTaken === undefined) {
+      this.#shared.write(image.both);
     } else {
       this.#socket.write(image.both, onTaken);
     }
-  }
-
-  #share(bytes: Buffer): void {
-    const taken = pages?.send(this.#socket, bytes) ?? 0;
-    this.#sharedBytes += taken;
-    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
   }
 }

@@ -142,6 +142,8 @@ export function backlogSent(before: BacklogPace, { now, readsAhead, rate = 0 }: 
     isAhead: readsAhead === true && rate > FAST_LINK,
   });
   const isHeld = pace.isSlow || pace.known?.state === 'sought';
+  // Of most viewers nothing is to be kept, 30 times a second.
+  if (!isHeld && pace.ahead === undefined) return pace;
   const hold = isHeld ? { since: now, askAt: Infinity, isAsked: false, answers: 0 } : pace.hold;
   const dueAt =
     pace.ahead === undefined ? pace.dueAt : Math.max(pace.dueAt, now - MOST_SLIP_MS) + pace.ahead.intervalMs;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TransportArrival } from '../../../../server/src/viewer/delivery.js';
+import type { TransportArrival } from '../../../../server/src/viewer/frame-socket.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
 import { countOf, liesBelow } from '../../../../server/src/transport/kernel/raw-socket.js';
 import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';

@@ -1,0 +1,34 @@
+import type { EncodedFrame } from '../frames.js';
+
+/** When a frame's header and the whole of it arrived, ms on the receiver's clock, whatever its zero. */
+export interface ViewerArrival {
+  readonly headerAt: number;
+  readonly arrivedAt: number;
+  /** The viewer was busy when the header may have come, ... */
+  readonly isHeld: boolean;
+  /** ... and the whole may have come so much earlier, ms. */
+  readonly heldMs: number;
+}
+
+/** When somebody on the way knew that a frame had arrived, and the round trip without a queue: ms, our clock. */
+export interface TransportArrival {
+  readonly arrivedAt: number;
+  readonly rttMs: number;
+  /** What had arrived and nobody had read then, this frame among it. */
+  readonly unreadBytes: number;
+}
+
+/** Where a viewer's frames leave. */
+export interface FrameSocket {
+  /**
+   * Hands a frame to the socket; others may be sent the same bytes, so they must not be changed. Who knows when it
+   * has arrived tells of it.
+   */
+  send(frame: EncodedFrame): void;
+  /** Whether the socket still holds bytes that the kernel did not take. */
+  isClogged(): boolean;
+  /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
+  readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
+  /** Whether the viewer's library reads ahead of its program, where answers tell exactly what lies unread before it. */
+  readonly readsAhead?: boolean | undefined;
+}
