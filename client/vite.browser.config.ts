@@ -17,6 +17,7 @@ const COMMON: ReadonlyMap<string, string> = new Map([
   [source('errors.ts'), 'clientError, FramewireClientError'],
   [source('latency/stall-detector.ts'), 'TICK_MS'],
   [source('pipeline/canvas-painter.ts'), 'CanvasPainter'],
+  [source('pipeline/view-status.ts'), 'failed'],
 ]);
 const WORKER = source('pipeline/serve-view.ts');
 
@@ -41,7 +42,7 @@ const sharedCore: Plugin = {
   // The style sheet without comments and blanks, which no minifier takes out of a text.
   transform: (code, id) =>
     id === source('view/view-style.ts')
-      ? code.replaceAll(/\/\*[^*]*\*\//g, '').replaceAll(/\s*([{};,>])\s*|(:)\s+/g, '$1$2')
+      ? code.replaceAll(/\/\*[^*]*\*\//g, '').replaceAll(/\s*;?\s*([{};,>])\s*|(:)\s+/g, '$1$2')
       : null,
 };
 

@@ -31,6 +31,17 @@ export type { Subscribed, SubscribeOptions } from './subscription.js';
 
 const STATS_EVERY_MS = 1000;
 
+/** Before anything is drawn or reported. */
+const NOTHING_DRAWN: Omit<Ack, 'seq' | 'held' | 'receivedAt' | 'payloadMs'> = {
+  hidden: false,
+  decodeError: false,
+  needsKey: false,
+  decodeQueue: 0,
+  clientDropped: 0,
+  drawnSeq: 0,
+  drawLagMs: 0,
+};
+
 /**
  * Connects to a server, and connects again by itself when the connection breaks later.
  *
@@ -70,8 +81,8 @@ export class FramewireClient implements AsyncDisposable {
   #ackPace = new AckPace();
   /** What this server reads: that frames were held up here, reports of latencies. */
   #knows = { held: false, latency: false };
-  #report = { decodeQueue: 0, hidden: false, dropped: 0, decodeError: false };
-  #drawn = { seq: 0, lagMs: 0 };
+  /** What the next acknowledgement says of drawing. */
+  #drawing = NOTHING_DRAWN;
 
   /**
    * Starts connecting, and tries until it succeeds or is closed; `connect` is the same for those who want to wait.
@@ -193,20 +204,15 @@ export class FramewireClient implements AsyncDisposable {
     // One of the connection before: its times are of another clock, its number means nothing now.
     if (frame.receivedAt < this.#connectedAt) return;
     const lagMs = at - frame.receivedAt;
-    this.#drawn = { seq: frame.seq, lagMs };
+    this.#drawing = { ...this.#drawing, drawnSeq: frame.seq, drawLagMs: lagMs };
     this.#meter.drawn(at, lagMs, this.#connection.clock?.since(frame.capturedAt, at));
   }
 
   /** Tells the server with the next acknowledgement how drawing goes, so that it sends no more than is drawn. */
   report(report: DrawingReport): void {
-    const { decodeQueue, hidden, dropped = 0, decodeError } = report;
+    const { dropped = 0, ...drawing } = report;
     this.#meter.dropped(dropped);
-    this.#report = {
-      decodeQueue: decodeQueue ?? this.#report.decodeQueue,
-      hidden: hidden ?? this.#report.hidden,
-      dropped: this.#report.dropped + dropped,
-      decodeError: decodeError ?? this.#report.decodeError,
-    };
+    this.#drawing = { ...this.#drawing, ...drawing, clientDropped: this.#drawing.clientDropped + dropped };
   }
 
   #assertOpen(): void {
@@ -218,7 +224,7 @@ export class FramewireClient implements AsyncDisposable {
     this.#subscribed = undefined;
     this.#connectedAt = performance.now();
     this.#meter = new StatsMeter(this.#connectedAt);
-    this.#drawn = { seq: 0, lagMs: 0 };
+    this.#drawing = { ...this.#drawing, drawnSeq: 0, drawLagMs: 0 };
     this.#ackPace = new AckPace();
     const { held = false, latency = false } = message.capabilities;
     this.#knows = { held, latency };
@@ -296,18 +302,15 @@ export class FramewireClient implements AsyncDisposable {
   #acknowledge(arrival: Arrival): void {
     const { header, receivedAt, payloadMs } = arrival;
     const held = this.#knows.held ? arrival.held : 'none';
-    const { hidden, decodeError, decodeQueue, dropped } = this.#report;
-    const drawing = { drawnSeq: this.#drawn.seq, drawLagMs: this.#drawn.lagMs };
-    const said = { hidden, decodeError, needsKey: false, decodeQueue, clientDropped: dropped };
     const times = { receivedAt, payloadMs: held === 'payload' ? arrival.heldMs : payloadMs };
-    const ack = { seq: header.seq, held, ...times, ...said, ...drawing };
+    const ack = { ...this.#drawing, seq: header.seq, held, ...times };
     this.#sendAck(this.#ackPace.arrived(ack, header.capturedAt));
   }
 
   #sendAck(ack: Ack | undefined): void {
     if (ack === undefined) return;
     this.#connection.send(encodeAck(ack));
-    this.#report = { ...this.#report, dropped: 0, decodeError: false };
+    this.#drawing = { ...this.#drawing, clientDropped: 0, decodeError: false };
   }
 
   #wantedStreamId(): number | undefined {

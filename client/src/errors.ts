@@ -44,7 +44,7 @@ export class FramewireClientError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: string, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, options);
     this.code = code;
     this.hint = options.hint;
   }

@@ -36,7 +36,7 @@ export function createFrame(arrival: Arrival, ageMs: number | undefined, missed:
 
 /** Pictures between two frames of a stream; a number that falls is another engine's, which counts from its own start. */
 export function missedBetween(olderSeq: number | undefined, seq: number): number {
-  if (olderSeq === undefined) return 0;
-  const step = (seq - olderSeq) >>> 0;
-  return step === 0 || step >= 2 ** 31 ? 0 : step - 1;
+  // As a signed number of 32 bits: sequence numbers wrap around (serial number arithmetic, RFC 1982).
+  const step = (seq - (olderSeq ?? seq)) | 0;
+  return Math.max(0, step - 1);
 }

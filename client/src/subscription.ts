@@ -71,9 +71,9 @@ export class Subscription {
     return this.#request({ type: 'subscribe', ...options });
   }
 
-  set(wishes: Wishes): Promise<Subscribed> {
+  async set(wishes: Wishes): Promise<Subscribed> {
     if (this.wanted === undefined) {
-      return Promise.reject(clientError('not-subscribed', 'There is no subscription to change; subscribe() first.'));
+      throw clientError('not-subscribed', 'There is no subscription to change; subscribe() first.');
     }
     return this.#request({ type: 'set', ...wishes });
   }

@@ -1,3 +1,4 @@
+import { BadMessageError } from './bad-message.js';
 import { MESSAGE_TYPE } from './protocol.js';
 
 /**
@@ -56,12 +57,6 @@ export interface Ack {
   drawnSeq: number;
   /** From the arrival of `drawnSeq` to its drawing, ms. */
   drawLagMs: number;
-}
-
-/** An acknowledgement or clock message of the wrong shape. */
-export class BadMessageError extends Error {
-  override readonly name = 'BadMessageError';
-  readonly code = 'bad-message';
 }
 
 /** @returns a new array of `ACK_BYTES`; counts above 255 are sent as 255. */

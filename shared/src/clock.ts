@@ -1,4 +1,4 @@
-import { BadMessageError } from './ack.js';
+import { BadMessageError } from './bad-message.js';
 import { MESSAGE_TYPE } from './protocol.js';
 
 /**

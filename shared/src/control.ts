@@ -1,7 +1,6 @@
 import {
   array,
   boolean,
-  DecodeError,
   integer,
   nullable,
   number,
@@ -197,7 +196,7 @@ interface SubscribedMessage {
 /** How often frames are to be acknowledged. */
 interface AcksMessage {
   type: 'acks';
-  /** One acknowledgement for so many frames is enough, at least 1, ... */
+  /** One acknowledgement for so many frames is enough, ... */
   every: number;
   /** ... and one for each whose payload took longer than this, or that came so much later than usual, ms. */
   slowMs: number;
@@ -272,13 +271,6 @@ const viewerStats = {
 
 const ofStream = object<{ type: 'source'; stream: string }>({ type: oneOf('source'), stream: string });
 
-/** Nobody could acknowledge less than every frame. */
-const positive: Decoder<number> = (value, path) => {
-  const count = integer(value, path);
-  if (count < 1) throw new DecodeError(`${path ?? 'It'} must be at least 1.`);
-  return count;
-};
-
 const serverMessage = tagged<ServerMessage>('type', {
   welcome: object<Welcome>({
     type: oneOf('welcome'),
@@ -304,7 +296,7 @@ const serverMessage = tagged<ServerMessage>('type', {
   }),
   source: (value, path) => ({ ...ofStream(value, path), ...sourceState(value, path) }),
   stats: object<{ type: 'stats' } & ViewerStats>({ type: oneOf('stats'), ...viewerStats }),
-  acks: object<AcksMessage>({ type: oneOf('acks'), every: positive, slowMs: number }),
+  acks: object<AcksMessage>({ type: oneOf('acks'), every: integer, slowMs: number }),
   error: object<ErrorMessage>({ type: oneOf('error'), code: string, message: string, hint: optional(string) }),
 });
 

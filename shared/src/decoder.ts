@@ -1,21 +1,16 @@
+import { BadMessageError } from './bad-message.js';
+
 /**
  * Reads what `JSON.parse` gave as a value of a known type, or throws. Written by hand because every page loads it: with
  * a library for schemas the browser's script is more than twice as large.
  *
  * @param path where the value stands in the message, for the sentence that refuses it: `streams.0.id`
- * @throws DecodeError
+ * @throws BadMessageError
  */
 export type Decoder<T> = (value: unknown, path?: string) => T;
 
-/** A value is not what it should be; the message is a sentence that names the place. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError';
-}
-
 /** A decoder for every field of `T`, of those that may be absent as well. */
 export type Fields<T> = { [K in keyof T]-?: Decoder<T[K]> };
-
-const LONGEST_MESSAGE = 300;
 
 /** Any text. */
 export const string: Decoder<string> = (value, path) =>
@@ -92,7 +87,7 @@ function at(path: string | undefined, key: string): string {
 }
 
 function refuse(path: string | undefined, what: string): never {
-  throw new DecodeError(`${path ?? 'The message'} ${what}.`.slice(0, LONGEST_MESSAGE));
+  throw new BadMessageError(`${path ?? 'The message'} ${what}.`);
 }
 
 /** What came of a text: the message, or a sentence that says why it is none. */
@@ -109,7 +104,7 @@ export function parseJson<T>(decode: Decoder<T>, text: string): Parsed<T> {
   try {
     return { ok: true, message: decode(json) };
   } catch (error) {
-    if (error instanceof DecodeError) return { ok: false, reason: error.message };
+    if (error instanceof BadMessageError) return { ok: false, reason: error.message };
     throw error;
   }
 }

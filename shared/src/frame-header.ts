@@ -1,3 +1,4 @@
+import { BadMessageError } from './bad-message.js';
 import { CODEC_IDS, MESSAGE_TYPE, PROTOCOL_VERSION, type Codec } from './protocol.js';
 
 /**
@@ -49,12 +50,6 @@ export interface FrameHeader {
   refSeq: number;
 }
 
-/** A frame header that is not one: too short, another version, an unknown codec. */
-export class FrameHeaderError extends Error {
-  override readonly name = 'FrameHeaderError';
-  readonly code = 'bad-frame-header';
-}
-
 const CODEC_NAMES: ReadonlyMap<number, Codec> = new Map([
   [CODEC_IDS.jpeg, 'jpeg'],
   [CODEC_IDS.h264, 'h264'],
@@ -85,20 +80,20 @@ export function encodeFrameHeader(header: FrameHeader): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/** @throws FrameHeaderError when the bytes are not a header of this version. */
+/** @throws BadMessageError when the bytes are not a header of this version. */
 export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
   const [type, version] = bytes;
   if (bytes.byteLength !== FRAME_HEADER_BYTES || type !== MESSAGE_TYPE.frame || version !== PROTOCOL_VERSION) {
-    throw new FrameHeaderError(
+    throw new BadMessageError(
       `A frame header has ${FRAME_HEADER_BYTES} bytes and starts with ${MESSAGE_TYPE.frame}, ${PROTOCOL_VERSION} (type and ` +
         `version); this one has ${bytes.byteLength} and starts with ${type}, ${version}.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const codec = CODEC_NAMES.get(view.getUint8(2));
-  if (codec === undefined) throw new FrameHeaderError(`Codec ${view.getUint8(2)} is unknown.`);
+  if (codec === undefined) throw new BadMessageError(`Codec ${view.getUint8(2)} is unknown.`);
   const capturedAt = view.getFloat64(16, true);
-  if (!Number.isFinite(capturedAt)) throw new FrameHeaderError(`The capture time is ${capturedAt}.`);
+  if (!Number.isFinite(capturedAt)) throw new BadMessageError(`The capture time is ${capturedAt}.`);
   const flags = view.getUint8(3);
   return {
     codec,

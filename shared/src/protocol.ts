@@ -21,31 +21,6 @@ export type Codec = keyof typeof CODEC_IDS;
  */
 export const MAX_CONTROL_BYTES = 16 * 1024;
 
-/**
- * WebSocket close codes. 1001 is the standard's; 4xxx are Framewire's, numbered after the HTTP status
- * that says the same, so that they can be guessed.
- */
-export const CLOSE_CODES = {
-  /** The server stops (SIGTERM). Reconnect with back-off. */
-  goingAway: 1001,
-  /** Too many messages that are no valid control, acknowledgement or clock message. */
-  badMessages: 4400,
-  /** No token, or one that is wrong or has ended. */
-  unauthorized: 4401,
-  /** The token does not allow that. */
-  forbidden: 4403,
-  /** The stream that was watched is not served any more, or not to this viewer. */
-  streamRemoved: 4404,
-  /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS` while frames were on their way. */
-  stalled: 4408,
-  /** The stream was set up anew, or has another shape and this viewer takes only pictures of the size of its first. Connect again. */
-  shapeChanged: 4409,
-  /** More messages a second than any honest viewer sends, or too many wrong tokens. */
-  tooManyMessages: 4429,
-  /** The server has as many viewers as it may have. Reconnect later. */
-  tooManyViewers: 4503,
-} as const;
-
 /** How long frames may stay unacknowledged (or unwritten, for viewers without acks) before the viewer is closed, ms. */
 export const STALL_TIMEOUT_MS = 10_000;
 

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../client/src/client.js';
 import { eventually } from '../support/eventually.js';

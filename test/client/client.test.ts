@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { connect, FramewireClient } from '../../client/src/client.js';

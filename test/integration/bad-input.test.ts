@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { streamAt } from '../support/server/api.js';
 import { eventually } from '../support/eventually.js';
 import { cameraOrSkip } from '../support/camera/fake-camera.js';

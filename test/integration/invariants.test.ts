@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { streamAt } from '../support/server/api.js';
 import { eventually } from '../support/eventually.js';
 import { childrenOf, isRunning } from '../support/processes.js';

@@ -1,4 +1,5 @@
-import { BadMessageError, decodeAck, encodeAck, type Ack } from '@framewire/shared/ack';
+import { BadMessageError } from '@framewire/shared/bad-message';
+import { decodeAck, encodeAck, type Ack } from '@framewire/shared/ack';
 import { describe, expect, it } from 'vitest';
 import { describeBinaryFormat } from './binary-format.js';
 

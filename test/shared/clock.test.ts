@@ -1,4 +1,4 @@
-import { BadMessageError } from '@framewire/shared/ack';
+import { BadMessageError } from '@framewire/shared/bad-message';
 import { decodeClockPing, decodeClockPong, encodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { describeBinaryFormat } from './binary-format.js';
 

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import type { ClientErrorCode } from '../errors.js';
 
 /** What follows from a close. */

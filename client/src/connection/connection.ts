@@ -94,15 +94,16 @@ export class Connection {
     this.#failures = wasStable ? 1 : this.#failures + 1;
     const attempt = this.#failures;
     const retryInMs = retryDelayMs(attempt, Math.random());
+    const state = { state: 'reconnecting', attempt, retryInMs, code, reason } as const;
     const tryAgain = (): void => {
       clearTimeout(timer);
       this.#waiting = undefined;
-      this.#enter({ state: 'reconnecting', attempt, retryInMs: 0, code, reason });
+      this.#enter({ ...state, retryInMs: 0 });
       if (this.#state.state !== 'closed') this.start();
     };
     const timer = setTimeout(tryAgain, retryInMs);
     this.#waiting = { timer, tryAgain };
-    this.#enter({ state: 'reconnecting', attempt, retryInMs, code, reason });
+    this.#enter(state);
   }
 
   #enter(state: ConnectionState): void {

@@ -1,6 +1,7 @@
-import { BadMessageError, type Held } from '@framewire/shared/ack';
+import type { Held } from '@framewire/shared/ack';
+import { BadMessageError } from '@framewire/shared/bad-message';
 import { decodeClockPong, type ClockPong } from '@framewire/shared/clock';
-import { decodeFrameHeader, FrameHeaderError, type FrameHeader } from '@framewire/shared/frame-header';
+import { decodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { MESSAGE_TYPE } from '@framewire/shared/protocol';
 
 /** A header and its payload, with the times of their arrival. */
@@ -64,9 +65,7 @@ export class Receiver {
           return { type: 'bad', reason: describe(message) };
       }
     } catch (error) {
-      if (error instanceof FrameHeaderError || error instanceof BadMessageError) {
-        return { type: 'bad', reason: error.message };
-      }
+      if (error instanceof BadMessageError) return { type: 'bad', reason: error.message };
       throw error;
     }
   }

@@ -2,13 +2,6 @@ import type { Wishes } from '@framewire/shared/control';
 import { clientError } from '../errors.js';
 import type { Target } from './socket/socket.js';
 
-const SOCKET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
-  ['http:', 'ws:'],
-  ['https:', 'wss:'],
-  ['ws:', 'ws:'],
-  ['wss:', 'wss:'],
-]);
-
 /** `localhost:8080`, `[::1]:8080/cameras/`: what URLs would read as a scheme, or as nothing. */
 const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d+(?=\/|$)/i;
 
@@ -26,20 +19,23 @@ export function withScheme(server: string): string {
  * @throws FramewireClientError bad-address
  */
 export function webSocketUrl(server: string, base: string | undefined): string {
-  const hint = 'An address is written like this: http://camera.local:8080';
-  let url: URL;
-  try {
-    url = new URL(withScheme(server), base);
-  } catch (cause) {
-    throw clientError('bad-address', `"${server}" is no address of a server.`, { hint, cause });
-  }
-  const protocol = SOCKET_PROTOCOLS.get(url.protocol);
-  if (protocol === undefined || url.host === '') {
-    throw clientError('bad-address', `"${server}" is neither an http: nor a ws: address.`, { hint });
+  const url = parseUrl(withScheme(server), base);
+  const protocol = url?.protocol.replace('http', 'ws') ?? '';
+  if (url === undefined || url.host === '' || !/^wss?:$/.test(protocol)) {
+    const hint = 'An address is written like this: http://camera.local:8080';
+    throw clientError('bad-address', `"${server}" is no address of a server.`, { hint });
   }
   const folder = url.pathname.slice(0, url.pathname.lastIndexOf('/') + 1);
   const path = url.pathname.endsWith('/ws') ? url.pathname : `${folder}ws`;
   return `${protocol}//${url.host}${path}${url.search}`;
+}
+
+function parseUrl(text: string, base: string | undefined): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

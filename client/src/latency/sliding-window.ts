@@ -6,7 +6,7 @@ interface Entry {
 /** Numbers of the last `windowMs`, and what can be said about them. Times never fall. */
 export class SlidingWindow {
   readonly #windowMs: number;
-  #entries: Entry[] = [];
+  readonly #entries: Entry[] = [];
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
@@ -36,7 +36,6 @@ export class SlidingWindow {
 
   #prune(now: number): void {
     const oldest = now - this.#windowMs;
-    const keep = this.#entries.findIndex(entry => entry.at > oldest);
-    if (keep !== 0) this.#entries = keep === -1 ? [] : this.#entries.slice(keep);
+    while ((this.#entries[0]?.at ?? Infinity) <= oldest) this.#entries.shift();
   }
 }

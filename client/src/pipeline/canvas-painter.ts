@@ -28,12 +28,16 @@ export interface Painter<T> {
  * OffscreenCanvas. The canvas takes the size of the picture.
  */
 export class CanvasPainter<T> implements Painter<T> {
+  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   readonly #events: PainterEvents<T>;
   readonly #waiting = new Latest<Undrawn<T>>();
   #request: number | undefined;
 
-  constructor(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, events: PainterEvents<T>) {
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, events: PainterEvents<T>) {
+    const context = canvas.getContext('2d', { alpha: false });
+    if (context === null) throw new Error('The canvas has no 2d context.');
+    this.#canvas = canvas;
     this.#context = context;
     this.#events = events;
   }
@@ -60,7 +64,7 @@ export class CanvasPainter<T> implements Painter<T> {
     const newest = this.#waiting.take();
     if (newest === undefined) return;
     const { bitmap, picture } = newest;
-    const { canvas } = this.#context;
+    const canvas = this.#canvas;
     // Setting a size clears the canvas, even to the same size.
     if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
     if (canvas.height !== bitmap.height) canvas.height = bitmap.height;

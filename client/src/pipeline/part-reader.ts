@@ -1,5 +1,3 @@
-const HEAD_END = '\r\n\r\n';
-
 /** So much before a picture is no head of one, bytes. */
 const LONGEST_HEAD = 4096;
 /** Larger ones are not made, bytes. */
@@ -38,12 +36,11 @@ export class PartReader {
     // A character for each byte.
     const text = new TextDecoder('latin1').decode(this.#buffer.subarray(0, Math.min(this.#filled, LONGEST_HEAD)));
     // The boundary and a line break stand before the head and do no harm.
-    const headEnd = text.indexOf(HEAD_END);
-    if (headEnd === -1 && text.length < LONGEST_HEAD) return undefined;
-    const length = /^content-length: *(\d+)\s*$/im.exec(text.slice(0, Math.max(0, headEnd)));
-    const size = Number(length?.[1] ?? NaN);
+    const [head = ''] = /^.*?\r\n\r\n/s.exec(text) ?? [];
+    if (head === '' && text.length < LONGEST_HEAD) return undefined;
+    const size = Number(/^content-length: *(\d+)\s*$/im.exec(head)?.[1]);
     if (!(size <= LONGEST_PART)) throw new Error('This is no stream of parts.');
-    const from = headEnd + HEAD_END.length;
+    const from = head.length;
     const to = from + size;
     if (this.#filled < to) return undefined;
     const part = this.#buffer.slice(from, to);

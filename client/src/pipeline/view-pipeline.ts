@@ -69,8 +69,8 @@ export class ViewPipeline {
       painted: (frame: Frame, at: number) => this.#painted(frame, at),
       dropped: () => this.#client.report({ dropped: 1 }),
     };
-    this.#remote = canvas === undefined ? new RemotePainter(post, painting) : undefined;
-    this.#painter = this.#remote ?? new CanvasPainter(contextOf(canvas), painting);
+    if (canvas === undefined) this.#painter = this.#remote = new RemotePainter(post, painting);
+    else this.#painter = new CanvasPainter(canvas, painting);
     this.#listen();
     // Until somebody can see it, nothing is asked for: no camera is opened for a view at the end of a long page.
     this.#setFlow(flow);
@@ -297,10 +297,4 @@ export class ViewPipeline {
 export function errorFields(error: unknown): ErrorFields {
   if (!(error instanceof FramewireClientError)) throw error;
   return { code: error.code, message: error.message, hint: error.hint };
-}
-
-function contextOf(canvas: OffscreenCanvas | undefined): OffscreenCanvasRenderingContext2D {
-  const context = canvas?.getContext('2d', { alpha: false });
-  if (context === undefined || context === null) throw new Error('The canvas has no 2d context.');
-  return context;
 }

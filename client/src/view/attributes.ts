@@ -37,8 +37,9 @@ export function watchSettings(
   covered: CoveredSize | undefined,
 ): WatchSettings {
   const problems: string[] = [];
+  const textOf = (name: WatchAttribute): string => read(name)?.trim() ?? '';
   const number = (name: WatchAttribute): number | null => {
-    const text = read(name)?.trim() ?? '';
+    const text = textOf(name);
     if (text === '') return null;
     const value = Number(text);
     if (Number.isFinite(value)) return value;
@@ -46,12 +47,12 @@ export function watchSettings(
     return null;
   };
   const choice = <const T extends string>(name: WatchAttribute, [usual, other]: readonly [T, T]): T => {
-    const text = read(name)?.trim() ?? '';
+    const text = textOf(name);
     if (text === other) return other;
     if (text !== '' && text !== usual) problems.push(`${name}="${text}" is neither "${usual}" nor "${other}".`);
     return usual;
   };
-  const quality: Quality | null = read('quality')?.trim() === 'source' ? 'source' : number('quality');
+  const quality: Quality | null = textOf('quality') === 'source' ? 'source' : number('quality');
   const stream = read('stream') ?? '';
   const latencyBudgetMs = number('latency-budget');
   const bounds = choice('resolution', ['auto', 'source']) === 'auto' ? covered : undefined;

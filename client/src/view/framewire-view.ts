@@ -1,5 +1,5 @@
 import { withScheme } from '../connection/server-url.js';
-import { clientError, FramewireClientError } from '../errors.js';
+import { clientError, FramewireClientError, type ClientErrorCode } from '../errors.js';
 import type { Subscribed } from '../subscription.js';
 import { WATCH_ATTRIBUTES, watchSettings, type WatchSettings } from './attributes.js';
 import { Coverage } from './coverage.js';
@@ -266,5 +266,6 @@ export function defineFramewireView(): void {
 function unsupported(cause: unknown): ViewStatus {
   const why = cause instanceof Error ? cause.message : String(cause);
   const hint = '<img src="…/video_feed"> works without one.';
-  return failed(clientError('unsupported', `This browser cannot start a worker: ${why}.`, { hint }));
+  const code: ClientErrorCode = 'unsupported';
+  return failed({ code, message: `This browser cannot start a worker: ${why}.`, hint });
 }

@@ -1,4 +1,4 @@
-import { clientError } from '../errors.js';
+import type { ClientErrorCode } from '../errors.js';
 import { TICK_MS } from '../latency/stall-detector.js';
 import { CanvasPainter } from '../pipeline/canvas-painter.js';
 import type { SubscribeOptions } from '../subscription.js';
@@ -118,9 +118,7 @@ export class ViewLink {
   }
 
   #painterOf(canvas: HTMLCanvasElement): CanvasPainter<number> {
-    const context = canvas.getContext('2d', { alpha: false });
-    if (context === null) throw new Error('The canvas has no 2d context.');
-    return new CanvasPainter<number>(context, {
+    return new CanvasPainter<number>(canvas, {
       painted: (id, at) => this.#post({ type: 'bitmap-done', id, paintedAt: performance.timeOrigin + at }),
       dropped: id => this.#post({ type: 'bitmap-done', id, paintedAt: undefined }),
     });
@@ -128,9 +126,10 @@ export class ViewLink {
 
   /** A page whose policy forbids the worker hears of it here and nowhere else. */
   #failed(event: Event): void {
-    const message = event instanceof ErrorEvent ? event.message : '';
-    const said = message === '' ? 'The worker could not be started.' : `The worker failed: ${message}`;
-    this.#tell({ type: 'status', status: failed(clientError('no-worker', said, { hint: WORKER_HINT })) });
+    const said = event instanceof ErrorEvent ? event.message : '';
+    const message = said === '' ? 'The worker could not be started.' : `The worker failed: ${said}`;
+    const code: ClientErrorCode = 'no-worker';
+    this.#tell({ type: 'status', status: failed({ code, message, hint: WORKER_HINT }) });
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {

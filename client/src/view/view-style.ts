@@ -21,10 +21,9 @@ canvas {
 :host(:fullscreen) canvas { height: 100%; }
 
 /* A picture that stands still must not look live. */
-:host([data-state='reconnecting']) canvas,
-:host([data-state='failed']) canvas { filter: grayscale(1); opacity: 0.5; }
+:host(:is([data-state='reconnecting'], [data-state='failed'])) canvas { filter: grayscale(1); opacity: 0.5; }
 
-[part='status'] {
+div {
   position: absolute;
   inset: auto 0.5rem 0.5rem;
   width: fit-content;
@@ -37,17 +36,11 @@ canvas {
 }
 
 /* Short waits, as after scrolling back, pass without a word on the screen. */
-:host([data-state='connecting']) [part='status'],
-:host([data-state='starting']) [part='status'] { animation: appear 0.2s 0.4s backwards; }
+:host(:is([data-state='connecting'], [data-state='starting'])) div { animation: appear 0.2s 0.4s backwards; }
 @keyframes appear { from { opacity: 0; } }
 
 /* Still read out, no longer seen. */
 .quiet {
   clip-path: inset(50%);
-  padding: 0;
-  height: 1px;
-  width: 1px;
-  overflow: hidden;
-  white-space: nowrap;
 }
 `;

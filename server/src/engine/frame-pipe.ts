@@ -60,7 +60,7 @@ export class FramePipeReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws FrameHeaderError or RangeError when the bytes are no frames: the engine must be replaced. */
+  /** @throws BadMessageError or RangeError when the bytes are no frames: the engine must be replaced. */
   push(chunk: Uint8Array): void {
     let rest = chunk;
     while (rest.length > 0) {

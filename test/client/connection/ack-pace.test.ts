@@ -24,6 +24,12 @@ describe("a viewer's acknowledgements", () => {
     expect(sent(new AckPace(), at(1), at(2), at(3))).toEqual([1, 2, 3]);
   });
 
+  it('are sent for each frame where `every` makes no sense', () => {
+    const pace = relaxed();
+    pace.allow({ every: 0, slowMs: 8 });
+    expect(sent(pace, at(2), at(3))).toEqual([2, 3]);
+  });
+
   it('are one for as many frames as the server allows', () => {
     expect(sent(relaxed(), ...[2, 3, 4, 5, 6, 7, 8, 9].map(seq => at(seq)))).toEqual([
       ...[undefined, undefined, undefined, 5],

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { describe, expect, it } from 'vitest';
 import { closeVerdict, isAboutToken } from '../../../client/src/connection/close-verdict.js';
 

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import { ScriptedServer } from '../../support/server/scripted-server.js';

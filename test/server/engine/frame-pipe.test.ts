@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { FrameHeaderError, encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
+import { BadMessageError } from '@framewire/shared/bad-message';
+import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
 import { FramePipeReader, FramePipeWriter } from '../../../server/src/engine/frame-pipe.js';
 import { seededRandom } from '../../support/random.js';
 import { frameHeader } from '../fakes.js';
@@ -65,8 +66,8 @@ describe('the reader of the frame pipe', () => {
   });
 
   it.each([
-    ['no header', Buffer.alloc(40, 0xff), FrameHeaderError],
-    ['another version', bytesOf([frameOf(1, 1)]).fill(9, 1, 2), FrameHeaderError],
+    ['no header', Buffer.alloc(40, 0xff), BadMessageError],
+    ['another version', bytesOf([frameOf(1, 1)]).fill(9, 1, 2), BadMessageError],
     ['no payload', encodeFrameHeader(frameHeader({ payloadBytes: 0 })), RangeError],
     ['64 MB and one byte', encodeFrameHeader(frameHeader({ payloadBytes: 64 * 1024 ** 2 + 1 })), RangeError],
     ['4 GB', encodeFrameHeader(frameHeader({ payloadBytes: 2 ** 32 - 1 })), RangeError],
@@ -87,7 +88,7 @@ describe('the reader of the frame pipe', () => {
       try {
         for (let at = 0; at < spoilt.length; at += 50) pipe.push(spoilt.subarray(at, at + 50));
       } catch (error) {
-        if (!(error instanceof FrameHeaderError || error instanceof RangeError)) throw error;
+        if (!(error instanceof BadMessageError || error instanceof RangeError)) throw error;
         refused += 1;
       }
     }

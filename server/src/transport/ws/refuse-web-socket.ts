@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import type { ServerMessage } from '@framewire/shared/control';
 import type { WebSocket } from 'ws';
 import type { FramewireError } from '../../errors.js';

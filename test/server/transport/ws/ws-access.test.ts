@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@framewire/shared/protocol';
+import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../support/eventually.js';
 import { guarded, linkTo, PEOPLE, tokenOf } from '../../access/people.js';
