@@ -79,14 +79,15 @@ export class ServedStreams {
   }
 
   #create(config: StreamConfig): Served {
-    const { log, drawPlaceholder } = this.#surroundings;
+    const { log, metrics, drawPlaceholder } = this.#surroundings;
     const { graceMs, maxRenditions } = this.#config;
     const { name, spec, orientation, transform, description } = config;
     const id = this.#nextId;
     this.#nextId = (id + 1) % IDS;
     const stream = new Stream(
       { name, id, description, graceMs, maxRenditions, drawPlaceholder },
-      events => new Engine({ source: spec, orientation, transform, streamId: id }, events),
+      events =>
+        new Engine({ source: spec, orientation, transform, streamId: id }, events, ms => metrics.encoded(name, ms)),
       message => log.warn({ event: 'source-warning', stream: name }, `${name}: ${message}`),
     );
     return { stream, config };

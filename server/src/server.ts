@@ -63,7 +63,11 @@ export async function startServer(
   try {
     const server = `framewire ${version}`;
     const certificates = await openCertificates(config, log, closing);
-    const metrics = new Metrics(version, () => served.streams);
+    const metrics = new Metrics(version, {
+      streams: () => served.streams,
+      connections: () => ({ websocket: ws.connections, http: listeners.connections - ws.connections }),
+      certificateExpiresAt: certificates && (() => certificates.expiresAt),
+    });
     const served = new ServedStreams(config, { log, metrics, drawPlaceholder });
     const broadcaster = new Broadcaster(served.streams, config.maxViewers);
     const door = new Door(config, users, sentence => log.warn(sentence));

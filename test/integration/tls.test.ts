@@ -71,6 +71,15 @@ describe('a server with a certificate of its own making', () => {
     await expect(connect(server.url.replace('https', 'http'))).rejects.toMatchObject({ code: 'tls-required' });
   });
 
+  it('says in its metrics when its certificate ends, with a month left at least', async () => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      getSecurely(`${server.url}/metrics`, { ca }, resolve).once('error', reject);
+    });
+    const text = (await response.toArray()).join('');
+    const [, seconds] = /^framewire_tls_certificate_expiry_timestamp_seconds (\S+)$/m.exec(text) ?? [];
+    expect(Number(seconds) * 1000 - Date.now()).toBeGreaterThan(30 * 86_400_000);
+  });
+
   it('lets curl in that trusts it, and no other', context => {
     skipBecause(context, missing('curl'));
     const curl = (...args: string[]) =>

@@ -24,10 +24,17 @@ class EngineMain {
     newest: () => this.#capture?.newest,
     warning: warn,
     failed: (id, seq, reason) => void send({ type: 'failed', id, seq, reason }),
+    encoded: ms => {
+      this.#encoded += 1;
+      this.#encodeMs.push(Math.round(ms * 100) / 100);
+    },
   });
   #capture: Capture | undefined;
   #streamId = 0;
   #damaged = 0;
+  #encoded = 0;
+  /** Of the frames encoded since the last report. */
+  #encodeMs: number[] = [];
 
   handle(message: ToEngine): void {
     switch (message.type) {
@@ -89,8 +96,9 @@ class EngineMain {
 
   #reportAlive(): void {
     const captured = this.#capture?.captured ?? 0;
-    const { encoded } = this.#renditions;
-    void send({ type: 'alive', captured, encoded, damaged: this.#damaged, memoryBytes: process.memoryUsage.rss() });
+    const counts = { captured, encoded: this.#encoded, damaged: this.#damaged };
+    void send({ type: 'alive', ...counts, encodeMs: this.#encodeMs, memoryBytes: process.memoryUsage.rss() });
+    this.#encodeMs = [];
   }
 }
 

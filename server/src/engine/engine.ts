@@ -21,6 +21,7 @@ type State =
 export class Engine implements Producer {
   readonly #start: EngineStart;
   readonly #events: ProducerEvents;
+  readonly #onEncoded: (ms: readonly number[]) => void;
   readonly #wanted = new Map<number, { spec: RenditionSpec; fps: number }>();
   readonly #backoff = new Backoff();
   #state: State = { state: 'stopped' };
@@ -31,9 +32,11 @@ export class Engine implements Producer {
   #counts = { captured: 0, encoded: 0, damaged: 0 };
   #restarts = 0;
 
-  constructor(start: EngineStart, events: ProducerEvents) {
+  /** @param onEncoded gets how long frames took to encode, ms, twice a second. */
+  constructor(start: EngineStart, events: ProducerEvents, onEncoded: (ms: readonly number[]) => void) {
     this.#start = start;
     this.#events = events;
+    this.#onEncoded = onEncoded;
   }
 
   start(): void {
@@ -114,6 +117,7 @@ export class Engine implements Producer {
           damaged: this.#before.damaged + message.damaged,
         };
         this.#events.counts(this.#counts);
+        this.#onEncoded(message.encodeMs);
         this.#tellHealth(message.memoryBytes);
         break;
       case 'warning':

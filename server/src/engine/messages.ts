@@ -59,6 +59,8 @@ export const fromEngine = z.discriminatedUnion('type', [
     captured: z.int(),
     encoded: z.int(),
     damaged: z.int(),
+    /** How long each frame took that was encoded since the last of these, ms. */
+    encodeMs: z.array(z.number().min(0)),
     memoryBytes: z.number().min(0),
   }),
   z.object({ type: z.literal('warning'), message: z.string() }),

@@ -7,6 +7,7 @@ export interface RenditionSetOptions {
   readonly newest: () => RawFrame | undefined;
   readonly warning: RenditionEvents['warning'];
   readonly failed: (id: number, ...failure: Parameters<RenditionEvents['failed']>) => void;
+  readonly encoded: RenditionEvents['encoded'];
 }
 
 /**
@@ -20,15 +21,9 @@ export class RenditionSet {
   readonly #byId = new Map<number, Rendition>();
   /** The one whose first picture is under way; it may have been dropped meanwhile. */
   #beginner: Rendition | undefined;
-  #encodedByClosed = 0;
 
   constructor(options: RenditionSetOptions) {
     this.#options = options;
-  }
-
-  /** Frames encoded so far, by renditions that are gone as well. */
-  get encoded(): number {
-    return this.#encodedByClosed + [...this.#byId.values()].reduce((sum, { encoded }) => sum + encoded, 0);
   }
 
   /** Begins it where there is none of that number. @param fps as in `Rendition.want`. */
@@ -44,7 +39,6 @@ export class RenditionSet {
   drop(id: number): void {
     const rendition = this.#byId.get(id);
     if (rendition === undefined) return;
-    this.#encodedByClosed += rendition.encoded;
     rendition.close();
     this.#byId.delete(id);
   }
@@ -66,10 +60,11 @@ export class RenditionSet {
   }
 
   #begin(identity: RenditionIdentity): Rendition {
-    const { output, warning, failed } = this.#options;
+    const { output, warning, failed, encoded } = this.#options;
     const rendition = new Rendition(identity, output, {
       warning,
       failed: (seq, reason) => failed(identity.id, seq, reason),
+      encoded,
       idle: () => {
         if (this.#beginner === rendition) this.#beginner = undefined;
         this.offerAgain();

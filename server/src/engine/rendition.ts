@@ -31,6 +31,8 @@ export interface RenditionEvents {
   warning(message: string): void;
   /** Every picture has failed for a second: `seq` of the newest, and why. Again each second while that lasts. */
   failed(seq: number, reason: string): void;
+  /** A picture has been encoded, in so many ms. */
+  encoded(ms: number): void;
   /** A picture has been encoded, or has failed; even after `close`. */
   idle(): void;
 }
@@ -61,7 +63,7 @@ export class Rendition {
   #reportedAt = -Infinity;
   #isClosed = false;
   #hasBegun = false;
-  #encoded = 0;
+  #hasEncoded = false;
 
   constructor({ id, spec, streamId }: RenditionIdentity, output: RenditionOutput, events: RenditionEvents) {
     this.#id = id;
@@ -70,11 +72,6 @@ export class Rendition {
     this.#streamId = streamId;
     this.#output = output;
     this.#events = events;
-  }
-
-  /** Frames encoded so far. */
-  get encoded(): number {
-    return this.#encoded;
   }
 
   /** Whether its first picture has been encoded, or has failed. */
@@ -115,15 +112,17 @@ export class Rendition {
       this.#offered = { seq, capturedAt, intervalMs: capturedAt - this.#offered.capturedAt };
       return false;
     }
-    return this.#encoded > 0 && monotonicMs() - capturedAt > this.#offered.intervalMs * FRESH_SHARE;
+    return this.#hasEncoded && monotonicMs() - capturedAt > this.#offered.intervalMs * FRESH_SHARE;
   }
 
   async #encode(frame: RawFrame): Promise<void> {
     this.#isEncoding = true;
+    const begunAt = monotonicMs();
     try {
       const payload = await this.#encoder.encode(frame.picture);
       if (!this.#isClosed) this.#output.write(this.#headerFor(frame, payload), payload);
-      this.#encoded += 1;
+      this.#hasEncoded = true;
+      this.#events.encoded(monotonicMs() - begunAt);
       this.#failingSince = undefined;
     } catch (error) {
       this.#fail(frame.seq, error);

@@ -18,6 +18,15 @@ export interface MeasuredStream {
   readonly health: { readonly restarts: number; readonly memoryBytes: number };
 }
 
+/** What is asked for at each scrape. */
+export interface Measured {
+  readonly streams: () => readonly MeasuredStream[];
+  /** How many are open, by what is spoken over them. */
+  readonly connections: () => Readonly<Record<'websocket' | 'http', number>>;
+  /** ms since 1970; undefined without TLS. */
+  readonly certificateExpiresAt: (() => number) | undefined;
+}
+
 /** From the fastest link to one that nobody can use, s. */
 const LATENCY_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5];
 
@@ -40,6 +49,7 @@ export class Metrics {
   readonly #losses = this.#counter('source_losses_total', 'How often a source was lost.', ['stream', 'code']);
   readonly #arrival = this.#latency('capture_to_arrival_seconds', 'From capture to arrival, as viewers measure it.');
   readonly #draw = this.#latency('capture_to_draw_seconds', 'From capture to the screen, as viewers measure it.');
+  readonly #encode = this.#latency('encode_duration_seconds', 'From a picture to a frame, in the engine.');
   readonly #reloaded = this.#gauge(
     'config_last_reload_successful',
     '1: the settings that were read last are in use.',
@@ -52,27 +62,37 @@ export class Metrics {
   );
   #hasDefaults = false;
 
-  /** @param streams are asked for at each scrape. */
-  constructor(version: string, streams: () => readonly MeasuredStream[]) {
+  constructor(version: string, { streams, connections, certificateExpiresAt }: Measured) {
     this.reloads(() => undefined);
     this.#gauge('build_info', 'Always 1.', ['version', 'node']).set({ version, node: process.version }, 1);
+    this.#readGauge('connections', 'Connections now.', ['kind'], gauge => {
+      for (const [kind, count] of Object.entries(connections())) gauge.set({ kind }, count);
+    });
+    if (certificateExpiresAt !== undefined) {
+      this.#readGauge(
+        'tls_certificate_expiry_timestamp_seconds',
+        'When the certificate that is shown ends.',
+        [],
+        gauge => gauge.set(certificateExpiresAt() / 1000),
+      );
+    }
+    this.#readStreams(streams);
+  }
+
+  #readStreams(streams: Measured['streams']): void {
     const read = (type: 'gauge' | 'counter', name: string, help: string, value: (stream: MeasuredStream) => number) => {
-      const options = { name: `framewire_${name}`, help, labelNames: ['stream'], registers: [this.#registry] };
       const collect = (set: (stream: string, value: number) => void) => {
         for (const stream of streams()) set(stream.info.name, value(stream));
       };
       if (type === 'gauge') {
-        const gauge: Gauge = new Gauge({
-          ...options,
-          collect: () => {
-            gauge.reset();
-            collect((stream, n) => gauge.set({ stream }, n));
-          },
-        });
+        this.#readGauge(name, help, ['stream'], gauge => collect((stream, n) => gauge.set({ stream }, n)));
         return;
       }
       const counter: Counter = new Counter({
-        ...options,
+        name: `framewire_${name}`,
+        help,
+        labelNames: ['stream'],
+        registers: [this.#registry],
         collect: () => {
           counter.reset();
           collect((stream, n) => counter.inc({ stream }, n));
@@ -137,6 +157,11 @@ export class Metrics {
     for (const [reason, count] of Object.entries(dropped)) this.#dropped.inc({ stream, reason }, count);
   }
 
+  /** @param ms that frames took. */
+  encoded(stream: string, ms: readonly number[]): void {
+    for (const each of ms) this.#encode.observe({ stream }, each / 1000);
+  }
+
   measured(stream: string, { receivedMs, drawnMs }: LatencyReport): void {
     for (const ms of receivedMs) this.#arrival.observe({ stream }, ms / 1000);
     for (const ms of drawnMs) this.#draw.observe({ stream }, ms / 1000);
@@ -148,6 +173,25 @@ export class Metrics {
 
   #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {
     return new Gauge({ name: `framewire_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  /** A gauge that is read at each scrape, and forgets what is not there any more. */
+  #readGauge<Label extends string>(
+    name: string,
+    help: string,
+    labels: Label[],
+    read: (gauge: Gauge<Label>) => void,
+  ): void {
+    const gauge: Gauge<Label> = new Gauge({
+      name: `framewire_${name}`,
+      help,
+      labelNames: labels,
+      registers: [this.#registry],
+      collect: () => {
+        gauge.reset();
+        read(gauge);
+      },
+    });
   }
 
   #latency(name: string, help: string): Histogram<'stream'> {

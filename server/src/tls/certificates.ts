@@ -68,6 +68,11 @@ export class Certificates {
     return new X509Certificate(this.#shown.authority ?? this.#shown.pair.cert).fingerprint256;
   }
 
+  /** When the certificate that is shown ends, ms since 1970. */
+  get expiresAt(): number {
+    return Date.parse(new X509Certificate(this.#shown.pair.cert).validTo);
+  }
+
   /** @param listener is called with each new pair. */
   onChange(listener: (pair: Pair) => void): void {
     this.#listeners.add(listener);

@@ -60,6 +60,7 @@ describe('the engine', () => {
     const states: string[] = [];
     const failures: string[] = [];
     const healths: number[] = [];
+    const encodeMs: number[] = [];
     const events: ProducerEvents = {
       restarted: () => undefined,
       source: state => states.push(state.state === 'lost' ? `${state.code}: ${state.reason}` : state.state),
@@ -71,7 +72,10 @@ describe('the engine', () => {
     };
     const source = { kind: 'test', size: null, fps: null } as const;
     return {
-      engine: new Engine({ source, orientation: UPRIGHT, transform: null, streamId: 0 }, events),
+      engine: new Engine({ source, orientation: UPRIGHT, transform: null, streamId: 0 }, events, ms =>
+        encodeMs.push(...ms),
+      ),
+      encodeMs,
       states,
       failures,
       healths,
@@ -116,12 +120,13 @@ describe('the engine', () => {
   });
 
   it('counts the processes that ended by themselves, not those that were stopped', async () => {
-    const { engine: own, healths } = engine();
+    const { engine: own, healths, encodeMs } = engine();
     own.start();
     await crashAndWait();
-    present().events.message({ type: 'alive', captured: 1, encoded: 1, damaged: 0, memoryBytes: 1e8 });
+    present().events.message({ type: 'alive', captured: 1, encoded: 1, damaged: 0, encodeMs: [4], memoryBytes: 1e8 });
     await own.stop();
     expect(healths).toEqual([1, 1, 1]);
+    expect(encodeMs).toEqual([4]);
   });
 
   it('tells of a rendition that fails', () => {

@@ -30,7 +30,7 @@ describe('messages between server and engine', () => {
     { type: 'lost', code: 'source-unplugged', reason: 'It is gone.', hint: 'Plug it in again.' },
     { type: 'ending', code: 'source-stalled', reason: 'It hangs.', hint: '' },
     { type: 'failed', id: 1, seq: 30, reason: 'It is torn.' },
-    { type: 'alive', captured: 100, encoded: 40, damaged: 2, memoryBytes: 1e8 },
+    { type: 'alive', captured: 100, encoded: 40, damaged: 2, encodeMs: [3.25, 40], memoryBytes: 1e8 },
     { type: 'warning', message: 'So.' },
     { type: 'blocking', ms: 15_000 },
   ])('$type reaches the server', message => {
@@ -49,10 +49,11 @@ describe('messages between server and engine', () => {
     { type: 'lost', code: 'source-unplugged' },
     { type: 'ending', reason: 'It hangs.' },
     { type: 'failed', id: 1, seq: -1, reason: 'It is torn.' },
-    { type: 'alive', captured: 0.5, encoded: 0, damaged: 0, memoryBytes: 0 },
+    { type: 'alive', captured: 0.5, encoded: 0, damaged: 0, encodeMs: [], memoryBytes: 0 },
     { type: 'blocking', ms: 3_600_000 },
-    { type: 'alive', captured: 0, encoded: 0, damaged: 0, memoryBytes: -1 },
-    { type: 'alive', captured: Number.NaN, encoded: 0, damaged: 0, memoryBytes: 0 },
+    { type: 'alive', captured: 0, encoded: 0, damaged: 0, encodeMs: [], memoryBytes: -1 },
+    { type: 'alive', captured: 0, encoded: 0, damaged: 0, encodeMs: [-1], memoryBytes: 0 },
+    { type: 'alive', captured: Number.NaN, encoded: 0, damaged: 0, encodeMs: [], memoryBytes: 0 },
   ])('%j does not reach the server', message => {
     expect(fromEngine.safeParse(message).success).toBe(false);
   });

@@ -9,7 +9,11 @@ import { streamKit } from '../fakes.js';
 
 function kit() {
   const { stream, producer } = streamKit();
-  const metrics = new Metrics('1.2.3', () => [stream]);
+  const metrics = new Metrics('1.2.3', {
+    streams: () => [stream],
+    connections: () => ({ websocket: 3, http: 2 }),
+    certificateExpiresAt: () => Date.parse('2027-01-01T00:00:00Z'),
+  });
   const viewers = new ViewerLog(pino({ level: 'silent' }));
   return { producer, metrics, audience: new Audience(viewers, metrics), [Symbol.dispose]: () => viewers.close() };
 }
@@ -73,6 +77,18 @@ describe('metrics', () => {
     expect(await value(metrics, 'framewire_capture_to_arrival_seconds_bucket{le="0.01",stream="yard"}')).toBe(1);
     expect(await value(metrics, 'framewire_capture_to_arrival_seconds_count{stream="yard"}')).toBe(2);
     expect(await value(metrics, 'framewire_capture_to_draw_seconds_bucket{le="0.075",stream="yard"}')).toBe(1);
+  });
+
+  it('say how long frames took to encode, who is connected how, and when the certificate ends', async () => {
+    using its = kit();
+    const { metrics } = its;
+    metrics.encoded('yard', [2.5, 12]);
+    metrics.encoded('yard', []);
+    expect(await value(metrics, 'framewire_encode_duration_seconds_bucket{le="0.005",stream="yard"}')).toBe(1);
+    expect(await value(metrics, 'framewire_encode_duration_seconds_count{stream="yard"}')).toBe(2);
+    expect(await value(metrics, 'framewire_connections{kind="websocket"}')).toBe(3);
+    expect(await value(metrics, 'framewire_connections{kind="http"}')).toBe(2);
+    expect(await value(metrics, 'framewire_tls_certificate_expiry_timestamp_seconds')).toBe(1_798_761_600);
   });
 
   it('count refusals by their codes', async () => {

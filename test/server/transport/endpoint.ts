@@ -46,7 +46,11 @@ export async function openEndpoint(
   guard.realm = realm;
   const viewers = new ViewerLog(pino({ level: 'silent' }));
   closing.push(() => viewers.close());
-  const metrics = new Metrics('test', () => [kit.stream]);
+  const metrics = new Metrics('test', {
+    streams: () => [kit.stream],
+    connections: () => ({ websocket: 0, http: 0 }),
+    certificateExpiresAt: undefined,
+  });
   const audience = new Audience(viewers, metrics);
   const settings = { server: 'framewire test', access, guard, audience, metrics, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];

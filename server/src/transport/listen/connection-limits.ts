@@ -46,6 +46,11 @@ export class ConnectionLimits {
     this.#most = most;
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Call `leave` for each that was admitted. */
   admit(address: string): Admission {
     const key = networkOf(address);

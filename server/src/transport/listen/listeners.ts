@@ -32,6 +32,8 @@ const CHECK_MS = 1000;
 
 export interface Listeners {
   readonly reach: Reach;
+  /** How many there are now, of those that were admitted. */
+  readonly connections: number;
   close(): Promise<void>;
 }
 
@@ -72,7 +74,8 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
   const servers: Open[] = [];
-  const gate = new ConnectionGate(new ConnectionLimits(options.maxConnections), options.onRefused);
+  const limits = new ConnectionLimits(options.maxConnections);
+  const gate = new ConnectionGate(limits, options.onRefused);
   let { port } = options;
   const bound: string[] = [];
   try {
@@ -94,6 +97,9 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
   }
   return {
     reach: reachOf(options.host, bound, port, options.tls === undefined ? 'http' : 'https'),
+    get connections() {
+      return limits.count;
+    },
     close: async () => {
       await Promise.all(servers.map(server => server.close()));
     },

@@ -56,6 +56,11 @@ export class WsEndpoint {
     this.#options = options;
   }
 
+  /** WebSockets that are open, whether they watch or not. */
+  get connections(): number {
+    return this.#server.clients.size;
+  }
+
   /** Takes over an HTTP upgrade, or refuses it with a status and a sentence. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
