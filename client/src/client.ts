@@ -1,4 +1,4 @@
-import { encodeAck, type Ack } from '@framewire/shared/ack';
+import { encodeAck, MAX_ACK_GAP_MS, type Ack } from '@framewire/shared/ack';
 import type { ClientMessage, StreamInfo, Wishes } from '@framewire/shared/control';
 import { AckPace } from './connection/ack-pace.js';
 import { Connection, type ConnectionEvents, type ConnectionState } from './connection/connection.js';
@@ -79,8 +79,9 @@ export class FramewireClient implements AsyncDisposable {
   #connectedAt = 0;
   #lastSeq: number | undefined;
   #ackPace = new AckPace();
+  #silence: ReturnType<typeof setTimeout> | undefined;
   /** What this server reads: that frames were held up here, reports of latencies. */
-  #knows = { held: false, latency: false };
+  #knows: Partial<Welcome['capabilities']> = {};
   /** What the next acknowledgement says of drawing. */
   #drawing = NOTHING_DRAWN;
 
@@ -226,13 +227,13 @@ export class FramewireClient implements AsyncDisposable {
     this.#meter = new StatsMeter(this.#connectedAt);
     this.#drawing = { ...this.#drawing, drawnSeq: 0, drawLagMs: 0 };
     this.#ackPace = new AckPace();
-    const { held = false, latency = false } = message.capabilities;
-    this.#knows = { held, latency };
+    this.#knows = message.capabilities;
     this.#subscription.connected();
   }
 
   #connectionChanged(state: ConnectionState): void {
     clearInterval(this.#statsTimer);
+    clearTimeout(this.#silence);
     if (state.state === 'open') {
       this.#statsTimer = setInterval(() => this.#tellStats(), STATS_EVERY_MS);
     } else {
@@ -247,7 +248,7 @@ export class FramewireClient implements AsyncDisposable {
   #tellStats(): void {
     this.#events.emit('stats', this.stats());
     const report = this.#meter.takeReport();
-    if (report !== undefined && this.#knows.latency) this.#connection.send({ type: 'latency', ...report });
+    if (report !== undefined && this.#knows.latency === true) this.#connection.send({ type: 'latency', ...report });
   }
 
   #control(message: Control): void {
@@ -272,7 +273,7 @@ export class FramewireClient implements AsyncDisposable {
         this.#meter.server(message);
         break;
       case 'acks':
-        this.#sendAck(this.#ackPace.allow(message));
+        this.#sendAck(this.#ackPace.allow(message), this.#ackPace.silenceMs);
         break;
       case 'error': {
         const error = new FramewireClientError(message.code, message.message, { hint: message.hint });
@@ -300,17 +301,21 @@ export class FramewireClient implements AsyncDisposable {
   }
 
   #acknowledge(arrival: Arrival): void {
-    const { header, receivedAt, payloadMs } = arrival;
-    const held = this.#knows.held ? arrival.held : 'none';
-    const times = { receivedAt, payloadMs: held === 'payload' ? arrival.heldMs : payloadMs };
-    const ack = { ...this.#drawing, seq: header.seq, held, ...times };
-    this.#sendAck(this.#ackPace.arrived(ack, header.capturedAt));
+    const { header, receivedAt } = arrival;
+    const held = this.#knows.held === true ? arrival.held : 'none';
+    const payloadMs = held === 'payload' ? arrival.heldMs : arrival.payloadMs;
+    const ack = { ...this.#drawing, seq: header.seq, held, receivedAt, payloadMs };
+    const due = this.#ackPace.arrived(ack, header.capturedAt);
+    if (due !== undefined) this.#drawing = { ...this.#drawing, clientDropped: 0, decodeError: false };
+    this.#sendAck(due, this.#ackPace.silenceMs);
   }
 
-  #sendAck(ack: Ack | undefined): void {
-    if (ack === undefined) return;
-    this.#connection.send(encodeAck(ack));
-    this.#drawing = { ...this.#drawing, clientDropped: 0, decodeError: false };
+  /** @param silenceMs when nothing comes for so long, the server is told, and again after twice as long and so on. */
+  #sendAck(ack: Ack | undefined, silenceMs: number): void {
+    if (ack !== undefined) this.#connection.send(encodeAck(ack));
+    clearTimeout(this.#silence);
+    if (silenceMs > MAX_ACK_GAP_MS) return;
+    this.#silence = setTimeout(() => this.#sendAck(this.#ackPace.repeat(), 2 * silenceMs), silenceMs);
   }
 
   #wantedStreamId(): number | undefined {

@@ -194,12 +194,17 @@ interface SubscribedMessage {
 }
 
 /** How often frames are to be acknowledged. */
-interface AcksMessage {
-  type: 'acks';
+export interface AckAllowance {
   /** One acknowledgement for so many frames is enough, ... */
   every: number;
   /** ... and one for each whose payload took longer than this, or that came so much later than usual, ms. */
   slowMs: number;
+  /** When nothing has come for so long, the newest frame is acknowledged, again if it was, ms. Missing: it must not be. */
+  silenceMs?: number | undefined;
+}
+
+interface AcksMessage extends AckAllowance {
+  type: 'acks';
 }
 
 /** A refusal; the connection goes on. */
@@ -296,7 +301,7 @@ const serverMessage = tagged<ServerMessage>('type', {
   }),
   source: (value, path) => ({ ...ofStream(value, path), ...sourceState(value, path) }),
   stats: object<{ type: 'stats' } & ViewerStats>({ type: oneOf('stats'), ...viewerStats }),
-  acks: object<AcksMessage>({ type: oneOf('acks'), every: integer, slowMs: number }),
+  acks: object<AcksMessage>({ type: oneOf('acks'), every: integer, slowMs: number, silenceMs: optional(number) }),
   error: object<ErrorMessage>({ type: oneOf('error'), code: string, message: string, hint: optional(string) }),
 });
 

@@ -61,6 +61,23 @@ describe('frames', () => {
     expect(frames).toHaveLength(5);
   });
 
+  it('are acknowledged once more where the server wants to know that none has come since', async () => {
+    await using server = await ScriptedServer.open();
+    const { client, viewer } = await watching(server);
+    await using _ = client;
+    viewer.frame(1);
+    viewer.say({ type: 'acks', every: 16, slowMs: 60_000, silenceMs: 1 });
+    viewer.frame(2);
+    expect([(await viewer.ack(2)).seq, (await viewer.ack(3)).seq]).toEqual([2, 2]);
+    client.report({ dropped: 2 });
+    await viewer.ack(4);
+    // What the viewer has to tell comes with the next frame, and not with those that were there before.
+    viewer.frame(3);
+    await eventually(() => viewer.acks.some(({ seq }) => seq === 3), 'an acknowledgement of the third');
+    const [last] = viewer.acks.filter(({ seq }) => seq === 3);
+    expect(last?.clientDropped).toBe(2);
+  });
+
   it('of a stream watched before are acknowledged and not shown', async () => {
     await using server = await ScriptedServer.open();
     const { client, viewer } = await watching(server);

@@ -1,6 +1,6 @@
-import type { Ack } from '@framewire/shared/ack';
-import type { ViewerStats } from '@framewire/shared/control';
-import type { Clock } from '../../server/src/time/clock.js';
+import { MAX_ACK_GAP_MS, type Ack } from '@framewire/shared/ack';
+import type { AckAllowance, ViewerStats } from '@framewire/shared/control';
+import type { Alarm, Clock } from '../../server/src/time/clock.js';
 import type { Stream } from '../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerRequest, type ViewerTransport } from '../../server/src/viewer/viewer.js';
 import type { EncodedFrame } from '../../server/src/frames.js';
@@ -56,6 +56,7 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
   /** What has come and was not read yet. */
   readonly #inbox: (() => void)[] = [];
   #stepUntil = 0;
+  #silence: Alarm | undefined;
 
   /** Undefined where the viewer says itself what has arrived. */
   readonly #kernel: SimulatedKernel | undefined;
@@ -111,8 +112,8 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
     // As `stats`.
   }
 
-  acknowledgeEvery(every: number, slowMs: number): void {
-    this.#link.send(0, () => this.#say(this.#ackPace.allow({ every, slowMs })));
+  acknowledgeEvery(allowance: AckAllowance): void {
+    this.#link.send(0, () => this.#say(this.#ackPace.allow(allowance)));
   }
 
   refused({ message }: Error): void {
@@ -178,6 +179,17 @@ export class SimulatedViewer implements ViewerTransport, Disposable {
       drawLagMs: 0,
     };
     this.#say(this.#ackPace.arrived(ack, header.capturedAt));
+    this.#await(this.#ackPace.silenceMs);
+  }
+
+  /** As the client does. */
+  #await(ms: number): void {
+    this.#silence?.cancel();
+    if (ms > MAX_ACK_GAP_MS) return;
+    this.#silence = this.#clock.at(this.#clock.now() + ms, () => {
+      this.#say(this.#ackPace.repeat());
+      this.#await(2 * ms);
+    });
   }
 
   #keep({ header, payload }: EncodedFrame): void {

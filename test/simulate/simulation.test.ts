@@ -103,6 +103,18 @@ describe('a viewer behind a simulated link', () => {
     expect(median(outcomes.map(outcome => only(outcome, 15, 35).changes))).toBeLessThanOrEqual(6);
   });
 
+  it.each(BUCKETS)(
+    'sees nothing old when it falls behind $burst bytes of burst, RTT $rtt, told by the $teller',
+    ({ options, rtt }) => {
+      const oldest = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map(seed => {
+        const outcome = run(`--link 20mbit,2mbit@7 --seconds 10 ${options} --seed ${seed}`);
+        return only(outcome, 7, 10).ageMs.max;
+      });
+      // At 2 Mbit/s a picture of 65 kB takes a quarter of a second; over 40 ms two more have gone before that is known.
+      expect(Math.max(...oldest)).toBeLessThanOrEqual(rtt === '1ms' ? 500 : 800);
+    },
+  );
+
   it.each(BUCKETS)('uses 5 Mbit/s behind $burst bytes of burst, RTT $rtt, told by the $teller', ({ options, rtt }) => {
     // What TCP leaves of 5 Mbit/s, and a scene as heavy and as calm as that of the bench's camera.
     const outcomes = [11, 12, 13].map(seed =>

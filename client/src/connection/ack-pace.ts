@@ -1,34 +1,36 @@
 import { MAX_ACK_GAP_MS, MAX_DECODE_QUEUE, type Ack } from '@framewire/shared/ack';
+import type { AckAllowance } from '@framewire/shared/control';
 
-/** What the server allows: `acks` of the protocol. */
-export interface AckAllowance {
-  /** Frames that one acknowledgement may cover. */
-  readonly every: number;
-  /** A payload that took longer on its way, or came so much later than the frame acknowledged last, is acknowledged at once, ms. */
-  readonly slowMs: number;
+/** Frames that come less often than the server thinks are not missed before this many times the last interval. */
+const PATIENCE = 1.5;
+
+interface Arrived extends Ack {
+  /** From its capture to its arrival, each on its own clock, ms. */
+  readonly delayMs: number;
 }
-
-/** Until the server says otherwise every frame is acknowledged. */
-export const EVERY_FRAME: AckAllowance = { every: 1, slowMs: 0 };
 
 /**
  * Which acknowledgements are sent: all that the server wants to see, and the others never. Times are those of the
  * acknowledgements themselves.
  */
 export class AckPace {
-  #allowance = EVERY_FRAME;
-  #sent: Pick<Ack, 'receivedAt' | 'hidden'> | undefined;
+  /** Until the server says otherwise every frame is acknowledged. */
+  #allowance: AckAllowance = { every: 1, slowMs: 0 };
+  #newest: Arrived | undefined;
+  /** The one that was acknowledged last. */
+  #sent: Arrived | undefined;
   #covered = 0;
-  /** From capture to arrival, each on its own clock: of the newest frame, and of the one that was acknowledged last, ms. */
-  #delayMs = 0;
-  #sentDelayMs = 0;
-  #held: Ack | undefined;
+  #intervalMs = 0;
+
+  /** When nothing has come for so long after the newest frame, `repeat` is to be called, ms; Infinity: never. */
+  get silenceMs(): number {
+    return Math.max(this.#allowance.silenceMs ?? Infinity, PATIENCE * this.#intervalMs);
+  }
 
   /** @returns the acknowledgement that was held back and is owed now, if there is one. */
   allow(allowance: AckAllowance): Ack | undefined {
-    const isLess = allowance.every < this.#allowance.every;
     this.#allowance = allowance;
-    return isLess ? this.#take(this.#held) : undefined;
+    return this.#covered > 0 ? this.repeat() : undefined;
   }
 
   /**
@@ -36,35 +38,33 @@ export class AckPace {
    * @returns the acknowledgement when it is to be sent now; else it is held until a later one covers its frame.
    */
   arrived(ack: Ack, capturedAt: number): Ack | undefined {
+    this.#intervalMs = ack.receivedAt - (this.#newest?.receivedAt ?? -Infinity);
+    this.#newest = { ...ack, delayMs: ack.receivedAt - capturedAt };
     this.#covered += 1;
-    this.#delayMs = ack.receivedAt - capturedAt;
-    this.#held = ack;
-    return this.#isDue(ack) ? this.#take(ack) : undefined;
+    return this.#isDue(this.#newest) ? this.repeat() : undefined;
   }
 
-  #isDue({ receivedAt, payloadMs, held, hidden, decodeError, needsKey, decodeQueue, clientDropped }: Ack): boolean {
+  /** @returns the acknowledgement of the newest frame, whether or not it was sent before: it tells that nothing has come since. */
+  repeat(): Ack | undefined {
+    this.#sent = this.#newest;
+    this.#covered = 0;
+    return this.#newest;
+  }
+
+  #isDue(ack: Arrived): boolean {
     const { every, slowMs } = this.#allowance;
     return (
       this.#covered >= every ||
       this.#sent === undefined ||
-      receivedAt - this.#sent.receivedAt >= MAX_ACK_GAP_MS ||
-      payloadMs > slowMs ||
-      this.#delayMs - this.#sentDelayMs > slowMs ||
-      held === 'payload' ||
-      hidden !== this.#sent.hidden ||
-      decodeError ||
-      needsKey ||
-      clientDropped > 0 ||
-      decodeQueue > MAX_DECODE_QUEUE
+      ack.receivedAt - this.#sent.receivedAt >= MAX_ACK_GAP_MS ||
+      ack.payloadMs > slowMs ||
+      ack.delayMs - this.#sent.delayMs > slowMs ||
+      ack.held === 'payload' ||
+      ack.hidden !== this.#sent.hidden ||
+      ack.decodeError ||
+      ack.needsKey ||
+      ack.clientDropped > 0 ||
+      ack.decodeQueue > MAX_DECODE_QUEUE
     );
-  }
-
-  #take(ack: Ack | undefined): Ack | undefined {
-    if (ack === undefined) return undefined;
-    this.#sent = ack;
-    this.#sentDelayMs = this.#delayMs;
-    this.#covered = 0;
-    this.#held = undefined;
-    return ack;
   }
 }

@@ -43,8 +43,7 @@ export class Receiver {
     const { header } = announced;
     if (message.byteLength === header.payloadBytes) {
       const held = heldMs > 0 ? 'payload' : announced.isHeld ? 'header' : 'none';
-      const times = { receivedAt: at, payloadMs: at - announced.at, held, heldMs } as const;
-      const arrival = { header, payload: message, ...times };
+      const arrival = { header, payload: message, receivedAt: at, payloadMs: at - announced.at, held, heldMs } as const;
       return { type: 'frame', arrival };
     }
     const instead = this.#start(message, at, heldMs);

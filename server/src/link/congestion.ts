@@ -51,6 +51,8 @@ interface RateSample {
 /** One frame's passage. Times in ms; `sentAt` and `now` on our clock, the arrivals on the receiver's. */
 export interface Observation {
   readonly bytes: number;
+  /** Its bytes, and those of frames before it that have arrived and that nobody told of. */
+  readonly coveredBytes: number;
   readonly sentAt: number;
   readonly headerAt: number;
   readonly arrivedAt: number;
@@ -181,7 +183,7 @@ function lateMsOf(link: Link, { bytes, sentAt, arrivedAt, foreseenQueueMs }: Obs
 
 /** All that is known is that it has arrived by now; the least of that is a bound while nothing better is known. */
 function withHeld(link: Link, seen: Observation): Link {
-  const arrivals = arrived(link.arrivals, seen, Math.max(link.at, link.heldAt));
+  const arrivals = arrived(link.arrivals, { bytes: seen.coveredBytes, now: seen.now }, Math.max(link.at, link.heldAt));
   const trips = link.at === -Infinity ? tripsAfter(link, seen) : {};
   const last = { arrivedAt: seen.arrivedAt, lateMs: lateMsOf({ ...link, ...trips }, seen) };
   return { ...link, ...trips, arrivals, surprises: 0, bytes: seen.bytes, heldAt: seen.now, sentAt: seen.sentAt, last };
@@ -199,7 +201,7 @@ function learned(link: Link, seen: Observation): Link {
   const baseDelay = baseDelayOf(trips);
   const queueMs = seen.headerAt - seen.sentAt - baseDelay;
   const samples = withSample(link, seen);
-  const arrivals = arrived(link.arrivals, seen, Math.max(link.at, link.heldAt));
+  const arrivals = arrived(link.arrivals, { bytes: seen.coveredBytes, now: seen.now }, Math.max(link.at, link.heldAt));
   const surprises = surprisesAfter(link.surprises, queueMs - seen.foreseenQueueMs);
   const measured = samples.length < MIN_SAMPLES ? undefined : rateOf(samples);
   const arrives = recentRate(arrivals, now);

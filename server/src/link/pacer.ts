@@ -38,6 +38,9 @@ const UNKNOWN_RATE = 250;
 /** An acknowledgement that is later than this, and than a quarter of the round trip: the link has collapsed, ms. */
 const LATE_MS = 20;
 
+/** Event loops make acknowledgements as much later, ms. */
+const OVERDUE_MS = 5;
+
 export function sent(pacer: Pacer, { seq, bytes }: Pick<InFlight, 'seq' | 'bytes'>, link: Link, now: number): Pacer {
   const older = pacer.newest;
   const foreseenQueueMs = Math.max(0, pacer.busyUntil - now);
@@ -50,8 +53,10 @@ export function sent(pacer: Pacer, { seq, bytes }: Pick<InFlight, 'seq' | 'bytes
 export interface Acknowledged {
   readonly pacer: Pacer;
   readonly frame: InFlight;
-  /** How many frames have arrived: this one and those before it. */
+  /** How many frames have arrived, this one and those before it, ... */
   readonly frames: number;
+  /** ... and their bytes. */
+  readonly bytes: number;
 }
 
 /**
@@ -71,7 +76,12 @@ export function acknowledged(pacer: Pacer, seq: number): Acknowledged | undefine
   }
   if (frame === undefined) return undefined;
   const rest = { newest: newerThan(frame, pacer.newest), frames: newerFrames, bytes: newerBytes };
-  return { pacer: { ...rest, busyUntil: pacer.busyUntil }, frame, frames: frames - newerFrames };
+  return {
+    pacer: { ...rest, busyUntil: pacer.busyUntil },
+    frame,
+    frames: frames - newerFrames,
+    bytes: bytes - newerBytes,
+  };
 }
 
 function newerThan(acked: InFlight, frame: InFlight | undefined): InFlight | undefined {
@@ -139,6 +149,16 @@ function inFlightAt({ newest, frames }: Pacer, ackEvery: number, now: number): {
     left -= 1;
   }
   return { bytes, nextAt };
+}
+
+/**
+ * Whether a frame should have arrived, of which a viewer that acknowledged just now the newest that it has said nothing. It may
+ * owe no acknowledgement of that frame: one would have covered it.
+ */
+export function isOverdue({ newest }: Pacer, now: number): boolean {
+  let oldest = newest;
+  while (oldest?.older !== undefined) oldest = oldest.older;
+  return oldest !== undefined && now > oldest.expectedAt + OVERDUE_MS;
 }
 
 /** For how long the viewer has owed an acknowledgement, ms. */

@@ -7,6 +7,7 @@ import { departedAt, isHeldUp, observed, UNKNOWN_LINK, type Link } from '../link
 import {
   acknowledged,
   IDLE_PACER,
+  isOverdue,
   type Acknowledged,
   reanchored,
   sendableAt,
@@ -176,11 +177,8 @@ export class Delivery {
     this.#lastArrivedAt = arrivedAt;
     if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
     const now = this.#clock.now();
-    this.#link = observed(this.#link, {
-      ...{ bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs },
-      foreseenQueueMs,
-      now,
-    });
+    const seen = { bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs, foreseenQueueMs, now };
+    this.#link = observed(this.#link, { ...seen, coveredBytes: result.bytes });
     const { busyUntil } = result.pacer;
     const departed = isHeldUp(this.#link) ? Math.min(now, busyUntil) : departedAt(this.#link, arrivedAt);
     this.#pacer = reanchored(result.pacer, this.#link, departed);
@@ -224,6 +222,11 @@ export class Delivery {
   /** For how long a viewer that answers pings, and does not say `next`, has not read what it was sent, ms. */
   get unreadMs(): number {
     return this.#credit.isAsked ? 0 : unreadMs(this.#reader, this.#clock.now());
+  }
+
+  /** Whether a frame should have arrived of which the viewer says, just now, that it has not. */
+  get isOverdue(): boolean {
+    return isOverdue(this.#pacer, this.#clock.now());
   }
 
   /** For how long the viewer has owed an acknowledgement, ms. */

@@ -1,5 +1,6 @@
 import type { Ack } from '@framewire/shared/ack';
 import type {
+  AckAllowance,
   ChangeCause,
   ChosenRendition,
   LinkStats,
@@ -10,7 +11,7 @@ import type {
 import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
-import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from './pace/ack-pace.js';
+import { ackAllowance, ackPaced, EVERY_FRAME, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import type { Adaptation } from './adaptation/adaptation.js';
 import { carriedRate, isBelieved } from '../link/carried-rate.js';
@@ -53,11 +54,8 @@ export interface ViewerTransport extends FrameSocket {
   stats(stats: ViewerStats): void;
   /** For the server's own books: as often, and before it leaves a stream. */
   counted(counts: SentCounts): void;
-  /**
-   * From now on one acknowledgement for so many frames is enough, and one for each that comes later than `slowMs`
-   * allows. Only for those that call `acknowledge`.
-   */
-  acknowledgeEvery?(frames: number, slowMs: number): void;
+  /** The viewer may acknowledge so from now on. Only for those that call `acknowledge`. */
+  acknowledgeEvery?(allowance: AckAllowance): void;
   /** There is nothing of the size that it must have: let it go, and tell it. */
   refused(error: FramewireError): void;
   /** The viewer took or acknowledged nothing for `STALL_TIMEOUT_MS`: let it go, its socket may not even close. */
@@ -92,6 +90,8 @@ export class Viewer {
   #adaptation: Adaptation | undefined;
   #drawPace = FREE_PACE;
   #ackPace = EVERY_FRAME;
+  /** The newest frame that the viewer said had arrived. */
+  #ackedSeq: number | undefined;
   /** The viewer was given less than it asked for and not told why, since nobody knew then. */
   #isOwedReason = false;
   /** Until then nothing is said of a link that was not known when the viewer began, ms. */
@@ -165,7 +165,17 @@ export class Viewer {
   /** The viewer says itself what has arrived. @returns false when that frame was not in flight. */
   acknowledge(ack: Ack): boolean {
     const frames = this.#delivery.arrived(ack.seq, arrivalOf(ack));
-    if (frames === 0) return false;
+    // Once more: nothing has come since.
+    if (frames === 0 && ack.seq !== this.#ackedSeq) return false;
+    this.#ackedSeq = ack.seq;
+    if (frames > 0) this.#learn(ack, frames);
+    if (this.#ladder === undefined) return true;
+    const known = { ...this.#adaptationEvent(this.#ladder), rung: this.#rung, isOverdue: this.#delivery.isOverdue };
+    this.#paceAcks(ackPaced(this.#ackPace, known));
+    return true;
+  }
+
+  #learn(ack: Ack, frames: number): void {
     this.#drawPace = drawn(this.#drawPace, ack, {
       frames,
       isHeldUp: isHeldUp(this.#delivery.link),
@@ -173,10 +183,6 @@ export class Viewer {
     });
     this.#delivery.limit({ intervalMs: drawIntervalMs(this.#drawPace, ack.hidden) });
     this.#adapt();
-    if (this.#ladder === undefined) return true;
-    const event = this.#adaptationEvent(this.#ladder);
-    this.#paceAcks(ackPaced(this.#ackPace, this.#rung, event), slowMs(event));
-    return true;
   }
 
   /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
@@ -202,7 +208,7 @@ export class Viewer {
   /** Who tells of arrivals changes: those of frames on their way may never be told. */
   forgetInFlight(): void {
     this.#delivery.forget();
-    this.#paceAcks(EVERY_FRAME, 0);
+    this.#paceAcks(EVERY_FRAME);
     this.#delivery.proceed();
   }
 
@@ -296,12 +302,12 @@ export class Viewer {
     watching.lease.switchTo(this.#adaptation.rung);
   }
 
-  #paceAcks(pace: AckPace, slowPayloadMs: number): void {
+  #paceAcks(pace: AckPace): void {
     const before = this.#ackPace;
     this.#ackPace = pace;
     if (pace.every === before.every) return;
     this.#delivery.limit({ ackEvery: pace.every });
-    this.#transport.acknowledgeEvery?.(pace.every, slowPayloadMs);
+    this.#transport.acknowledgeEvery?.(ackAllowance(pace, this.#ladder?.fps ?? Infinity));
   }
 
   /** For people: why this rendition is not what was asked for. */

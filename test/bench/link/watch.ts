@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { get as getSecurely } from 'node:https';
 import sharp from 'sharp';
-import { encodeAck, type Ack } from '@framewire/shared/ack';
+import { encodeAck, MAX_ACK_GAP_MS, type Ack } from '@framewire/shared/ack';
 import { parseServerMessage } from '@framewire/shared/control';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
@@ -48,10 +48,11 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
   let headerAt = 0;
   let [drawnSeq, drawnAt, clientDropped] = [0, -Infinity, 0];
   const pace = new AckPace();
-  const acknowledge = (ack: Ack | undefined): void => {
-    if (ack === undefined) return;
-    socket.send(encodeAck(ack));
-    clientDropped = 0;
+  let silence: NodeJS.Timeout | undefined;
+  const acknowledge = (ack: Ack | undefined, silenceMs: number): void => {
+    if (ack !== undefined) socket.send(encodeAck(ack));
+    clearTimeout(silence);
+    if (silenceMs <= MAX_ACK_GAP_MS) silence = setTimeout(() => acknowledge(pace.repeat(), 2 * silenceMs), silenceMs);
   };
   socket.on('open', () => socket.send(subscribe));
   socket.on('error', fail);
@@ -60,7 +61,7 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     if (!Buffer.isBuffer(data)) return;
     if (!isBinary) {
       const parsed = parseServerMessage(data.toString());
-      if (parsed.ok && parsed.message.type === 'acks') acknowledge(pace.allow(parsed.message));
+      if (parsed.ok && parsed.message.type === 'acks') acknowledge(pace.allow(parsed.message), pace.silenceMs);
       return;
     }
     if (header === undefined) {
@@ -76,7 +77,9 @@ function watchWebSocket(viewer: number, { url, subscribe, drawMs }: Extract<Watc
     else clientDropped = 1;
     const flags = { hidden: false, decodeError: false, needsKey: false, held: 'none' as const, decodeQueue: 0 };
     const times = { receivedAt: now, payloadMs: now - headerAt, drawnSeq, drawLagMs: 0 };
-    acknowledge(pace.arrived({ ...flags, clientDropped, seq, ...times }, told.capturedAt));
+    const due = pace.arrived({ ...flags, clientDropped, seq, ...times }, told.capturedAt);
+    if (due !== undefined) clientDropped = 0;
+    acknowledge(due, pace.silenceMs);
     keep(viewer, data, told);
   });
 }

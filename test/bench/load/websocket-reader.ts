@@ -1,4 +1,4 @@
-import { ACK_BYTES, encodeAck, type Ack } from '@framewire/shared/ack';
+import { ACK_BYTES, encodeAck, MAX_ACK_GAP_MS, type Ack } from '@framewire/shared/ack';
 import { parseServerMessage } from '@framewire/shared/control';
 import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
 import { SUBPROTOCOL } from '@framewire/shared/protocol';
@@ -46,6 +46,7 @@ export class WebSocketReader implements Reader {
   #left = 0;
   #pieces: Buffer[] = [];
   readonly #ackPace = new AckPace();
+  #silence: NodeJS.Timeout | undefined;
   /** Of the frame whose header has come and whose payload has not. */
   #announced: { seq: number; at: number; capturedAt: number } | undefined;
 
@@ -130,7 +131,8 @@ export class WebSocketReader implements Reader {
     const parsed = parseServerMessage(text);
     if (!parsed.ok) return;
     if (parsed.message.type === 'error') this.#events.failed(text);
-    else if (parsed.message.type === 'acks') this.#acknowledge(this.#ackPace.allow(parsed.message));
+    else if (parsed.message.type === 'acks')
+      this.#acknowledge(this.#ackPace.allow(parsed.message), this.#ackPace.silenceMs);
   }
 
   #binary(bytes: Buffer): void {
@@ -144,14 +146,19 @@ export class WebSocketReader implements Reader {
     }
     const { seq, at: headerAt, capturedAt } = this.#announced;
     const ack = { ...WELL, seq, receivedAt: at, payloadMs: at - headerAt, drawnSeq: seq };
-    this.#acknowledge(this.#ackPace.arrived(ack, capturedAt));
+    this.#acknowledge(this.#ackPace.arrived(ack, capturedAt), this.#ackPace.silenceMs);
     this.#announced = undefined;
     this.#events.flowing();
     if (this.#keeps) this.#events.kept(bytes);
   }
 
-  #acknowledge(ack: Ack | undefined): void {
-    if (this.#protocol.acknowledges && ack !== undefined) this.#events.reply(masked(OPCODE.binary, encodeAck(ack)));
+  /** As the client does. */
+  #acknowledge(ack: Ack | undefined, silenceMs: number): void {
+    if (!this.#protocol.acknowledges) return;
+    if (ack !== undefined) this.#events.reply(masked(OPCODE.binary, encodeAck(ack)));
+    clearTimeout(this.#silence);
+    if (silenceMs > MAX_ACK_GAP_MS) return;
+    this.#silence = setTimeout(() => this.#acknowledge(this.#ackPace.repeat(), 2 * silenceMs), silenceMs);
   }
 }
 

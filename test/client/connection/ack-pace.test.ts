@@ -77,10 +77,24 @@ describe("a viewer's acknowledgements", () => {
     expect(sent(pace, at(4), at(5))).toEqual([4, 5]);
   });
 
-  it('that were held back stay so when the server wants fewer', () => {
+  it('are sent for the newest frame when nothing comes, also when that was acknowledged', () => {
     const pace = relaxed();
-    sent(pace, at(2), at(3));
-    expect(pace.allow({ every: 8, slowMs: 8 })).toBeUndefined();
-    expect(sent(pace, at(4), at(5), at(6), at(7), at(8), at(9))).toEqual([...Array<undefined>(5).fill(undefined), 9]);
+    sent(pace, at(2));
+    expect([pace.repeat()?.seq, pace.repeat()?.seq]).toEqual([2, 2]);
+    expect(sent(pace, at(3), at(4), at(5), at(6))).toEqual([undefined, undefined, undefined, 6]);
+    expect(pace.repeat()?.seq).toBe(6);
+    expect(new AckPace().repeat()).toBeUndefined();
+  });
+
+  it('are not missed before the server says so, nor before one and a half of the last interval', () => {
+    const pace = relaxed();
+    expect(pace.silenceMs).toBe(Infinity);
+    pace.allow({ ...EVERY_FOURTH, silenceMs: 50 });
+    sent(pace, at(2));
+    expect(pace.silenceMs).toBe(50);
+    sent(pace, at(3, { receivedAt: 20 + 100 }));
+    expect(pace.silenceMs).toBe(150);
+    pace.allow({ every: 1, slowMs: 8 });
+    expect(pace.silenceMs).toBe(Infinity);
   });
 });

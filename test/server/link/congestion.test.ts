@@ -35,6 +35,7 @@ function over(
   const now = arrivedAt + rtt / 2;
   return observed(link, {
     bytes,
+    coveredBytes: bytes,
     sentAt,
     headerAt: headerAt + ZERO + driftMs,
     arrivedAt: arrivedAt + ZERO + driftMs,
@@ -134,7 +135,15 @@ describe('what is known of a link', () => {
     const glued = (link: Link, sentAt: number, bytes: number, queueMs: number): Link => {
       const arrivedAt = sentAt + 20 + queueMs + bytes / 625;
       const at = { headerAt: arrivedAt, arrivedAt };
-      return observed(link, { bytes, sentAt, ...at, ...ON_TIME, foreseenQueueMs: 0, now: arrivedAt + 20 });
+      return observed(link, {
+        bytes,
+        coveredBytes: bytes,
+        sentAt,
+        ...at,
+        ...ON_TIME,
+        foreseenQueueMs: 0,
+        now: arrivedAt + 20,
+      });
     };
 
     it('when queues grow that it did not foresee: what arrives bounds it then', () => {
@@ -186,7 +195,8 @@ describe('what is known of a link', () => {
       const arrivedAt = sentAt + path.rtt / 2 + 50_000 / rate + lateMs;
       const at = { headerAt: arrivedAt + ZERO, arrivedAt: arrivedAt + ZERO };
       const now = arrivedAt + path.rtt / 2;
-      return observed(link, { bytes: 50_000, sentAt, ...at, isHeld: true, heldMs: 85, foreseenQueueMs: 4, now });
+      const frame = { bytes: 50_000, coveredBytes: 50_000, sentAt, isHeld: true, heldMs: 85, foreseenQueueMs: 4 };
+      return observed(link, { ...frame, ...at, now });
     };
 
     it('neither a rate nor a queue, only that it is not known', () => {
@@ -254,7 +264,8 @@ describe('what is known of a link', () => {
     const anything = () => [0, -1, 1e300, -1e300, 1e-9, 5e9 * (random() - 0.5)][Math.floor(random() * 6)] ?? 0;
     let link = UNKNOWN_LINK;
     for (let i = 0; i < 2000; i += 1) {
-      const frame = { bytes: 50_000 * random(), sentAt: i * 33, foreseenQueueMs: 0, now: i * 33 + 50 };
+      const bytes = 50_000 * random();
+      const frame = { bytes, coveredBytes: bytes, sentAt: i * 33, foreseenQueueMs: 0, now: i * 33 + 50 };
       const arrival = { headerAt: anything(), arrivedAt: anything() };
       const held = { isHeld: random() < 0.5, heldMs: Math.max(0, anything()) };
       link = observed(link, { ...frame, ...arrival, ...held });

@@ -3,6 +3,7 @@ import { observed, UNKNOWN_LINK, type Link } from '../../../server/src/link/cong
 import {
   acknowledged,
   IDLE_PACER,
+  isOverdue,
   reanchored,
   sendableAt,
   sent,
@@ -17,6 +18,7 @@ const LINK: Link = [0, 200].reduce(
   (link, sentAt) =>
     observed(link, {
       bytes: 11_400,
+      coveredBytes: 11_400,
       sentAt,
       headerAt: sentAt + 20,
       arrivedAt: sentAt + 120,
@@ -48,6 +50,14 @@ describe('the pacer', () => {
     expect(acknowledged(flying(5, 6), 6)?.frame).toMatchObject({ seq: 6, bytes: 1000, sentAt: 60 });
     expect(acknowledged(flying(5, 6), 5)?.frames).toBe(1);
     expect(acknowledged(flying(5, 6), 6)?.frames).toBe(2);
+    expect(acknowledged(flying(5, 6, 7), 6)?.bytes).toBe(2000);
+  });
+
+  it('knows which frame should have arrived when a viewer says that nothing has', () => {
+    // Sent at 50, 10 ms to pass, 40 ms there and back.
+    expect(isOverdue(flying(5, 6), 105)).toBe(false);
+    expect(isOverdue(flying(5, 6), 106)).toBe(true);
+    expect(isOverdue(IDLE_PACER, 106)).toBe(false);
   });
 
   it('knows an acknowledgement of nothing', () => {

@@ -229,6 +229,21 @@ describe('the delivery of frames', () => {
     expect(bench.balance).toBe(0);
   });
 
+  it('counts all that an acknowledgement covers as arrived', () => {
+    const bench = known();
+    const { link, counts } = bench.delivery;
+    bench.delivery.limit({ ackEvery: 4 });
+    const from = bench.clock.now();
+    for (let seq = 4; seq <= 7; seq += 1) {
+      bench.clock.runUntil(from + (seq - 4) * 100);
+      bench.offer(seq);
+    }
+    bench.acknowledge(7);
+    const after = bench.delivery;
+    expect(bench.sent).toEqual([4, 5, 6, 7]);
+    expect(after.link.arrivals.bytes - link.arrivals.bytes).toBe(after.counts.sentBytes - counts.sentBytes);
+  });
+
   it('shows a placeholder again that was drawn anew in another rendition, and only then', () => {
     const bench = known();
     const placeholder = { seq: 9, placeholder: true };

@@ -12,7 +12,18 @@ const frames = readFileSync(new URL('../../vectors/link-20-2-20.jsonl', import.m
   .split('\n')
   .map((line, seq) => {
     const [bytes, sentAt, headerAt, arrivedAt, foreseenQueueMs, now] = row.parse(JSON.parse(line));
-    return { seq, bytes, sentAt, headerAt, arrivedAt, isHeld: false, heldMs: 0, foreseenQueueMs, now };
+    return {
+      seq,
+      bytes,
+      coveredBytes: bytes,
+      sentAt,
+      headerAt,
+      arrivedAt,
+      isHeld: false,
+      heldMs: 0,
+      foreseenQueueMs,
+      now,
+    };
   });
 
 /** The estimate after the last frame that was acknowledged by then. */

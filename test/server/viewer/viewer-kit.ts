@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SentCounts, SourceState, ViewerStats } from '@framewire/shared/control';
+import type { AckAllowance, SentCounts, SourceState, ViewerStats } from '@framewire/shared/control';
 import { renditionKey } from '@framewire/shared/rendition';
 import type { Stream } from '../../../server/src/stream/stream.js';
 import { Viewer, type Answer, type ViewerTransport } from '../../../server/src/viewer/viewer.js';
@@ -34,8 +34,8 @@ export class FakeTransport implements ViewerTransport {
     return false;
   }
 
-  acknowledgeEvery(frames: number): void {
-    this.ackEvery.push(frames);
+  acknowledgeEvery({ every }: AckAllowance): void {
+    this.ackEvery.push(every);
   }
 
   chosen(stream: Stream, { rendition, mode, why, cause }: Answer): void {

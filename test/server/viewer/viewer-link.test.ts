@@ -89,6 +89,25 @@ describe('a viewer whose rendition follows its link', () => {
     expect(watchNear(4).transport.ackEvery).toEqual([2, 4, 8, 16]);
   });
 
+  it('acknowledges each frame again as soon as it says that one has not come, and gets none until it has', () => {
+    const { transport, viewer, producer } = watchNear(4);
+    const came = transport.seqs.at(-1) ?? 0;
+    // Nothing was sent, so nothing is missed.
+    expect(viewer.acknowledge(ack(came))).toBe(true);
+    expect(transport.ackEvery).toEqual([2, 4, 8, 16]);
+    producer.capture({ payloadBytes: 20_000 });
+    vi.advanceTimersByTime(20);
+    expect(viewer.acknowledge(ack(came))).toBe(true);
+    expect(transport.ackEvery).toEqual([2, 4, 8, 16, 1]);
+    vi.advanceTimersByTime(13);
+    for (let i = 0; i < 4; i += 1) {
+      producer.capture({ payloadBytes: 20_000 });
+      vi.advanceTimersByTime(33);
+    }
+    expect(transport.seqs.at(-1)).toBe(came + 1);
+    expect(viewer.acknowledge(ack(came - 1))).toBe(false);
+  });
+
   it('acknowledges each frame again when who tells of arrivals changes', () => {
     const { transport, viewer } = watchNear(4);
     viewer.forgetInFlight();

@@ -3,7 +3,15 @@ import type { RawData, WebSocket } from 'ws';
 import { decodeAck } from '@framewire/shared/ack';
 import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
-import type { SentCounts, ServerMessage, SourceState, Subscribe, ViewerStats, Wishes } from '@framewire/shared/control';
+import type {
+  AckAllowance,
+  SentCounts,
+  ServerMessage,
+  SourceState,
+  Subscribe,
+  ViewerStats,
+  Wishes,
+} from '@framewire/shared/control';
 import * as CLOSE_CODES from '@framewire/shared/close-codes';
 import { MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { KnownRates } from '../../link/known-rates.js';
@@ -128,8 +136,8 @@ export class WsViewer implements Watcher, ViewerTransport {
     this.#attendance.counted(counts);
   }
 
-  acknowledgeEvery(frames: number, slowMs: number): void {
-    this.#say({ type: 'acks', every: frames, slowMs });
+  acknowledgeEvery(allowance: AckAllowance): void {
+    this.#say({ type: 'acks', ...allowance });
   }
 
   refused(error: FramewireError): void {

@@ -1,3 +1,4 @@
+import type { AckAllowance } from '@framewire/shared/control';
 import type { AdaptationEvent } from '../adaptation/fitting.js';
 import { isHeldUp, rttMs } from '../../link/congestion.js';
 
@@ -28,15 +29,24 @@ const MOST_FRAMES = 16;
 /** Frames of which nothing is known yet pass within the latency budget even if the link falls to this part. */
 const COLLAPSE_SHARE = 1 / 10;
 
-/** How long a payload may take without an acknowledgement of its own, ms; the viewer is told. */
-export function slowMs({ ladder }: AdaptationEvent): number {
-  return Math.ceil((1000 / ladder.fps) * SLOW_SHARE);
+/** What the viewer is told. Where every frame is acknowledged it is known anyway for how long none has come. */
+export function ackAllowance({ every }: AckPace, fps: number): AckAllowance {
+  const intervalMs = 1000 / fps;
+  const slowMs = Math.ceil(intervalMs * SLOW_SHARE);
+  return every === 1 ? { every, slowMs } : { every, slowMs, silenceMs: Math.ceil(intervalMs) + slowMs };
 }
 
-/** After each acknowledgement. @param rung where on the ladder the viewer stands. */
-export function ackPaced({ every, calmSince }: AckPace, rung: number, event: AdaptationEvent): AckPace {
-  const { link, ladder, now } = event;
-  if (rung > 0 || link.rate === undefined) return EVERY_FRAME;
+export interface AckEvent extends AdaptationEvent {
+  /** Where on the ladder the viewer stands. */
+  readonly rung: number;
+  /** A frame should have come by now, and has not. */
+  readonly isOverdue: boolean;
+}
+
+/** After each acknowledgement. */
+export function ackPaced({ every, calmSince }: AckPace, event: AckEvent): AckPace {
+  const { rung, isOverdue, link, ladder, now } = event;
+  if (rung > 0 || link.rate === undefined || isOverdue) return EVERY_FRAME;
   // Whether the viewer stood still or the link has fallen is told by the next frames, and each that goes unseen until then
   // may wait behind all others.
   if (isHeldUp(link)) return EVERY_FRAME;

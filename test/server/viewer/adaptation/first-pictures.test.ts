@@ -34,7 +34,16 @@ const runs =
 function afterOne(bytes: number, passedMs: number, rttMs: number, heldMs = 0): Link {
   const headerAt = rttMs / 2;
   const arrivedAt = headerAt + passedMs;
-  const frame = { bytes, sentAt: 0, headerAt, arrivedAt, isHeld: heldMs > 0, heldMs, foreseenQueueMs: 0 };
+  const frame = {
+    bytes,
+    coveredBytes: bytes,
+    sentAt: 0,
+    headerAt,
+    arrivedAt,
+    isHeld: heldMs > 0,
+    heldMs,
+    foreseenQueueMs: 0,
+  };
   return observed(UNKNOWN_LINK, { ...frame, now: arrivedAt + rttMs / 2 });
 }
 

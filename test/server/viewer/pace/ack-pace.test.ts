@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ackPaced, EVERY_FRAME, slowMs, type AckPace } from '../../../../server/src/viewer/pace/ack-pace.js';
+import {
+  ackAllowance,
+  ackPaced,
+  EVERY_FRAME,
+  type AckEvent,
+  type AckPace,
+} from '../../../../server/src/viewer/pace/ack-pace.js';
 import type { Ladder } from '../../../../server/src/stream/ladder.js';
-import type { AdaptationEvent } from '../../../../server/src/viewer/adaptation/fitting.js';
 import { UNKNOWN_LINK } from '../../../../server/src/link/congestion.js';
 import { NO_MIN } from '../../../../server/src/link/windowed-min.js';
 
@@ -17,15 +22,16 @@ interface Seen {
   latencyBudgetMs?: number;
 }
 
-function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): AdaptationEvent {
+function event({ now, rate = 100_000, delayMs = 1, rttMs = 1, latencyBudgetMs = 100 }: Seen): AckEvent {
   const roundTrip = { ...NO_MIN, newer: rttMs };
-  return { ladder: LADDER, latencyBudgetMs, now, link: { ...UNKNOWN_LINK, rate, delayMs, roundTrip } };
+  const link = { ...UNKNOWN_LINK, rate, delayMs, roundTrip };
+  return { ladder: LADDER, latencyBudgetMs, now, link, rung: 0, isOverdue: false };
 }
 
 /** Acknowledgements that all say the same, so many ms long. */
 function over(ms: number, seen: Omit<Seen, 'now'> = {}, pace: AckPace = EVERY_FRAME): AckPace {
   let paced = pace;
-  for (let now = 0; now <= ms; now += 1000 / 30) paced = ackPaced(paced, 0, event({ ...seen, now }));
+  for (let now = 0; now <= ms; now += 1000 / 30) paced = ackPaced(paced, event({ ...seen, now }));
   return paced;
 }
 
@@ -43,8 +49,8 @@ describe('the pace of acknowledgements', () => {
 
   it('stays one for each where nothing is known, or below what was asked for', () => {
     const unknown = { ...event({ now: 5000 }), link: UNKNOWN_LINK };
-    expect(ackPaced(RELAXED, 0, unknown)).toEqual(EVERY_FRAME);
-    expect(ackPaced(RELAXED, 1, event({ now: 5000 }))).toEqual(EVERY_FRAME);
+    expect(ackPaced(RELAXED, unknown)).toEqual(EVERY_FRAME);
+    expect(ackPaced(RELAXED, { ...event({ now: 5000 }), rung: 1 })).toEqual(EVERY_FRAME);
   });
 
   it('knows a full path by a frame and its acknowledgement that take longer than the next one is due', () => {
@@ -53,24 +59,30 @@ describe('the pace of acknowledgements', () => {
   });
 
   it('is doubled by each frame that comes late', () => {
-    expect(ackPaced(RELAXED, 0, event({ now: 5000, delayMs: 34 }))).toEqual({ every: 8, calmSince: undefined });
-    expect(ackPaced(EVERY_FRAME, 0, event({ now: 5000, delayMs: 34 })).every).toBe(1);
+    expect(ackPaced(RELAXED, event({ now: 5000, delayMs: 34 }))).toEqual({ every: 8, calmSince: undefined });
+    expect(ackPaced(EVERY_FRAME, event({ now: 5000, delayMs: 34 })).every).toBe(1);
   });
 
   it('is one for each at once where the viewer seems to have stood still: it may be the link that has fallen', () => {
     const held = event({ now: 5000 });
-    expect(ackPaced(RELAXED, 0, { ...held, link: { ...held.link, at: 4900, heldAt: 5000 } })).toEqual(EVERY_FRAME);
+    expect(ackPaced(RELAXED, { ...held, link: { ...held.link, at: 4900, heldAt: 5000 } })).toEqual(EVERY_FRAME);
   });
 
-  it('wants to hear of payloads that take half of the interval', () => {
-    expect(slowMs(event({ now: 0 }))).toBe(17);
+  it('is one for each at once when a frame should have come and has not', () => {
+    expect(ackPaced(RELAXED, { ...event({ now: 5000 }), isOverdue: true })).toEqual(EVERY_FRAME);
+  });
+
+  it('wants to hear of payloads that take half of the interval, and when none comes for one and a half', () => {
+    expect(ackAllowance(RELAXED, 30)).toEqual({ every: 16, slowMs: 17, silenceMs: 51 });
+    expect(ackAllowance(EVERY_FRAME, 30)).toEqual({ every: 1, slowMs: 17 });
+    expect(ackAllowance(EVERY_FRAME, Infinity)).toEqual({ every: 1, slowMs: 0 });
   });
 
   it('begins a new half second after each late frame', () => {
-    const late = ackPaced({ every: 4, calmSince: 0 }, 0, event({ now: 5000, delayMs: 34 }));
-    const next = ackPaced(late, 0, event({ now: 5033 }));
-    expect(ackPaced(next, 0, event({ now: 5500 })).every).toBe(2);
-    expect(ackPaced(next, 0, event({ now: 5534 })).every).toBe(4);
+    const late = ackPaced({ every: 4, calmSince: 0 }, event({ now: 5000, delayMs: 34 }));
+    const next = ackPaced(late, event({ now: 5033 }));
+    expect(ackPaced(next, event({ now: 5500 })).every).toBe(2);
+    expect(ackPaced(next, event({ now: 5534 })).every).toBe(4);
   });
 
   it.each([
@@ -86,7 +98,7 @@ describe('the pace of acknowledgements', () => {
     [4999, 1],
   ])('leaves no more unknown than would pass in time at a tenth of the rate: %i bytes/ms, every %i', (rate, every) => {
     expect(over(60_000, { rate }).every).toBe(every);
-    expect(ackPaced(RELAXED, 0, event({ now: 5000, rate })).every).toBe(every);
+    expect(ackPaced(RELAXED, event({ now: 5000, rate })).every).toBe(every);
   });
 
   it('follows the budget', () => {
