@@ -91,6 +91,27 @@ describeWith(['chromium'], 'the layout of the dashboard', () => {
     expect(new Set(heights).size).toBe(1);
   });
 
+  // 720: 1440 at 200 %.
+  test.for([320, 360, 390, 480, 720])(
+    'cuts off no word of how things are, %d wide',
+    async (width, { open, server }) => {
+      const page = await open(server.url, { viewport: { width, height: 800 } });
+      await isLive(page);
+      const cut = await page.evaluate(() => {
+        const isCut = (element: Element): boolean => element.scrollWidth > element.clientWidth;
+        const say = (id: string, text: string): void => document.getElementById(id)?.replaceChildren(text);
+        const [top, title] = [document.querySelector('.top'), document.querySelector('.title')];
+        top?.setAttribute('data-tone', 'bad');
+        // The longest of the words beside the name, and of those about the server.
+        say('pill-word', 'No pictures for the reason shown');
+        say('server', 'Gone for 12 min');
+        const parts = [document.documentElement, top, title, ...document.querySelectorAll('.server, .title > .pill')];
+        return parts.filter(part => part !== null && isCut(part)).map(part => part?.outerHTML.slice(0, 80));
+      });
+      expect(cut).toEqual([]);
+    },
+  );
+
   test('shows a lone picture without bars around it', async ({ browser }) => {
     await using alone = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, alone.url, { viewport: { width: 1440, height: 900 } });
