@@ -46,6 +46,8 @@ export interface Surroundings {
   /** Who may come in, where tokens are wanted. */
   readonly users: UserStore;
   readonly log: Logger;
+  /** A descriptor that is listened on already, in place of the address in the settings. */
+  readonly fd?: number | undefined;
 }
 
 /**
@@ -56,9 +58,10 @@ export interface Surroundings {
  */
 export async function startServer(
   config: Config,
-  { version, users, log }: Surroundings,
+  surroundings: Surroundings,
   stopping: Promise<unknown>,
 ): Promise<FramewireServer> {
+  const { version, log, fd } = surroundings;
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
@@ -70,8 +73,7 @@ export async function startServer(
     });
     const served = new ServedStreams(config, { log, metrics, drawPlaceholder });
     const broadcaster = new Broadcaster(served.streams, config.maxViewers);
-    const door = new Door(config, users, sentence => log.warn(sentence));
-    closing.push(() => door.close());
+    const door = makeDoor(config, surroundings, closing);
     const { access, guard } = door;
     const viewers = new ViewerLog(log);
     closing.push(() => viewers.close());
@@ -83,8 +85,8 @@ export async function startServer(
     await http.ready();
     const maxConnections = await connectionsFor(config, log);
     const listeners = await listen({
-      host: config.host,
-      port: config.port,
+      ...config,
+      fd,
       tls: certificates,
       maxConnections,
       onRefused: (reason, address) => audience.refusedConnection(reason, address),
@@ -115,6 +117,14 @@ export async function startServer(
     await closing.close();
     throw error;
   }
+}
+
+function makeDoor(config: Config, { users, log, fd }: Surroundings, closing: CloseStack): Door {
+  // What a socket was bound to is known once it is listened on; until then no name stands for this machine.
+  const names = fd === undefined ? config : { ...config, host: '' };
+  const door = new Door(names, users, sentence => log.warn(sentence));
+  closing.push(() => door.close());
+  return door;
 }
 
 async function openCertificates({ tls }: Config, log: Logger, closing: CloseStack): Promise<Certificates | undefined> {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { childrenOf } from '../support/processes.js';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
 import { run } from '../support/run.js';
-import { startServer } from '../support/server/server.js';
+import { MAIN, startServer } from '../support/server/server.js';
 
 /** systemd's end: Node has no datagrams on Unix sockets. */
 const LISTEN = `
@@ -59,4 +60,31 @@ it.each([
   const warnings = server.output().match(/"level":"warn".*/g);
   expect(warnings).toHaveLength(1);
   expect(warnings?.[0]).toMatch(says);
+});
+
+describe('a socket that systemd has listened on', () => {
+  /** Like a unit with a socket: what it starts is started by the first connection. */
+  const activate = (listen: string, ...args: string[]) => {
+    const state = `XDG_STATE_HOME=${mkdtempSync(path.join(tmpdir(), 'framewire-activated-'))}`;
+    const command = [process.execPath, MAIN, '--source', 'test', '--size', '320x240', ...args];
+    return run('systemd-socket-activate', ['--listen', listen, '--setenv', state, ...command]);
+  };
+  const ask = (url: string) => eventually(() => fetch(url).catch(() => undefined), 'answer of whoever was started');
+
+  it('of this machine is served to whoever connected before there was a server', async context => {
+    skipBecause(context, missing('systemd'));
+    const port = await freePort();
+    await using server = activate(`127.0.0.1:${port}`);
+    expect((await ask(`http://127.0.0.1:${port}/snapshot.jpg`)).headers.get('content-type')).toBe('image/jpeg');
+    await server.waitForOutput(new RegExp(`Open: +http://127.0.0.1:${port}/\\n[^]*Only this machine can watch`));
+  });
+
+  it('of all addresses wants a token, whatever the settings say of a host', async context => {
+    skipBecause(context, missing('systemd', 'IPv6 on the loopback'));
+    const port = await freePort();
+    await using server = activate(`[::]:${port}`, '--host', '127.0.0.1', '--port', '9');
+    expect((await ask(`http://127.0.0.1:${port}/snapshot.jpg`)).status).toBe(401);
+    const [, token = ''] = await server.waitForOutput(new RegExp(`Open: +http://127.0.0.1:${port}/\\?token=([\\w-]+)`));
+    expect((await ask(`http://127.0.0.1:${port}/snapshot.jpg?token=${token}`)).status).toBe(200);
+  });
 });

@@ -13,7 +13,7 @@ import { launchChromium, openPage, pixels } from '../support/browser/browser.js'
 import { eventually } from '../support/eventually.js';
 import { DEBIAN_PYTHON, missing, skipBecause } from '../support/requires.js';
 import { run } from '../support/run.js';
-import { startServer, type Server } from '../support/server/server.js';
+import { MAIN, startServer, type Server } from '../support/server/server.js';
 import { madeUpPair } from '../support/tls.js';
 
 /** How long a slow program takes for a picture, ms. */
@@ -43,6 +43,16 @@ describe('a server with a certificate of its own making', () => {
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  it('says to `health` that it is ready, and another port does not', () => {
+    const ask = (port: number) => {
+      const env = { ...process.env, FRAMEWIRE_TLS: 'true', FRAMEWIRE_PORT: String(port) };
+      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'health'], { env, encoding: 'utf8' });
+      return { status, said: stdout + stderr };
+    };
+    expect(ask(server.port)).toEqual({ status: 0, said: 'Ready.\n' });
+    expect(ask(9)).toMatchObject({ status: 1, said: expect.stringContaining('[not-ready]') });
   });
 
   it('prints what devices compare, and says on a page what to do with it', async () => {

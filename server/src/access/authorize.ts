@@ -2,21 +2,23 @@ import { FramewireError } from '../errors.js';
 import type { Credentials } from './credentials.js';
 import { readCookie } from './cookie.js';
 import { includes, sees, type Grant, type Role, type User } from './grants.js';
-import { isLink, readLink } from './share-link.js';
+import { isLink, makerKey, readLink } from './share-link.js';
 import { digestOf, isSame } from './token.js';
+
+/** Some people, by what they bring along. */
+export interface GuardedRealm {
+  readonly kind: 'guarded';
+  readonly users: readonly User[];
+  /** Of this server: it signs cookies. */
+  readonly secret: Buffer;
+  /** As `linkKey` makes it. */
+  readonly linkKey: Buffer;
+}
 
 /** Who is let in. */
 export type Realm =
   /** Everybody, with that role. */
-  | { readonly kind: 'open'; readonly role: Role }
-  | {
-      readonly kind: 'guarded';
-      readonly users: readonly User[];
-      /** Of this server: it signs cookies. */
-      readonly secret: Buffer;
-      /** As `linkKey` makes it. */
-      readonly linkKey: Buffer;
-    };
+  { readonly kind: 'open'; readonly role: Role } | GuardedRealm;
 
 /** What somebody wants to do; `stream` where it is about one. */
 export interface Action {
@@ -70,7 +72,7 @@ function identify(realm: Realm, credentials: Credentials, now: number): Grant {
       throw missing();
     case 'token':
       return isLink(credentials.token)
-        ? grantByLink(credentials.token, realm.linkKey, now)
+        ? grantByLink(credentials.token, realm, now)
         : grantTo(userWith(realm.users, digestOf(credentials.token)), now);
     case 'cookies':
       return grantByCookies(credentials.values, realm, now);
@@ -93,25 +95,27 @@ function grantTo(user: User | undefined, now: number): Grant {
   return { user: name, role, streams, expiresAt, basis: { kind: 'user', digest } };
 }
 
-function grantByLink(link: string, key: Buffer, now: number): Grant {
-  const shared = readLink(link, key);
-  if (shared === undefined) throw wrong();
-  const { stream, expiresAt } = shared;
+/** A link reaches no farther than its maker does at this moment. */
+function grantByLink(link: string, { users, linkKey }: GuardedRealm, now: number): Grant {
+  const [found] = users.flatMap(maker => {
+    const shared = readLink(link, makerKey(linkKey, maker.digest));
+    return shared === undefined ? [] : [{ maker, ...shared }];
+  });
+  if (found === undefined) throw wrong();
+  const { maker, stream } = found;
+  const expiresAt = Math.min(found.expiresAt, maker.expiresAt);
   if (now >= expiresAt) throw expired(expiresAt);
+  if (!includes(maker.role, 'control') || !sees(maker, stream)) throw wrong();
   return { user: 'a link', role: 'view', streams: [stream], expiresAt, basis: { kind: 'link', link } };
 }
 
 /** The first that is good. A cookie that is none of this server's is as none: nobody has written it on purpose. */
-function grantByCookies(
-  values: readonly string[],
-  { users, secret, linkKey }: Extract<Realm, { kind: 'guarded' }>,
-  now: number,
-): Grant {
+function grantByCookies(values: readonly string[], realm: GuardedRealm, now: number): Grant {
   let why = missing();
   for (const value of values) {
     try {
-      if (isLink(value)) return grantByLink(value, linkKey, now);
-      const signedIn = readCookie(value, users, secret, now);
+      if (isLink(value)) return grantByLink(value, realm, now);
+      const signedIn = readCookie(value, realm.users, realm.secret, now);
       if (signedIn !== undefined) return grantTo(signedIn.user, now);
     } catch (error) {
       if (!(error instanceof FramewireError)) throw error;

@@ -14,7 +14,7 @@ import {
 } from './cookie.js';
 import { credentialsOf, type Credentials } from './credentials.js';
 import { sees, type Grant, type Role } from './grants.js';
-import { makeLink } from './share-link.js';
+import { makeLink, makerKey } from './share-link.js';
 import { TryLimits } from './try-limits.js';
 
 /** How soon it is noticed that a link has ended, ms. */
@@ -132,9 +132,14 @@ export class Guard {
     return setCookie(name, makeCookie(signedIn.user, this.#realm.secret, now), isSecure(request));
   }
 
-  /** @param expiresAt ms since 1970. @returns a token that shows one stream until then; undefined where none is wanted. */
-  share(stream: string, expiresAt: number): string | undefined {
-    return this.#realm.kind === 'open' ? undefined : makeLink({ stream, expiresAt }, this.#realm.linkKey);
+  /**
+   * @param expiresAt ms since 1970.
+   * @returns a token that shows one stream until then, or until its maker may not show it any more; undefined where no
+   * token is wanted.
+   */
+  share({ grant: { basis } }: Pass, stream: string, expiresAt: number): string | undefined {
+    if (this.#realm.kind === 'open' || basis.kind !== 'user') return undefined;
+    return makeLink({ stream, expiresAt }, makerKey(this.#realm.linkKey, basis.digest));
   }
 
   /**

@@ -15,12 +15,17 @@ export interface SharedStream {
   readonly expiresAt: number;
 }
 
-/** Of all links of one server. @param epoch another one ends all links that there are. */
+/** What the keys of all links of one server are made of. @param epoch another one ends all links that there are. */
 export function linkKey(secret: Buffer, epoch: number): Buffer {
   return createHmac('sha256', secret).update(`link ${epoch}`).digest();
 }
 
-/** A token that says itself what it is for, so that nothing has to be kept of it: some 40 characters for a short name. */
+/** Of the links that one user makes, which end with that user's token. @param maker the digest of the token. */
+export function makerKey(key: Buffer, maker: Buffer): Buffer {
+  return createHmac('sha256', key).update(maker).digest();
+}
+
+/** A token that says itself what it is for, so that nothing has to be kept of it: some 40 characters for a short name. @param key of its maker. */
 export function makeLink({ stream, expiresAt }: SharedStream, key: Buffer): string {
   const content = Buffer.alloc(EXPIRY_BYTES);
   content.writeUInt32BE(Math.floor(expiresAt / 1000));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { describe } from '@framewire/shared/client-message';
 import { FramewireError } from '../errors.js';
 import type { StateFolder } from '../ops/state-folder.js';
-import type { Realm } from './authorize.js';
+import type { GuardedRealm } from './authorize.js';
 import { ROLES, type User } from './grants.js';
 import { linkKey } from './share-link.js';
 import { canBeToken, digestOf, newToken } from './token.js';
@@ -36,7 +36,6 @@ const storedUsers = z.strictObject({
 
 export type StoredUser = z.infer<typeof storedUser>;
 type StoredUsers = z.infer<typeof storedUsers>;
-export type GuardedRealm = Extract<Realm, { kind: 'guarded' }>;
 
 /**
  * The users of this machine's servers, as files of the state folder. Tokens of users are kept as digests; only the owner's

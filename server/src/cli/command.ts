@@ -16,6 +16,7 @@ import { createLog, logFormat } from '../ops/log.js';
 import { serviceManager } from '../ops/service-manager.js';
 import { throttled } from '../ops/throttled.js';
 import { StateFolder, stateFolderPath } from '../ops/state-folder.js';
+import { passedSocket } from '../ops/passed-socket.js';
 import { hideAlways } from '../ops/url-secrets.js';
 import { startServer, type FramewireServer } from '../server.js';
 import { PACKAGE_FILE } from '../package.js';
@@ -65,7 +66,7 @@ export async function runCommand(): Promise<void> {
   outliveShortages(log);
   const manager = serviceManager(process.env, log);
   if (command.file !== undefined) log.info(`Settings: ${command.file}`);
-  const server = await startServer(config, { version, users, log }, stopping);
+  const server = await startServer(config, { version, users, log, fd: passedSocket(process.env) }, stopping);
   const hasStarted = !stop.signal.aborted;
   if (hasStarted) manager.ready();
   if (hasStarted) followSettings(command, server, log);

@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { loadConfig } from '../config/load-config.js';
 import { settingsFile } from '../config/settings-file.js';
-import { FramewireError, messageOf } from '../errors.js';
+import { FramewireError } from '../errors.js';
 import { PROGRAM_WITH } from '../package.js';
+import { askReady } from './health.js';
 
 /** Commands about the settings. They open no device and listen on nothing. */
 export const CONFIG_COMMANDS: readonly string[] = ['check-config', 'config-schema', 'health'];
-
-/** A server that is well answers at once. */
-const HEALTH_MS = 5000;
 
 /**
  * Runs one of them.
@@ -30,7 +28,7 @@ export async function runConfigCommand(
     case 'config-schema':
       return JSON.stringify(z.toJSONSchema(settingsFile, { io: 'input', unrepresentable: 'any' }), null, 2);
     case 'health':
-      return askReady(loadConfig({}, environment).config.port);
+      return askReady(loadConfig({}, environment).config);
     default:
       return checked(file, environment);
   }
@@ -40,14 +38,4 @@ function checked(given: string | undefined, environment: NodeJS.ProcessEnv): str
   const { file, config } = loadConfig(given === undefined ? {} : { config: given }, environment);
   if (file === undefined) return 'There is no settings file; all settings have their defaults.';
   return `${file} is right. Streams: ${config.streams.map(({ name }) => name).join(', ')}.`;
-}
-
-/** Whether the server of these settings is ready: for Docker's HEALTHCHECK. */
-async function askReady(port: number): Promise<string> {
-  const url = `http://localhost:${port}/readyz`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(HEALTH_MS) }).catch((error: unknown) => {
-    throw new FramewireError('not-ready', `No server answers at ${url}: ${messageOf(error)}.`, 'Is it running?');
-  });
-  if (!answer.ok) throw new FramewireError('not-ready', `The server at ${url} is not ready.`, 'Ask again in a moment.');
-  return 'Ready.';
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { ROLES } from '../access/grants.js';
-import { makeLink } from '../access/share-link.js';
+import { makeLink, makerKey } from '../access/share-link.js';
+import { digestOf } from '../access/token.js';
 import type { UserStore } from '../access/user-store.js';
 import { FramewireError } from '../errors.js';
 import { readArguments } from './command-line.js';
@@ -51,7 +52,8 @@ export function runUserCommand(
       if (stream === undefined)
         throw new FramewireError('bad-option', 'Which stream?', `As: ${PROGRAM_WITH} share gate`);
       const expiresAt = now + parseDuration(time);
-      tell(users, makeLink({ stream, expiresAt }, users.realm().linkKey), say);
+      const key = makerKey(users.realm().linkKey, digestOf(users.owner().token));
+      tell(users, makeLink({ stream, expiresAt }, key), say);
       say(`Whoever has this can watch ${stream} until ${localTime(expiresAt)}.`);
     });
   readArguments(program, args);

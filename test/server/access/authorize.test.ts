@@ -3,7 +3,7 @@ import { authorize, judgeAgain, type Realm } from '../../../server/src/access/au
 import { makeCookie } from '../../../server/src/access/cookie.js';
 import type { Credentials } from '../../../server/src/access/credentials.js';
 import { includes, ROLES, sees, type Role, type User } from '../../../server/src/access/grants.js';
-import { linkKey, makeLink } from '../../../server/src/access/share-link.js';
+import { linkKey, makeLink, makerKey } from '../../../server/src/access/share-link.js';
 import { digestOf } from '../../../server/src/access/token.js';
 
 const NOW = 1_800_000_000_000;
@@ -32,7 +32,7 @@ const decide = (credentials: Credentials, role: Role = 'view', stream?: string, 
 };
 
 describe('who is let in', () => {
-  const link = makeLink({ stream: 'gate', expiresAt: NOW + 60_000 }, key);
+  const link = makeLink({ stream: 'gate', expiresAt: NOW + 60_000 }, makerKey(key, owner.digest));
   const cases: [string, Credentials, string][] = [
     ['nobody without a token', { kind: 'none' }, 'token-missing'],
     ['a user', token('token-of-anna'), 'anna'],
@@ -136,10 +136,31 @@ describe('a grant that is judged again', () => {
   });
 
   it('of a link ends with the link, and with all of them', () => {
-    const link = makeLink({ stream: 'gate', expiresAt: NOW + 60_000 }, key);
+    const link = makeLink({ stream: 'gate', expiresAt: NOW + 60_000 }, makerKey(key, owner.digest));
     const byLink = authorize(realm, token(link), { role: 'view' }, NOW);
     expect(judgeAgain(realm, byLink, NOW + 59_999).streams).toEqual(['gate']);
     expect(() => judgeAgain(realm, byLink, NOW + 60_000)).toThrow('valid until');
     expect(() => judgeAgain({ ...realm, linkKey: linkKey(secret, 1) }, byLink, NOW)).toThrow('not known');
+  });
+
+  it('of a link reaches no farther than whoever made it does at that moment', () => {
+    const carl = user('carl', 'control', ['gate', 'yard'], NOW + 30_000);
+    const of = (maker: User | undefined): Realm => ({
+      ...realm,
+      users: maker === undefined ? [owner] : [owner, maker],
+    });
+    const link = makeLink({ stream: 'gate', expiresAt: NOW + 60_000 }, makerKey(key, carl.digest));
+    const byLink = authorize(of(carl), token(link), { role: 'view' }, NOW);
+    expect(byLink).toMatchObject({ streams: ['gate'], expiresAt: NOW + 30_000 });
+    expect(() => judgeAgain(of(carl), byLink, NOW + 30_000)).toThrow('valid until');
+    for (const later of [
+      undefined,
+      { ...carl, digest: digestOf('another') },
+      { ...carl, role: 'view' as const },
+      { ...carl, streams: ['yard'] },
+    ]) {
+      expect(() => judgeAgain(of(later), byLink, NOW)).toThrow('not known');
+    }
+    expect(judgeAgain(of({ ...carl, role: 'admin', streams: ['*'] }), byLink, NOW).user).toBe('a link');
   });
 });

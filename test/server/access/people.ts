@@ -1,6 +1,6 @@
 import type { Realm } from '../../../server/src/access/authorize.js';
 import type { Role, User } from '../../../server/src/access/grants.js';
-import { linkKey, makeLink } from '../../../server/src/access/share-link.js';
+import { linkKey, makeLink, makerKey } from '../../../server/src/access/share-link.js';
 import { digestOf } from '../../../server/src/access/token.js';
 
 const secret = Buffer.alloc(32, 7);
@@ -14,9 +14,9 @@ export function tokenOf(name: string): string {
   return `fw_the-token-of-${name}`;
 }
 
-/** A link to a stream. @param forMs from now. */
+/** A link of the owner to a stream. @param forMs from now. */
 export function linkTo(stream: string, forMs = 60_000): string {
-  return makeLink({ stream, expiresAt: Date.now() + forMs }, key);
+  return makeLink({ stream, expiresAt: Date.now() + forMs }, makerKey(key, digestOf(tokenOf('owner'))));
 }
 
 /** The owner; others for `yard`, the first stream of `openEndpoint`, and one for its second, `gate`. */

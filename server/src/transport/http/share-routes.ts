@@ -40,7 +40,7 @@ export function addShareRoutes(app: FastifyInstance, broadcaster: Broadcaster, g
     const { name } = broadcaster.seenBy(pass.sees).stream(parsed.data.stream);
     const until = Math.min(Date.now() + parsed.data.hours * HOUR_MS, pass.grant.expiresAt);
     const expiresAt = Math.floor(until / 1000) * 1000;
-    const token = guard.share(name, expiresAt);
+    const token = guard.share(pass, name, expiresAt);
     if (token === undefined) {
       throw new FramewireError('bad-request', 'This server wants no token: its address is the link.');
     }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer,
@@ -42,6 +43,8 @@ export interface ListenOptions {
   host: string;
   /** 0 for one that is free. */
   port: number;
+  /** A descriptor that is listened on already, in place of host and port. */
+  fd?: number | undefined;
   /** Undefined: plain HTTP. Else nothing is served without TLS but what is needed to trust it. */
   tls?: { readonly pair: Pair; onChange(listener: (pair: Pair) => void): void } | undefined;
   /** Connections at the same time; whoever comes beyond is told so. */
@@ -72,7 +75,8 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 }
 
 async function listenOnce(options: ListenOptions): Promise<Listeners> {
-  const hosts = options.host === 'localhost' ? LOOPBACK : [options.host];
+  const { fd } = options;
+  const hosts = options.host === 'localhost' && fd === undefined ? LOOPBACK : [options.host];
   const servers: Open[] = [];
   const limits = new ConnectionLimits(options.maxConnections);
   const gate = new ConnectionGate(limits, options.onRefused);
@@ -80,11 +84,13 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
   const bound: string[] = [];
   try {
     for (const host of hosts) {
-      const server = await open(host, port, gate, options).catch(async (error: unknown) => {
-        // A machine without IPv6 is no reason not to start.
-        if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
-        throw await explainListening(error, host, port);
-      });
+      const server = await open(fd === undefined ? { host, port } : { fd }, gate, options).catch(
+        async (error: unknown) => {
+          // A machine without IPv6 is no reason not to start.
+          if (servers.length > 0 && host === '::1' && isUnavailable(error)) return undefined;
+          throw await explainListening(error, host, port);
+        },
+      );
       if (server === undefined) continue;
       servers.push(server);
       const at = addressOf(server.front);
@@ -95,8 +101,9 @@ async function listenOnce(options: ListenOptions): Promise<Listeners> {
     await Promise.all(servers.map(server => server.close()));
     throw error;
   }
+  const certificate = options.tls && new X509Certificate(options.tls.pair.cert);
   return {
-    reach: reachOf(options.host, bound, port, options.tls === undefined ? 'http' : 'https'),
+    reach: reachOf(fd === undefined ? options.host : (bound[0] ?? ''), bound, port, certificate),
     get connections() {
       return limits.count;
     },
@@ -113,8 +120,7 @@ interface Open {
 }
 
 async function open(
-  host: string,
-  port: number,
+  at: { host: string; port: number } | { fd: number },
   gate: ConnectionGate,
   { tls, onRequest, onUpgrade, onError }: ListenOptions,
 ): Promise<Open> {
@@ -151,7 +157,7 @@ async function open(
   const onePort = tls === undefined ? undefined : new OnePort(server, tls.pair, socket => gate.enter(socket));
   if (onePort !== undefined) tls?.onChange(pair => onePort.show(pair));
   const front: NetServer = onePort?.server ?? server;
-  front.listen({ host, port });
+  front.listen(at);
   await once(front, 'listening');
   front.on('error', onError);
   const close = async () => {
