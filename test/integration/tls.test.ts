@@ -52,7 +52,7 @@ describe('a server with a certificate of its own making', () => {
       return { status, said: stdout + stderr };
     };
     expect(ask(server.port)).toEqual({ status: 0, said: 'Ready.\n' });
-    expect(ask(9)).toMatchObject({ status: 1, said: expect.stringContaining('[not-ready]') });
+    expect(ask(9).said).toContain('[not-ready]');
   });
 
   it('prints what devices compare, and says on a page what to do with it', async () => {
