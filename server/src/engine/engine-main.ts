@@ -7,6 +7,7 @@ import type { SourceSpec } from '../source/source-spec.js';
 import { Capture } from './capture.js';
 import { describeIssue } from './describe-issue.js';
 import { FRAME_PIPE_FD, FramePipeWriter } from './frame-pipe.js';
+import { FreedMemory } from './freed-memory.js';
 import { HEARTBEAT_MS, toEngine, type EngineStart, type FromEngine, type ToEngine } from './messages.js';
 import { RenditionSet } from './rendition-set.js';
 
@@ -29,6 +30,7 @@ class EngineMain {
       this.#encodeMs.push(Math.round(ms * 100) / 100);
     },
   });
+  readonly #memory = new FreedMemory();
   #capture: Capture | undefined;
   #streamId = 0;
   #damaged = 0;
@@ -50,6 +52,7 @@ class EngineMain {
         break;
       case 'drop':
         this.#renditions.drop(message.id);
+        this.#memory.freed();
         break;
     }
   }
