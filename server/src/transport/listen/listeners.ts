@@ -8,7 +8,7 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http';
-import type { Server as NetServer } from 'node:net';
+import { Socket, type Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { FramewireError } from '../../errors.js';
@@ -151,7 +151,7 @@ async function open(
   server.on('upgrade', onOffer);
   server.on('connect', onOffer);
   server.on('clientError', (error: Error, socket) => {
-    if (requests.isBusy(socket) || !socket.writable) socket.destroy();
+    if (requests.isBusy(socket) || !socket.writable || hasAskedNothing(socket)) socket.destroy();
     else refuseSocket(socket, explainUnreadable(error));
   });
   const onePort = tls === undefined ? undefined : new OnePort(server, tls.pair, socket => gate.enter(socket));
@@ -209,6 +209,14 @@ function giveBack(
 function addressOf(server: NetServer): { address: string; port: number } {
   const address = server.address();
   return address === null || typeof address === 'string' ? { address: '', port: 0 } : address;
+}
+
+/**
+ * Clients open connections ahead, and take what they read there for the answer to what they ask next. Once something was
+ * answered Node itself closes a silent connection without a word.
+ */
+function hasAskedNothing(socket: Duplex): boolean {
+  return socket instanceof Socket && socket.bytesRead === 0;
 }
 
 /** What Node's parser says of what came over a connection. */

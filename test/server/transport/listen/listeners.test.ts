@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen, type ListenOptions } from '../../../../server/src/transport/listen/listeners.js';
 import { eventually } from '../../../support/eventually.js';
 import { missing, skipBecause } from '../../../support/requires.js';
+import { madeUpPair } from '../../../support/tls.js';
 import { RawClient } from '../raw-client.js';
 
 const noIpv6 = missing('IPv6 on the loopback');
@@ -160,6 +161,25 @@ describe('the listeners', () => {
     await client.ends();
     expect(client.received).toMatch(/begun\r\n$/);
     await listeners.close();
+  });
+
+  it('close a silent connection without a word, whatever it asked before, and say that half a request took too long', async () => {
+    const plain = await listen(options('127.0.0.1'));
+    const pair = madeUpPair();
+    const secure = await listen({ ...options('127.0.0.1'), tls: { pair, onChange: () => undefined } });
+    const port = portOf(plain.reach.local[0]);
+    using silent = await RawClient.open(port);
+    using silentSecure = await RawClient.openSecure(portOf(secure.reach.local[0]), pair.ca);
+    using answered = await RawClient.open(port);
+    using half = await RawClient.open(port);
+    answered.say('GET / HTTP/1.1', 'Host: localhost');
+    half.write('GET / HTTP/1.1\r\nHost: local');
+    await Promise.all([silent, silentSecure, answered, half].map(client => client.ends()));
+    expect([silent.received, silentSecure.received]).toEqual(['', '']);
+    expect(answered.received).toMatch(/^HTTP\/1\.1 200 [^]*here/);
+    expect(answered.received).not.toContain('408');
+    expect(half.received).toMatch(/^HTTP\/1\.1 408 [^]*"code":"request-timeout"/);
+    await Promise.all([plain.close(), secure.close()]);
   });
 
   it('outlive a connection that cannot be accepted, and tell of it', async () => {
