@@ -215,7 +215,7 @@ export class Delivery {
     if (!this.#isOpen) return;
     const now = this.#clock.now();
     if (!this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#sendWaiting(now);
-    if (askAt(this.#backlog) <= now) this.#ask(now);
+    if (askAt(this.#backlog) <= now) this.#ask();
     this.#lookAhead(now);
   }
 
@@ -249,11 +249,10 @@ export class Delivery {
     else this.#arm(lookAt);
   }
 
-  #ask(now: number): void {
+  #ask(): void {
     this.#backlog = backlogAsked(this.#backlog);
-    this.#socket.ask?.(({ arrivedAt, rttMs, unreadBytes }) => {
-      const unread = unreadBytes / this.#lastBytes;
-      this.#backlog = backlogAnswered(this.#backlog, { at: arrivedAt, unread, lateMs: arrivedAt - now - rttMs });
+    this.#socket.ask?.(answer => {
+      this.#backlog = backlogAnswered(this.#backlog, answer, this.#lastBytes);
       this.proceed();
     });
   }
@@ -276,8 +275,8 @@ export class Delivery {
     const headerAt = Math.min(arrivedAt, Math.max(frame.sentAt + rttMs, this.#lastArrivedAt));
     this.#reader = reached(this.#reader, seq, arrivedAt);
     if (this.#socket.ask !== undefined) {
-      const unread = arrival.unreadBytes / frame.bytes;
-      this.#backlog = backlogSeen(this.#backlog, { at: arrivedAt, frames, unread });
+      const { unreadBytes } = arrival;
+      this.#backlog = backlogSeen(this.#backlog, { at: arrivedAt, frames, unreadBytes }, frame.bytes);
     }
     const isHeld = isSlow(this.#reader) || isBacklogged(this.#backlog);
     return { headerAt, arrivedAt, isHeld, heldMs: isHeld ? DELAYED_ACK_MS : 0 };

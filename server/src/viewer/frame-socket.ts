@@ -14,8 +14,18 @@ export interface ViewerArrival {
 export interface TransportArrival {
   readonly arrivedAt: number;
   readonly rttMs: number;
-  /** What had arrived and nobody had read then, this frame among it. */
-  readonly unreadBytes: number;
+  /** What had arrived and nobody had read then, this frame among it; undefined: nobody knows. */
+  readonly unreadBytes: number | undefined;
+}
+
+/** What the acknowledgement of a few bytes tells of whoever is to read what went before. */
+export interface TransportAnswer {
+  /** ms, our clock. */
+  readonly at: number;
+  /** By how much it took longer than the round trip, ms; undefined: nobody knows, as when what went before is still on its way. */
+  readonly lateMs: number | undefined;
+  /** As of an arrival. */
+  readonly unreadBytes: number | undefined;
 }
 
 /** Where a viewer's frames leave. */
@@ -28,7 +38,7 @@ export interface FrameSocket {
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
   /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */
-  readonly ask?: ((onAnswer: (arrival: TransportArrival) => void) => void) | undefined;
+  readonly ask?: ((onAnswer: (answer: TransportAnswer) => void) => void) | undefined;
   /** Whether the viewer's library reads ahead of its program, where answers tell exactly what lies unread before it. */
   readonly readsAhead?: boolean | undefined;
 }

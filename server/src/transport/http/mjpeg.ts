@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SentCounts } from '@framewire/shared/control';
 import type { Broadcaster, Watcher } from '../../stream/broadcaster.js';
-import type { TransportArrival } from '../../viewer/frame-socket.js';
+import type { TransportAnswer } from '../../viewer/frame-socket.js';
 import type { Attendance } from '../../ops/audience.js';
 import type { Stream } from '../../stream/stream.js';
 import { Viewer, type ViewerRequest, type ViewerTransport } from '../../viewer/viewer.js';
@@ -12,6 +12,7 @@ import { monotonicMs } from '../../time/monotonic.js';
 import { sleepWatch } from '../../time/sleep-watch.js';
 import { isBrowser, readsAhead } from './browser.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
+import { DistantReader } from '../kernel/distant-reader.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
 import { NearbyReader } from '../kernel/nearby-reader.js';
 import { PageWriter } from '../kernel/page-writer.js';
@@ -36,7 +37,7 @@ const BOUNDARY = 'frame';
 
 /** A header that means nothing, so that its bytes may go before there is a picture: their acknowledgement is what counts. */
 const QUESTION = Buffer.from('X-Unread: ');
-const MORE = Buffer.from('.');
+const MORE = Buffer.from('.'.repeat(16));
 const END_OF_QUESTION = Buffer.from('\r\n');
 
 /**
@@ -127,13 +128,14 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     const isAhead = near !== undefined && readsAhead(response.req.headers);
     const info = isAhead ? undefined : openTcpInfo(socket);
     const nearby = info === undefined ? near : undefined;
+    const reader = nearby ?? (info === undefined ? DistantReader.of(socket) : undefined);
     this.readsAhead = nearby === undefined ? undefined : isAhead;
-    const isKnown = info !== undefined || nearby !== undefined;
+    const isKnown = info !== undefined || reader !== undefined;
     this.ask = this.#isBrowser || !isKnown ? undefined : onAnswer => this.#ask(onAnswer);
     const { remoteAddress = '' } = socket;
     const memory = knownRates.of(remoteAddress, () => info?.read()?.minRttMs, monotonicMs);
     this.#viewer = new Viewer(this, machineClock, memory);
-    this.#acks = new KernelAcks(this.#parts, { info, nearby }, (seq, arrival) => {
+    this.#acks = new KernelAcks(this.#parts, { info, reader }, (seq, arrival) => {
       if (this.#last?.frame.header.seq === seq) this.#last.arrivedAt = arrival.arrivedAt;
       // A copy arrives under a number that is not in flight any more, so it measures nothing.
       this.#viewer.arrived(seq, arrival);
@@ -199,9 +201,9 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     this.#response.destroy();
   }
 
-  #ask(onAnswer: (arrival: TransportArrival) => void): void {
-    this.#acks.ask(onTaken => {
-      this.#response.write(this.#isAsked ? MORE : QUESTION, onTaken);
+  #ask(onAnswer: (answer: TransportAnswer) => void): void {
+    this.#acks.ask((bytes, onTaken) => {
+      this.#response.write(this.#isAsked ? MORE.subarray(0, bytes) : QUESTION, onTaken);
       this.#isAsked = true;
     }, onAnswer);
   }

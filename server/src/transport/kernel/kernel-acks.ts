@@ -1,7 +1,6 @@
-import type { TransportArrival } from '../../viewer/frame-socket.js';
+import type { TransportAnswer, TransportArrival } from '../../viewer/frame-socket.js';
 import { machineClock, type Clock } from '../../time/clock.js';
 import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
-import type { NearbyReader } from './nearby-reader.js';
 import type { ByteCount } from './raw-socket.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
@@ -9,6 +8,21 @@ import type { TcpFigures, TcpInfo } from './tcp-info.js';
 const POLL_MS = 3;
 
 type OnArrived = (seq: number, arrival: TransportArrival) => void;
+export type OnAnswer = (answer: TransportAnswer) => void;
+
+/** Puts a frame into the socket, and calls back when the kernel has taken all of it. */
+export type Write = (onTaken?: () => void) => void;
+
+/** Puts a few bytes into the socket, at least so many, that change nothing for the viewer, as a segment of their own. */
+export type WriteFew = (bytes: number, onTaken?: () => void) => void;
+
+/** Tells what the program behind a connection leaves unread, where the kernel cannot be asked about the connection. */
+export interface ReaderSight {
+  /** As it was lately; undefined: nobody knows. */
+  readonly unreadBytes: number | undefined;
+  /** @param write as of `KernelAcks.ask`, for those who need an acknowledgement to see it. */
+  ask(write: WriteFew, onAnswer: OnAnswer): void;
+}
 
 /** Of the bytes that the kernel counts. */
 interface Stretch {
@@ -30,7 +44,7 @@ export class KernelAcks implements Disposable {
   readonly #count: ByteCount;
   readonly #onArrived: OnArrived;
   readonly #info: TcpInfo | undefined;
-  readonly #nearby: NearbyReader | undefined;
+  readonly #reader: ReaderSight | undefined;
   readonly #clock: Clock;
   #isDisposed = false;
   #followed: Followed[] = [];
@@ -39,26 +53,26 @@ export class KernelAcks implements Disposable {
 
   /**
    * @param info of the counted socket, or undefined where the kernel cannot be asked.
-   * @param nearby who reads it, if that matters and is on this machine, where the kernel cannot be asked.
+   * @param reader what can be seen of who reads it, if that matters, where the kernel cannot be asked.
    */
   constructor(
     count: ByteCount,
-    { info, nearby }: { info: TcpInfo | undefined; nearby?: NearbyReader | undefined },
+    { info, reader }: { info: TcpInfo | undefined; reader?: ReaderSight | undefined },
     onArrived: OnArrived,
     clock: Clock = machineClock,
   ) {
     this.#count = count;
     this.#onArrived = onArrived;
     this.#info = info;
-    this.#nearby = nearby;
+    this.#reader = reader;
     this.#clock = clock;
   }
 
-  /** @param write puts one frame into the socket, and calls back when the kernel has taken all of it. */
-  send(seq: number, write: (onTaken?: () => void) => void): void {
+  /** @param write puts one frame into the socket. */
+  send(seq: number, write: Write): void {
     if (this.#info === undefined) {
       write(() => {
-        const unread = this.#nearby?.unreadBytes ?? 0;
+        const unread = this.#reader?.unreadBytes;
         this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: unread });
       });
       return;
@@ -66,17 +80,25 @@ export class KernelAcks implements Disposable {
     this.#follow(write, arrival => this.#onArrived(seq, arrival));
   }
 
-  /** @param write as for `send`, of a few bytes that are no frame. Where the kernel cannot be asked, nothing is written. */
-  ask(write: (onTaken?: () => void) => void, onArrived: (arrival: TransportArrival) => void): void {
-    if (this.#info !== undefined) {
-      this.#follow(write, onArrived);
+  /** @param write is called now, or later, or not at all where it is not needed. */
+  ask(write: WriteFew, onAnswer: OnAnswer): void {
+    if (this.#info === undefined) {
+      this.#reader?.ask(
+        bytes => {
+          if (!this.#isDisposed) write(bytes);
+        },
+        answer => {
+          if (!this.#isDisposed) onAnswer(answer);
+        },
+      );
       return;
     }
     const askedAt = this.#clock.now();
-    this.#nearby?.look(unread => {
-      const arrivedAt = this.#clock.now();
-      if (!this.#isDisposed) onArrived({ arrivedAt, rttMs: arrivedAt - askedAt, unreadBytes: unread });
-    });
+    this.#follow(
+      onTaken => write(1, onTaken),
+      ({ arrivedAt, rttMs, unreadBytes: unread }) =>
+        onAnswer({ at: arrivedAt, lateMs: arrivedAt - askedAt - rttMs, unreadBytes: unread }),
+    );
   }
 
   /** Asks the kernel. @returns whether there is still something to wait for. */
@@ -92,13 +114,13 @@ export class KernelAcks implements Disposable {
     unfollow(this);
   }
 
-  #follow(write: (onTaken?: () => void) => void, onArrived: (arrival: TransportArrival) => void): void {
+  #follow(write: Write, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
     this.#followed.push({ onArrived, stretch: this.#put(write) });
     follow(this);
   }
 
-  #put(write: (onTaken?: () => void) => void): Stretch {
+  #put(write: Write): Stretch {
     const stretch = { end: Infinity };
     const count = () => {
       stretch.end = this.#count.bytesWritten;
@@ -121,13 +143,13 @@ export class KernelAcks implements Disposable {
     if (arrived.length === 0) return;
     this.#followed = this.#followed.slice(arrived.length);
     if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
-    const unread = unreadBytes(this.#window);
+    const unread = this.#window === NO_WINDOW ? undefined : unreadBytes(this.#window);
     for (const { onArrived, stretch } of arrived) {
       const { end } = stretch;
       // Bytes come evenly between two looks, as far as anybody knows.
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
       // What came after this lies behind it.
-      const unreadThen = Math.max(0, unread - (ackedBytes - end));
+      const unreadThen = unread === undefined ? undefined : Math.max(0, unread - (ackedBytes - end));
       onArrived({ arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
     }
   }

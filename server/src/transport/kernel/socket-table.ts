@@ -13,16 +13,42 @@ const ESTABLISHED = '01';
 /** So much may have been read, and only its acknowledgement is delayed, bytes: one segment of the loopback. */
 const SEGMENT = 65_536;
 
+/** Longer than the rest of a row. Behind the queues it has numbers, among them the time until it would send again, in ticks. */
+const MOST_ROW = 256;
+const RETRANSMIT_COLUMN = 7;
+const TICK_MS = 10;
+/** That time is the round trip and at least so much, ms. */
+const LEAST_RETRANSMIT_MS = 200;
+
 /** IPv4 within IPv6, as a server on `::` has it. Programs that speak IPv4 have a socket of IPv4. */
 const MAPPED = /^::ffff:(?=[\d.]+$)/i;
 const MAPPED_HEX = '0000000000000000FFFF0000';
 
 export type SocketTable = '/proc/net/tcp' | '/proc/net/tcp6';
 
-/** Which of the kernel's two tables list the sockets of a server and of somebody who reads from it. */
-export function tablesOf(server: Endpoint, reader: Endpoint): ReadonlySet<SocketTable> {
-  const table = (address: string) => (isIPv6(address) ? '/proc/net/tcp6' : '/proc/net/tcp');
-  return new Set([table(server.address), table(reader.address.replace(MAPPED, ''))]);
+/** Which of the kernel's two tables lists a server's end. */
+export function tableOf({ address }: Endpoint): SocketTable {
+  return isIPv6(address) ? '/proc/net/tcp6' : '/proc/net/tcp';
+}
+
+/** Which of them list the sockets of a server and of somebody who reads from it. */
+export function tablesOf(server: Endpoint, { address, port }: Endpoint): ReadonlySet<SocketTable> {
+  return new Set([tableOf(server), tableOf({ address: address.replace(MAPPED, ''), port })]);
+}
+
+/** What the kernel lists of a server's end of one connection. */
+export interface SentQueue {
+  /** Bytes that it was handed and that the other host has not acknowledged. */
+  readonly unacknowledged: number;
+  /** The round trip, ms, as far as the time tells after which it would send again; in steps of 10, and no longer than that. */
+  readonly rttMs: number;
+}
+
+/** Pure. @param table that lists the server's end. @returns undefined when there is no such connection. */
+export function sentQueue(table: string, server: Endpoint, reader: Endpoint): SentQueue | undefined {
+  const row = serversRow(table, server, reader);
+  if (row?.retransmitMs === undefined) return undefined;
+  return { unacknowledged: row.unacknowledged, rttMs: Math.max(0, row.retransmitMs - LEAST_RETRANSMIT_MS) };
 }
 
 /**
@@ -32,22 +58,37 @@ export function tablesOf(server: Endpoint, reader: Endpoint): ReadonlySet<Socket
  * @param tables the text of the tables that list the two. @returns undefined when there is no such connection.
  */
 export function unreadBetween(tables: string, server: Endpoint, reader: Endpoint): number | undefined {
-  const arrived = queues(tables, hexEndpoint(reader), hexEndpoint(server));
+  const arrived = rowOf(tables, hexEndpoint(reader), hexEndpoint(server));
   if (arrived === undefined) return undefined;
-  const [to, from] = [hexEndpoint(server), hexEndpoint(reader)];
-  const sent = queues(tables, to, from) ?? queues(tables, `${MAPPED_HEX}${to}`, `${MAPPED_HEX}${from}`);
-  const unsent = sent?.unacknowledged ?? 0;
+  const unsent = serversRow(tables, server, reader)?.unacknowledged ?? 0;
   return arrived.received + (unsent > SEGMENT ? unsent : 0);
 }
 
-function queues(tables: string, own: string, other: string): { unacknowledged: number; received: number } | undefined {
-  const row = `: ${own} ${other} ${ESTABLISHED} `;
-  const at = tables.indexOf(row);
+interface Row {
+  readonly unacknowledged: number;
+  readonly received: number;
+  readonly retransmitMs: number | undefined;
+}
+
+function serversRow(tables: string, server: Endpoint, reader: Endpoint): Row | undefined {
+  const [own, other] = [hexEndpoint(server), hexEndpoint(reader)];
+  return rowOf(tables, own, other) ?? rowOf(tables, `${MAPPED_HEX}${own}`, `${MAPPED_HEX}${other}`);
+}
+
+function rowOf(tables: string, own: string, other: string): Row | undefined {
+  const start = `: ${own} ${other} ${ESTABLISHED} `;
+  const at = tables.indexOf(start);
   if (at < 0) return undefined;
-  const [, unacknowledged, received] =
-    /^([\dA-F]+):([\dA-F]+) /.exec(tables.slice(at + row.length, at + row.length + 32)) ?? [];
-  if (unacknowledged === undefined || received === undefined) return undefined;
-  return { unacknowledged: Number.parseInt(unacknowledged, 16), received: Number.parseInt(received, 16) };
+  const [row = ''] = tables.slice(at + start.length, at + start.length + MOST_ROW).split('\n', 1);
+  const [queues = '', ...columns] = row.split(/ +/);
+  const [, unacknowledged, received] = /^([\dA-F]+):([\dA-F]+)$/.exec(queues) ?? [];
+  if (unacknowledged === undefined || received === undefined || columns.length === 0) return undefined;
+  const ticks = columns.length > RETRANSMIT_COLUMN + 1 ? Number(columns[RETRANSMIT_COLUMN]) : NaN;
+  return {
+    unacknowledged: Number.parseInt(unacknowledged, 16),
+    received: Number.parseInt(received, 16),
+    retransmitMs: Number.isFinite(ticks) ? ticks * TICK_MS : undefined,
+  };
 }
 
 /** As the kernel prints it on Node's platforms: words of 32 bits, each with its last byte first, then the port. */

@@ -1,3 +1,6 @@
+import type { TransportAnswer } from '../frame-socket.js';
+import { nearlyDoneAt, probeInterval, readAt } from './question-times.js';
+
 /**
  * Whether the program behind a viewer has read what it was sent, told by its kernel. Pure. For viewers that say nothing at
  * all: `reader-pace.ts` knows more of those that answer pings.
@@ -5,6 +8,8 @@
  * Once frames lie unread the server asks: it sends a few bytes of the next part's headers, which Linux acknowledges at
  * once if the program waits for data and 40 ms later otherwise, with the receive window as it is then. The next frame
  * goes when all has been read. It lies ready for a program that works, so that pictures are one of its steps old.
+ *
+ * Where nobody tells what lies unread, such a question follows a frame now and then, and the next one waits for the answer.
  *
  * What a library reads ahead does not lie in the socket. It shows at first, when several frames go at a time; they are
  * left to be used up then, and frames come at the pace of the program. Where a library is known to do so, nothing need be
@@ -17,6 +22,8 @@ export interface BacklogPace {
   readonly hold: Hold | undefined;
   /** The reader's kernel acknowledges at once what is read at once. Windows never does so for a few bytes. */
   readonly isQuick: boolean;
+  /** It did so after it had not: it does when its program waits, and only then. */
+  readonly isTrue: boolean;
   /** How long the last hold was, ms. */
   readonly heldMs: number;
   /** Holds in a row that the first answer ended. */
@@ -33,6 +40,10 @@ export interface BacklogPace {
   readonly steadyMs: number;
   /** No frame before this, ms on the monotonic clock. */
   readonly dueAt: number;
+  /** When it is asked next though nobody knows what lies unread, ms on the monotonic clock. Infinity: answers tell nothing. */
+  readonly probeAt: number;
+  /** So many frames more are each followed by a question. */
+  readonly probes: number;
 }
 
 type KnownLibrary =
@@ -51,6 +62,8 @@ interface Hold {
   readonly askAt: number;
   readonly isAsked: boolean;
   readonly answers: number;
+  /** It is only to see whether the program is slow. */
+  readonly isProbe: boolean;
 }
 
 /** What was seen when frames had arrived. */
@@ -59,15 +72,8 @@ export interface Sight {
   readonly at: number;
   /** Frames that have arrived by this. */
   readonly frames: number;
-  /** Frames that lie unread, with fractions. Linux hides about one. */
-  readonly unread: number;
-}
-
-export interface Answer {
-  readonly at: number;
-  readonly unread: number;
-  /** By how much it took longer than the round trip, ms. */
-  readonly lateMs: number;
+  /** What lies unread, bytes: Linux hides about one frame. undefined: nobody knows. */
+  readonly unreadBytes: number | undefined;
 }
 
 /** More than roundings, in frames. */
@@ -79,11 +85,23 @@ const PROMPT_MS = 36;
 /** The next question comes after this part of the time for which frames have been held. */
 const ASK_SHARE = 1 / 32;
 
+/**
+ * Where nobody tells what lies unread, so many frames are followed by a question each, first and after the program was
+ * slow, since an answer may mislead.
+ */
+const FIRST_PROBES = 8;
+/** Frames that take so long to arrive, ms, fill the kernel's buffer unless each is waited for. */
+const LONG_MS = 150;
+/** Who has only answered late for so long there, ms, may never do otherwise (other systems than Linux), and is not asked again. */
+const MUTE_MS = 6000;
+
 /** A frame is encoded in time if the program needs as long as for the last, give or take this, ms: two of 30 a second. */
 const EXPECTED_MS = 70;
 
 /** So many frames in a row were read at once: the program is not slow any more. */
 const SURE = 4;
+/** Where only answers tell, which may mislead. */
+const SURE_BLIND = 8;
 
 /** A library shows in the first frames of a connection. Later, the program itself may have stopped. */
 const FIRST_FRAMES = 96;
@@ -116,6 +134,7 @@ export const NO_BACKLOG: BacklogPace = {
   isSlow: false,
   hold: undefined,
   isQuick: false,
+  isTrue: false,
   heldMs: Infinity,
   prompt: 0,
   known: undefined,
@@ -124,6 +143,8 @@ export const NO_BACKLOG: BacklogPace = {
   ahead: undefined,
   steadyMs: FIRST_STEADY_MS,
   dueAt: -Infinity,
+  probeAt: -Infinity,
+  probes: FIRST_PROBES,
 };
 
 export interface Sending {
@@ -144,7 +165,7 @@ export function backlogSent(before: BacklogPace, { now, readsAhead, rate = 0 }: 
   const isHeld = pace.isSlow || pace.known?.state === 'sought';
   // Of most viewers nothing is to be kept, 30 times a second.
   if (!isHeld && pace.ahead === undefined) return pace;
-  const hold = isHeld ? { since: now, askAt: Infinity, isAsked: false, answers: 0 } : pace.hold;
+  const hold = isHeld ? heldSince(now, { askAt: Infinity }) : pace.hold;
   const dueAt =
     pace.ahead === undefined ? pace.dueAt : Math.max(pace.dueAt, now - MOST_SLIP_MS) + pace.ahead.intervalMs;
   return { ...pace, hold, dueAt };
@@ -174,13 +195,21 @@ export function soughtBytes({ known }: BacklogPace): number {
   return known?.state === 'sought' ? AHEAD_BYTES : 0;
 }
 
-export function backlogSeen(before: BacklogPace, { at, frames, unread }: Sight): BacklogPace {
+function heldSince(since: number, { askAt: at = since, isProbe = false }: { askAt?: number; isProbe?: boolean }): Hold {
+  return { since, askAt: at, isAsked: false, answers: 0, isProbe };
+}
+
+/** @param frameBytes of the frame that has arrived. */
+export function backlogSeen(before: BacklogPace, { at, frames, unreadBytes }: Sight, frameBytes: number): BacklogPace {
   const pace = { ...before, arrived: before.arrived + frames };
-  const { hold } = pace;
-  if (hold === undefined) {
-    return unread < UNREAD ? pace : { ...pace, hold: { since: at, askAt: at, isAsked: false, answers: 0 } };
+  const { hold, probeAt } = pace;
+  const isProbe = unreadBytes === undefined;
+  if (hold !== undefined) {
+    const next = isProbe ? readAt(pace.heldMs, hold.since, at) : at;
+    return hold.isAsked ? pace : { ...pace, hold: { ...hold, askAt: next } };
   }
-  return hold.isAsked ? pace : { ...pace, hold: { ...hold, askAt: at } };
+  const isDue = isProbe ? at >= probeAt : unreadBytes >= UNREAD * frameBytes;
+  return isDue ? { ...pace, hold: heldSince(at, { isProbe }) } : pace;
 }
 
 /** @returns when to ask; Infinity: not now. */
@@ -193,28 +222,53 @@ export function backlogAsked(pace: BacklogPace): BacklogPace {
   return pace.hold === undefined ? pace : { ...pace, hold: { ...pace.hold, askAt: Infinity, isAsked: true } };
 }
 
-/** It was acknowledged. */
-export function backlogAnswered(before: BacklogPace, { at, unread, lateMs }: Answer): BacklogPace {
+/** It was acknowledged, or will not be. @param frameBytes of the last frame. */
+export function backlogAnswered(before: BacklogPace, answer: TransportAnswer, frameBytes: number): BacklogPace {
   const { hold } = before;
   if (hold === undefined) return before;
-  const isPrompt = lateMs < PROMPT_MS;
-  const pace = { ...before, isQuick: before.isQuick || isPrompt };
-  if (unread < UNREAD && (isPrompt || !pace.isQuick)) return released(pace, at, hold);
-  const answers = hold.answers + 1;
+  const { at, unreadBytes, lateMs } = answer;
+  const isBlind = unreadBytes === undefined;
+  const isPrompt = lateMs !== undefined && lateMs < PROMPT_MS;
+  const pace = {
+    ...before,
+    isQuick: before.isQuick || isPrompt,
+    isTrue: before.isTrue || (isPrompt && hold.answers > 0),
+    probeAt: before.probes > 0 ? at : at + probeInterval(at - hold.since),
+  };
+  const isMute = isBlind && !isPrompt && !pace.isTrue && hold.answers > 0 && at - hold.since > MUTE_MS;
+  if (isMute) return { ...pace, hold: undefined, isSlow: false, probeAt: Infinity };
+  const pauseMs = (at - hold.since) * ASK_SHARE;
+  if (lateMs === undefined) {
+    const probes = at - hold.since > LONG_MS ? FIRST_PROBES : pace.probes;
+    return { ...pace, probes, hold: { ...hold, isAsked: false, askAt: at + pauseMs } };
+  }
+  const unread = isBlind ? 0 : unreadBytes / frameBytes;
+  if (unread < UNREAD && (isPrompt || !pace.isQuick)) return released(pace, at, { hold, isBlind });
+  const nearlyDone = isBlind && pace.isSlow ? nearlyDoneAt(pace.heldMs, hold.since, at) : at;
   return {
     ...pace,
     isSlow: true,
-    hold: { ...hold, isAsked: false, answers, askAt: at + (at - hold.since) * ASK_SHARE },
+    hold: {
+      ...hold,
+      isAsked: false,
+      isProbe: false,
+      answers: hold.answers + 1,
+      askAt: Math.max(at + pauseMs, nearlyDone),
+    },
   };
 }
 
-function released(pace: BacklogPace, at: number, { since, answers }: Hold): BacklogPace {
+function released(pace: BacklogPace, at: number, { hold, isBlind }: { hold: Hold; isBlind: boolean }): BacklogPace {
+  const { since, answers } = hold;
   const prompt = answers === 0 ? pace.prompt + 1 : 0;
-  const next = { ...pace, hold: undefined, heldMs: at - since, prompt, isSlow: pace.isSlow && prompt < SURE };
+  const isSlow = pace.isSlow && prompt < (isBlind ? SURE_BLIND : SURE);
+  const probes = pace.isSlow ? FIRST_PROBES : Math.max(0, pace.probes - 1);
+  const next = { ...pace, hold: undefined, heldMs: at - since, prompt, isSlow, probes };
   const isStop = answers > 0;
   switch (pace.known?.state) {
     case undefined:
-      return isStop ? stopped(next, at) : next;
+      // Answers that mislead would look like a library.
+      return isStop && !isBlind ? stopped(next, at) : next;
     case 'none':
       return next;
     case 'sought':
@@ -265,7 +319,7 @@ function stopped(pace: BacklogPace, at: number): BacklogPace {
 
 /** Whether the program is what limits, at the moment. */
 export function isBacklogged({ isSlow, hold, ahead, known }: BacklogPace): boolean {
-  return isSlow || hold !== undefined || ahead !== undefined || known?.state === 'sought';
+  return isSlow || hold?.isProbe === false || ahead !== undefined || known?.state === 'sought';
 }
 
 /** @returns when the next frame may be sent; Infinity: when an answer says so. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TransportArrival } from '../../../../server/src/viewer/frame-socket.js';
+import type { TransportAnswer, TransportArrival } from '../../../../server/src/viewer/frame-socket.js';
 import { openTcpInfo, type TcpFigures } from '../../../../server/src/transport/kernel/tcp-info.js';
 import { countOf, liesBelow } from '../../../../server/src/transport/kernel/raw-socket.js';
 import { KernelAcks } from '../../../../server/src/transport/kernel/kernel-acks.js';
@@ -27,8 +27,8 @@ function kit(isLate = false) {
     clock,
   );
   const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
-  const ask = (bytes: number): readonly TransportArrival[] => {
-    const answers: TransportArrival[] = [];
+  const ask = (bytes: number): readonly TransportAnswer[] => {
+    const answers: TransportAnswer[] = [];
     acks.ask(
       () => void (count.bytesWritten += bytes),
       answer => answers.push(answer),
@@ -57,7 +57,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(pollAt(3, 999)).toBe(true);
     expect(told).toEqual([]);
     expect(pollAt(6, 1000)).toBe(false);
-    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7, unreadBytes: 0 }]]);
+    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7, unreadBytes: undefined }]]);
     acks[Symbol.dispose]();
   });
 
@@ -72,7 +72,7 @@ describe('frames of a viewer that does not acknowledge', () => {
       [2, 10],
     ]);
     pollAt(20, 3000);
-    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7, unreadBytes: 0 }]);
+    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7, unreadBytes: undefined }]);
     acks[Symbol.dispose]();
   });
 
@@ -104,7 +104,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(told.at(-1)).toEqual([2, { arrivedAt: 6, rttMs: 7, unreadBytes: 1000 }]);
     expect(answers).toEqual([]);
     pollAt(9, 2001, 64_000);
-    expect(answers).toEqual([{ arrivedAt: 9, rttMs: 7, unreadBytes: 0 }]);
+    expect(answers).toEqual([{ at: 9, lateMs: 6 - 7, unreadBytes: 0 }]);
     acks[Symbol.dispose]();
   });
 

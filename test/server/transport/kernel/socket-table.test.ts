@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tablesOf, unreadBetween } from '../../../../server/src/transport/kernel/socket-table.js';
+import { sentQueue, tablesOf, unreadBetween } from '../../../../server/src/transport/kernel/socket-table.js';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 const REST = ' 00:00000000 00000000     0        0 2067461 1 0000000070659793 20 4 30 10 -1\n';
@@ -28,6 +28,19 @@ describe("the kernel's tables of sockets", () => {
   it('tell all or nothing, wherever they are cut', () => {
     for (let length = 0; length < TABLE.length; length += 1) {
       expect([undefined, 123_456 + 131_072]).toContain(unreadBetween(TABLE.slice(0, length), SERVER, reader(50_000)));
+    }
+  });
+
+  it('tell what the other host has not acknowledged, and the round trip by the time until it is sent again', () => {
+    expect(sentQueue(TABLE, SERVER, reader(50_000))).toEqual({ unacknowledged: 131_072, rttMs: 0 });
+    const far = TABLE.replaceAll(' 20 4 30 ', ' 27 4 30 ');
+    expect(sentQueue(far, SERVER, reader(50_000))).toEqual({ unacknowledged: 131_072, rttMs: 70 });
+    expect(sentQueue(TABLE, SERVER, reader(50_001))).toBeUndefined();
+    for (let length = 0; length < TABLE.length; length += 1) {
+      const queue = sentQueue(TABLE.slice(0, length), SERVER, reader(50_000));
+      expect([undefined, JSON.stringify({ unacknowledged: 131_072, rttMs: 0 })]).toContain(
+        queue && JSON.stringify(queue),
+      );
     }
   });
 

@@ -100,8 +100,8 @@ function watch(reader: Reader, ms: number): Watched {
     if (now > sentAt && (now >= ackAt || (ackAt < Infinity && fake.isEmpty))) {
       ackAt = Infinity;
       const { unread } = fake;
-      if (frames > 0) pace = backlogSeen(pace, { at: now, frames, unread });
-      if (asked) pace = backlogAnswered(pace, { at: now, unread, lateMs: now - sentAt });
+      if (frames > 0) pace = backlogSeen(pace, { at: now, frames, unreadBytes: unread }, 1);
+      if (asked) pace = backlogAnswered(pace, { at: now, unreadBytes: unread, lateMs: now - sentAt }, 1);
       [frames, asked] = [0, false];
     }
     if (picture > sentPicture && frames === 0 && unreadUntil(pace) <= now) {
@@ -185,10 +185,10 @@ describe('a program that takes all', () => {
 });
 
 it('is not waited for in vain whose kernel acknowledges late what was read', () => {
-  let pace = backlogSeen(NO_BACKLOG, { at: 0, frames: 2, unread: 2 });
+  let pace = backlogSeen(NO_BACKLOG, { at: 0, frames: 2, unreadBytes: 2 }, 1);
   expect(unreadUntil(pace)).toBe(Infinity);
-  pace = backlogAnswered(backlogAsked(pace), { at: 50, unread: 2, lateMs: 45 });
+  pace = backlogAnswered(backlogAsked(pace), { at: 50, unreadBytes: 2, lateMs: 45 }, 1);
   expect(unreadUntil(pace)).toBe(Infinity);
-  pace = backlogAnswered(backlogAsked(pace), { at: 100, unread: 0, lateMs: 45 });
+  pace = backlogAnswered(backlogAsked(pace), { at: 100, unreadBytes: 0, lateMs: 45 }, 1);
   expect(unreadUntil(pace)).toBeLessThan(100);
 });

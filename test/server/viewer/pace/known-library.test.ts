@@ -44,9 +44,9 @@ function watch(stepMs: (now: number) => number, { frameBytes = 24_000, ms = 60_0
       freeAt = now + stepMs(now);
     }
     if (look !== undefined && now >= look.at) {
-      const unread = bytesOf(socket) / frameBytes;
+      const unreadBytes = bytesOf(socket);
       look = undefined;
-      pace = backlogAnswered(pace, { at: now, unread, lateMs: 0 });
+      pace = backlogAnswered(pace, { at: now, unreadBytes, lateMs: 0 }, frameBytes);
     }
     if (picture > sentPicture && unreadUntil(pace) <= now) {
       sentPicture = picture;
@@ -55,7 +55,7 @@ function watch(stepMs: (now: number) => number, { frameBytes = 24_000, ms = 60_0
       if (bytes > frameBytes) padded += 1;
       socket.push({ capturedAt: picture, bytes });
       readAhead();
-      pace = backlogSeen(pace, { at: now, frames: 1, unread: bytesOf(socket) / frameBytes });
+      pace = backlogSeen(pace, { at: now, frames: 1, unreadBytes: bytesOf(socket) }, frameBytes);
     } else if (askAt(pace) <= now) {
       pace = backlogAsked(pace);
       look = { at: now + LOOK_MS, isAsked: true };
