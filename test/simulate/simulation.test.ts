@@ -138,8 +138,7 @@ describe('a viewer behind a simulated link', () => {
   it.each([1, 2, 3, 4, 5, 6])('stays fresh on a link of random rates (seed %d)', seed => {
     const { ageMs } = only(run(`--link 2mbit-30mbit --seconds 60 --seed ${seed}`), 3, 60);
     expect(ageMs.p95).toBeLessThanOrEqual(80);
-    // A picture of 54 kB that meets a fall to 2 Mbit/s takes 216 ms by itself, and another may be before it.
-    expect(ageMs.max).toBeLessThanOrEqual(300);
+    expect(ageMs.max).toBeLessThanOrEqual(250);
   });
 
   it.each([
@@ -165,12 +164,16 @@ describe('a viewer behind a simulated link', () => {
   });
 
   it('shares a link with 39 others', () => {
-    const outcome = run('--link 40mbit --viewers 40 --seconds 40');
-    const all = figures(outcome, 10, 40);
-    const rates = all.map(({ goodput }) => goodput);
-    expect(Math.max(...rates) / Math.min(...rates)).toBeLessThan(2);
-    expect(Math.max(...all.map(({ ageMs }) => ageMs.p95))).toBeLessThanOrEqual(150);
-    expect(outcome.renditions).toBeLessThanOrEqual(6);
+    // Who is unlucky differs from run to run by more than what changes here makes of it.
+    const outcomes = [1, 2, 3, 4, 5].map(seed => run(`--link 40mbit --viewers 40 --seconds 40 --seed ${seed}`));
+    const all = outcomes.map(outcome => figures(outcome, 10, 40));
+    const spreads = all.map(viewers => {
+      const rates = viewers.map(({ goodput }) => goodput);
+      return Math.max(...rates) / Math.min(...rates);
+    });
+    expect(median(spreads)).toBeLessThan(2);
+    expect(Math.max(...all.flat().map(({ ageMs }) => ageMs.p95))).toBeLessThanOrEqual(150);
+    expect(Math.max(...outcomes.map(({ renditions }) => renditions))).toBeLessThanOrEqual(6);
   });
 });
 

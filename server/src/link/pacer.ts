@@ -36,7 +36,7 @@ export const IDLE_PACER: Pacer = { newest: undefined, frames: 0, bytes: 0, busyU
 const UNKNOWN_RATE = 250;
 
 /** An acknowledgement that is later than this, and than a quarter of the round trip: the link has collapsed, ms. */
-const LATE_MS = 20;
+const LATE_MS = 10;
 
 /** Event loops make acknowledgements as much later, ms. */
 const OVERDUE_MS = 5;

@@ -16,7 +16,7 @@ export interface LinkContender {
   readonly skip: string | undefined;
   /** @param namespace where it runs; undefined: here. @param hasTls only Framewire can. */
   start(host: string, namespace: string | undefined, hasTls: boolean): Promise<Run>;
-  order(base: string): Pick<Extract<WatchOrder, { kind: 'multipart' }>, 'kind' | 'url'> | WebSocketOrder;
+  order(base: string): Pick<Extract<WatchOrder, { kind: 'multipart' }>, 'kind' | 'url' | 'accept'> | WebSocketOrder;
 }
 
 type WebSocketOrder = Pick<Extract<WatchOrder, { kind: 'websocket' | 'bare' }>, 'kind' | 'url' | 'subscribe'>;
@@ -63,13 +63,15 @@ export function linkContenders(): LinkContender[] {
     const subscribe = JSON.stringify({ type: 'subscribe', quality: QUALITY, headers: false });
     return { kind: 'bare' as const, url, subscribe };
   };
-  const multipart = (path: string) => (url: string) => ({ kind: 'multipart' as const, url: url + path });
+  const multipart = (path: string, accept = '*/*') => {
+    return (url: string) => ({ kind: 'multipart' as const, url: url + path, accept });
+  };
   return [
     framewire('ws', 'WebSocket', ws('auto')),
     framewire('ws-fixed', 'WebSocket, fixed', ws('fixed')),
     framewire('bare', 'WebSocket without headers', bare),
     framewire('feed', '/video_feed, a program', multipart(`/video_feed?quality=${QUALITY}`)),
-    framewire('feed-browser', '/video_feed, a browser', multipart(`/video_feed?quality=${QUALITY}&size=auto`)),
+    framewire('feed-browser', '/video_feed, a browser', multipart(`/video_feed?quality=${QUALITY}`, 'image/*')),
     framewire('feed-fixed', '/video_feed, fixed', multipart(`/video_feed?quality=${QUALITY}&mode=fixed`)),
     {
       key: 'flask',

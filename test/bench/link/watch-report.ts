@@ -19,7 +19,8 @@ const order = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('websocket'), subscribe: z.string(), ...common }),
   /** A WebSocket without headers and acknowledgements, as scripts have it. */
   z.object({ kind: z.literal('bare'), subscribe: z.string(), ...common }),
-  z.object({ kind: z.literal('multipart'), ...common }),
+  /** `accept`: what it says of itself: browsers ask for images. */
+  z.object({ kind: z.literal('multipart'), accept: z.string(), ...common }),
 ]);
 /** What the viewers of one measurement are to do. */
 export type WatchOrder = z.infer<typeof order>;

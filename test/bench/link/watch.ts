@@ -96,7 +96,7 @@ function watchBare(viewer: number, { url, subscribe }: Extract<WatchOrder, { kin
   });
 }
 
-function watchMultipart(viewer: number, url: string): void {
+function watchMultipart(viewer: number, { url, accept }: Extract<WatchOrder, { kind: 'multipart' }>): void {
   const reader = new MultipartReader('/', true, {
     flowing: () => undefined,
     kept: jpeg => keep(viewer, Buffer.from(jpeg)),
@@ -110,8 +110,8 @@ function watchMultipart(viewer: number, url: string): void {
     response.on('error', fail);
   };
   const request = url.startsWith('https:')
-    ? getSecurely(url, { rejectUnauthorized: false }, receive)
-    : get(url, receive);
+    ? getSecurely(url, { headers: { accept }, rejectUnauthorized: false }, receive)
+    : get(url, { headers: { accept } }, receive);
   request.on('error', fail);
 }
 
@@ -134,7 +134,7 @@ for (let viewer = 0; viewer < order.viewers; viewer += 1) {
     () => {
       if (order.kind === 'websocket') watchWebSocket(viewer, order);
       else if (order.kind === 'bare') watchBare(viewer, order);
-      else watchMultipart(viewer, order.url);
+      else watchMultipart(viewer, order);
     },
     waitMs + viewer * 20,
   );

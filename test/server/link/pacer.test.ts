@@ -112,8 +112,8 @@ describe('the pacer', () => {
 
     it('not when the oldest acknowledgement is so late that the link must have collapsed', () => {
       const pacer = sent(IDLE_PACER, { seq: 1, bytes: 1000 }, LINK, 1000);
-      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 20)).toBe(1005);
-      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 21)).toBe(Infinity);
+      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 10)).toBe(1005);
+      expect(sendableAt(pacer, LINK, rules(5), 1000 + 10 + 40 + 11)).toBe(Infinity);
     });
   });
 
@@ -136,8 +136,8 @@ describe('the pacer', () => {
 
     it('waits for the fourth', () => {
       const owing = flying(1, 2, 3, 4);
-      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 20)).toBe(45);
-      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 21)).toBe(Infinity);
+      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 10)).toBe(45);
+      expect(sendableAt(owing, LINK, rules(5, 4), 90 + 11)).toBe(Infinity);
       expect(waitedMs(pacer, 4, 1000)).toBe(0);
       expect(waitedMs(owing, 4, 1000)).toBe(960);
     });
