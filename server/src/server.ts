@@ -1,7 +1,9 @@
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { StreamInfo } from '@framewire/shared/control';
 import { Broadcaster } from './stream/broadcaster.js';
 import type { StreamOptions } from './stream/stream.js';
+import { Reloader, type Reloaded } from './reload.js';
 import { ServedStreams } from './served-streams.js';
 import { CloseStack } from './close-stack.js';
 import type { Config } from './config/config.js';
@@ -16,7 +18,7 @@ import { StateFolder, stateFolderPath } from './ops/state-folder.js';
 import { Certificates } from './tls/certificates.js';
 import { createHttpServer } from './transport/http/http-server.js';
 import type { Reach } from './transport/listen/addresses.js';
-import { listen } from './transport/listen/listeners.js';
+import { listen, type Listeners } from './transport/listen/listeners.js';
 import { freeFiles } from './transport/listen/open-files.js';
 import { WsEndpoint } from './transport/ws/ws.js';
 
@@ -27,15 +29,8 @@ export interface FramewireServer {
   readonly entry: Entry;
   /** `hint`: what the operator can do about a source that is lost; empty when there is nothing. */
   readonly streams: (StreamInfo & { hint: string })[];
-  /**
-   * Takes other settings over. Streams that stay as they are lose nothing; viewers of a stream that is set up anew connect
-   * again, those of one that is gone are told so.
-   *
-   * @param load is called once, when all earlier calls have ended.
-   * @returns settings that have changed and hold only from the next start on.
-   * @throws what `load` throws; then all stays as it was.
-   */
-  reload(load: () => Config): Promise<readonly string[]>;
+  /** As `Reloader.reload`. */
+  reload(): Promise<Reloaded>;
   /** Says goodbye to every viewer and closes all, in reverse order of opening. */
   close(): Promise<void>;
 }
@@ -48,6 +43,8 @@ export interface Surroundings {
   readonly log: Logger;
   /** A descriptor that is listened on already, in place of the address in the settings. */
   readonly fd?: number | undefined;
+  /** Reads the settings again. @throws FramewireError when they are wrong. */
+  readonly load: () => Config;
 }
 
 /**
@@ -61,7 +58,7 @@ export async function startServer(
   surroundings: Surroundings,
   stopping: Promise<unknown>,
 ): Promise<FramewireServer> {
-  const { version, log, fd } = surroundings;
+  const { version, log, load, fd } = surroundings;
   const closing = new CloseStack();
   try {
     const server = `framewire ${version}`;
@@ -78,22 +75,14 @@ export async function startServer(
     const viewers = new ViewerLog(log);
     closing.push(() => viewers.close());
     const audience = new Audience(viewers, metrics);
+    const reloader = new Reloader({ config, load, log, metrics, broadcaster, served, certificates });
+    const reload = () => reloader.reload();
     const ws = new WsEndpoint(broadcaster, { server, guard, audience, ...config });
     const onError = throttled((error: unknown) => log.error(error));
-    const options = { server, access, guard, audience, metrics, certificates, ...config, onError };
+    const options = { server, access, guard, audience, metrics, certificates, reload, ...config, onError };
     const http = await createHttpServer(broadcaster, options);
     await http.ready();
-    const maxConnections = await connectionsFor(config, log);
-    const listeners = await listen({
-      ...config,
-      fd,
-      tls: certificates,
-      maxConnections,
-      onRefused: (reason, address) => audience.refusedConnection(reason, address),
-      onRequest: (request, response) => http.routing(request, response),
-      onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
-      onError: throttled(error => log.error(`A connection could not be accepted: ${error.message}.`)),
-    });
+    const listeners = await listenFor(config, { log, fd, audience, certificates, http, ws });
     closing.push(() => listeners.close());
     // In the same turn: nobody can have asked for anything yet.
     const entry = door.open(listeners.reach);
@@ -110,7 +99,7 @@ export async function startServer(
       get streams() {
         return served.streams.map(({ info, hint }) => ({ ...info, hint }));
       },
-      reload: reloader({ config, metrics, broadcaster, served, certificates }),
+      reload,
       close: () => closing.close(),
     };
   } catch (error) {
@@ -135,6 +124,28 @@ async function openCertificates({ tls }: Config, log: Logger, closing: CloseStac
   return certificates;
 }
 
+interface Served {
+  readonly log: Logger;
+  readonly fd: number | undefined;
+  readonly audience: Audience;
+  readonly certificates: Certificates | undefined;
+  readonly http: FastifyInstance;
+  readonly ws: WsEndpoint;
+}
+
+async function listenFor(config: Config, { log, fd, audience, certificates, http, ws }: Served): Promise<Listeners> {
+  return listen({
+    ...config,
+    fd,
+    tls: certificates,
+    maxConnections: await connectionsFor(config, log),
+    onRefused: (reason, address) => audience.refusedConnection(reason, address),
+    onRequest: (request, response) => http.routing(request, response),
+    onUpgrade: (request, socket, head) => ws.upgrade(request, socket, head),
+    onError: throttled(error => log.error(`A connection could not be accepted: ${error.message}.`)),
+  });
+}
+
 /** As many as there are viewers and open files for; tells the operator when the files are what counts. */
 async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Promise<number> {
   const most = mostConnections(maxViewers, freeFiles(), streams.length);
@@ -144,34 +155,6 @@ async function connectionsFor({ maxViewers, streams }: Config, log: Logger): Pro
     await loadPlaceholder();
   }
   return most;
-}
-
-/** What is settled by the time that the server listens. */
-const RESTART_SETTINGS = ['host', 'port', 'auth', 'tls', 'allowedOrigins', 'maxRenditions', 'logFormat'] as const;
-
-interface Running {
-  readonly config: Config;
-  readonly metrics: Metrics;
-  readonly broadcaster: Broadcaster;
-  readonly served: ServedStreams;
-  readonly certificates: Certificates | undefined;
-}
-
-/** One reload after the other. */
-function reloader({ config, metrics, broadcaster, served, certificates }: Running): FramewireServer['reload'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return load => {
-    const apply = async () => {
-      const next = metrics.reloads(load);
-      broadcaster.limit(next.maxViewers);
-      await certificates?.look(true);
-      await served.reload(next, streams => broadcaster.replace(streams));
-      return RESTART_SETTINGS.filter(key => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
-    };
-    const reloaded = last.then(apply);
-    last = reloaded.catch(() => undefined);
-    return reloaded;
-  };
 }
 
 /** When needed: a healthy server never draws one, and it takes 26 MB. */

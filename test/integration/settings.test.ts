@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { eventually } from '../support/eventually.js';
 import { run } from '../support/run.js';
 import { EarlyExit, MAIN, startServer } from '../support/server/server.js';
@@ -119,5 +120,45 @@ describe('a settings file', () => {
     writeFileSync(file, 'maxRenditions: 2\nstreams: {gate: test}\n');
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => server.output().includes('from the next start on: maxRenditions'), 'new settings');
+  });
+
+  it('is read again by POST /api/reload, which says what has changed or all that is wrong', async () => {
+    writeFileSync(file, 'streams: {gate: test, yard: test}\n');
+    await using server = await startServer(['--config', file]);
+    const reload = async () => {
+      const answer = await fetch(`${server.url}/api/reload`, { method: 'POST' });
+      const said: unknown = await answer.json();
+      return { status: answer.status, said };
+    };
+    writeFileSync(file, 'prot: 1\nmaxViewers: 0\n');
+    const wrong = await reload();
+    expect(wrong).toMatchObject({ status: 400, said: { code: 'bad-config' } });
+    expect(JSON.stringify(wrong.said)).toMatch(/framewire\.yaml:2: maxViewers is .*framewire\.yaml:1: prot is not/);
+    expect((await (await fetch(`${server.url}/api/streams`)).text()).match(/"name"/g)).toHaveLength(2);
+    writeFileSync(file, 'port: 1\ngrace: 3\nstreams: {gate: test, shed: test}\n');
+    // The file is looked at besides, so that it may have been read already.
+    await reload();
+    expect(await reload()).toEqual({ status: 200, said: { changed: [], nextStart: ['port'] } });
+    expect(server.output()).toContain('"changed":["grace","streams.yard","streams.shed"],"nextStart":["port"]');
+  });
+
+  it('says how much is told, and each line of the log is for programs where nobody sits before it', async () => {
+    writeFileSync(file, 'logLevel: debug\nstreams: {gate: test}\n');
+    await using server = await startServer(['--config', file]);
+    await (await fetch(`${server.url}/snapshot.jpg`)).arrayBuffer();
+    await eventually(() => server.output().includes('snapshot-taken'), 'word of the snapshot');
+    await server.stop();
+    // The greeting goes elsewhere, and has the address for people.
+    const [log, greeting] = ['{', ''].map(start =>
+      server
+        .output()
+        .split('\n')
+        .filter(line => line !== '' && line.startsWith('{') === (start === '{')),
+    );
+    expect(greeting?.join('\n')).toContain(`Open:    ${server.url}/`);
+    const events = log?.map(
+      line => z.looseObject({ level: z.string(), msg: z.string() }).parse(JSON.parse(line))['event'],
+    );
+    for (const event of ['started', 'snapshot-taken', 'stopped']) expect(events).toContain(event);
   });
 });

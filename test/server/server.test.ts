@@ -74,10 +74,13 @@ const log = pino({ level: 'silent' });
 /** A folder that is not there: nobody was given a token. */
 const users = new UserStore(new StateFolder('/nonexistent/framewire'), undefined);
 
+/** What the settings say when they are read again. */
+let load = () => CONFIG;
+
 /** All its sources are live. */
 async function liveServer() {
   let server: FramewireServer | undefined;
-  void startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined)).then(
+  void startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined)).then(
     started => (server = started),
   );
   const value = await eventually(() => {
@@ -90,6 +93,7 @@ async function liveServer() {
 describe('the server', () => {
   afterEach(() => {
     engines.length = 0;
+    load = () => CONFIG;
   });
 
   it('stops in the middle of its start: it waits for its sources no longer, and ends them all at once', async () => {
@@ -97,7 +101,7 @@ describe('the server', () => {
     const stopping = new Promise<void>(resolve => {
       stop = resolve;
     });
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, stopping);
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, stopping);
     await eventually(() => engines.length === 3, 'engines');
     stop();
     const server = await starting;
@@ -108,7 +112,7 @@ describe('the server', () => {
   });
 
   it('does not start when no source is left that may work, and says what is wrong with the first', async () => {
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined)).catch(
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined)).catch(
       (error: unknown) => error,
     );
     await eventually(() => engines.length === 3, 'engines');
@@ -126,7 +130,7 @@ describe('the server', () => {
   });
 
   it('starts with the sources that work: one wrong password does not darken a wall of cameras', async () => {
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log }, new Promise(() => undefined));
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined));
     await eventually(() => engines.length === 3, 'engines');
     const denied = { state: 'lost', code: 'source-denied', reason: 'It wants another password.' } as const;
     let server: FramewireServer | undefined;
@@ -148,7 +152,7 @@ describe('the server', () => {
     if (gate === undefined) throw new Error('No stream.');
     const starting = startServer(
       { ...CONFIG, streams: [gate], graceMs: 0 },
-      { version: '1.2.3', users, log: told },
+      { version: '1.2.3', users, log: told, load },
       new Promise(() => undefined),
     );
     const engine = await eventually(() => engines[0], 'engine');
@@ -187,7 +191,11 @@ describe('the server', () => {
     const next = { ...CONFIG, port: 1, streams: [first, { ...second, ...change }, { ...second, name: 'd' }] };
     // They have stopped when all that are asked to have been, and a is not.
     engines.splice(0, 1);
-    expect(await server.value.reload(() => next)).toEqual(['port']);
+    load = () => next;
+    expect(await server.value.reload()).toEqual({
+      changed: ['streams.b', 'streams.c', 'streams.d'],
+      nextStart: ['port'],
+    });
     expect([a?.isStopping, b.isStopping, c.isStopping]).toEqual([false, true, true]);
     expect(server.value.streams.map(({ name, source }) => `${name} ${source.state}`)).toEqual([
       'a live',
@@ -199,12 +207,15 @@ describe('the server', () => {
   it('stays as it is when its settings cannot be read', async () => {
     await using server = await liveServer();
     const wrong = new FramewireError('bad-config', 'framewire.yaml:1: port is wrong.');
-    const reading = server.value.reload(() => {
+    load = () => {
       throw wrong;
-    });
-    await expect(reading).rejects.toBe(wrong);
+    };
+    await expect(server.value.reload()).rejects.toBe(wrong);
     expect(server.value.streams.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-    expect(await server.value.reload(() => CONFIG)).toEqual([]);
+    load = () => ({ ...CONFIG, graceMs: Infinity, logLevel: 'error' });
+    expect(await server.value.reload()).toEqual({ changed: ['grace', 'logLevel'], nextStart: [] });
+    // The next one is compared with what holds now.
+    expect(await server.value.reload()).toEqual({ changed: [], nextStart: [] });
   });
 });
 

@@ -66,10 +66,12 @@ export async function runCommand(): Promise<void> {
   outliveShortages(log);
   const manager = serviceManager(process.env, log);
   if (command.file !== undefined) log.info(`Settings: ${command.file}`);
-  const server = await startServer(config, { version, users, log, fd: passedSocket(process.env) }, stopping);
+  const load = () => command.reload().config;
+  const surroundings = { version, users, log, load, fd: passedSocket(process.env) };
+  const server = await startServer(config, surroundings, stopping);
   const hasStarted = !stop.signal.aborted;
   if (hasStarted) manager.ready();
-  if (hasStarted) followSettings(command, server, log);
+  if (hasStarted) followSettings(command.file, server);
   if (hasStarted && log.isLevelEnabled('info')) process.stdout.write(await greet(server));
   // The greeting is for people, who find the address in it, and on another stream: each line of the log is for programs then.
   if (hasStarted && format === 'json') {

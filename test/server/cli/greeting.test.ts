@@ -30,7 +30,7 @@ const said = (reach: Reach, entry: Entry, { streams = [gate], width = 80, isTerm
       entry,
       certificates: undefined,
       streams,
-      reload: () => Promise.resolve([]),
+      reload: () => Promise.resolve({ changed: [], nextStart: [] }),
       close: () => Promise.resolve(),
     },
     { width, isTerminal, qrCode: entry.kind === 'token' && isTerminal ? '##\n##' : '' },

@@ -54,8 +54,9 @@ export async function openEndpoint(
   const audience = new Audience(viewers, metrics);
   const settings = { server: 'framewire test', access, guard, audience, metrics, maxRenditions: 8, maxViewers };
   const faults: unknown[] = [];
+  const reload = () => Promise.resolve({ changed: ['streams.yard'], nextStart: [] });
   const onError = (error: unknown) => void faults.push(error);
-  const http = await createHttpServer(broadcaster, { ...settings, onError });
+  const http = await createHttpServer(broadcaster, { ...settings, reload, onError });
   closing.push(() => http.close());
   await http.ready();
   const ws = new WsEndpoint(broadcaster, settings);

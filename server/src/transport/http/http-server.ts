@@ -13,6 +13,7 @@ import { clientAddress } from '../../access/client-address.js';
 import type { Guard } from '../../access/guard.js';
 import type { Audience } from '../../ops/audience.js';
 import type { Metrics } from '../../ops/metrics.js';
+import type { Reloaded } from '../../reload.js';
 import type { Certificates } from '../../tls/certificates.js';
 import { ClientFiles } from './client-files.js';
 import { isBrowser } from './browser.js';
@@ -20,6 +21,7 @@ import { parseAction, parseMediaQuery, parseSocketQuery } from './media-query.js
 import { MjpegViewer } from './mjpeg.js';
 import { addProbes } from './probes.js';
 import { askForToken, guardRoutes, passOf } from './route-access.js';
+import { addReloadRoute } from './reload-route.js';
 import { addShareRoutes } from './share-routes.js';
 import { addTrustRoutes } from './trust-page.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
@@ -48,6 +50,8 @@ export interface HttpOptions {
   server: string;
   /** Of one stream at the same time. */
   maxRenditions: number;
+  /** Reads the settings again. @throws FramewireError when they are wrong. */
+  reload: () => Promise<Reloaded>;
   onError: (error: unknown) => void;
 }
 
@@ -100,15 +104,9 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
   });
   addProbes(app, broadcaster, options);
   addShareRoutes(app, broadcaster, guard);
+  addReloadRoute(app, options.reload);
   if (options.certificates !== undefined) addTrustRoutes(app, options.certificates);
-  // The same for everybody, as they are in the package; what they show is asked for by them.
-  for (const path of files.paths) {
-    app.get(path, everybody, (request, reply) => {
-      // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
-      if (path === '/framewire.js') reply.header('Access-Control-Allow-Origin', '*');
-      return files.send(request, reply, path);
-    });
-  }
+  addFileRoutes(app, files);
   app.get('/', view, (request, reply) => {
     const action = parseAction(request.query);
     if (action?.wanted === 'stream') return videoFeed(request, reply, action.index);
@@ -116,6 +114,17 @@ export async function createHttpServer(broadcaster: Broadcaster, options: HttpOp
     return files.sendPage(reply, listFor(request));
   });
   return app;
+}
+
+/** The same for everybody, as they are in the package; what they show is asked for by them. */
+function addFileRoutes(app: FastifyInstance, files: ClientFiles): void {
+  for (const path of files.paths) {
+    app.get(path, { config: { access: 'public' } }, (request, reply) => {
+      // Pages of other hosts load it as a module, which browsers allow only so; there is nothing secret in it.
+      if (path === '/framewire.js') reply.header('Access-Control-Allow-Origin', '*');
+      return files.send(request, reply, path);
+    });
+  }
 }
 
 function securityHeaders(frameAncestors: string[] | undefined): FastifyHelmetOptions {

@@ -4,7 +4,7 @@ import { parseAccessInfo, parseShare } from '@framewire/shared/access';
 import { guarded, linkTo, PEOPLE, tokenOf } from '../../access/people.js';
 import { openEndpoint, type Endpoint } from '../endpoint.js';
 
-type Rule = 'public' | 'view' | 'view of all' | 'control';
+type Rule = 'public' | 'view' | 'view of all' | 'control' | 'admin';
 
 /** Every route, and who may ask for it: a route without a row here fails. */
 const ROUTES: [method: string, path: string, rule: Rule, stream?: 'of a stream'][] = [
@@ -16,6 +16,7 @@ const ROUTES: [method: string, path: string, rule: Rule, stream?: 'of a stream']
   ['GET', '/api/streams', 'view'],
   ['GET', '/api/access', 'view'],
   ['POST', '/api/shares', 'control', 'of a stream'],
+  ['POST', '/api/reload', 'admin'],
   ['GET', '/ws', 'public'],
   ['GET', '/healthz', 'public'],
   ['GET', '/readyz', 'public'],
@@ -29,6 +30,7 @@ const ALLOWED: Record<Exclude<Rule, 'public'>, string[]> = {
   view: ['owner', 'operator', 'viewer', 'neighbour'],
   'view of all': ['owner'],
   control: ['owner', 'operator'],
+  admin: ['owner'],
 };
 
 /** What each gets, by the table. */
@@ -314,6 +316,15 @@ describe('sharing', () => {
       expect((await share(body, { Cookie, Origin })).status).toBe(403);
     }
   });
+});
+
+it('settings are read again for an admin, who is told what has changed, and not for a page of another site', async () => {
+  const answer = await ask('POST', '/api/reload', bearer(tokenOf('owner')));
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { changed: ['streams.yard'], nextStart: [] }]);
+  const { headers } = await ask('GET', `/?token=${tokenOf('owner')}`, { Accept: 'text/html' });
+  const Cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  const foreign = await ask('POST', '/api/reload', { Cookie, Origin: 'https://elsewhere.example' });
+  expect([foreign.status, JSON.parse(foreign.text)]).toMatchObject([403, { code: 'origin-refused' }]);
 });
 
 it('slows down who guesses, and nobody else: a right token passes all the same', async () => {
