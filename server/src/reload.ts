@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Door } from './access/entry.js';
 import type { Config } from './config/config.js';
 import { FramewireError } from './errors.js';
 import type { Metrics } from './ops/metrics.js';
@@ -15,7 +16,7 @@ export interface Reloaded {
 }
 
 /** Keys of the settings, and their names in a file. */
-type Names = readonly (readonly [key: Exclude<keyof Config, 'streams'>, name: string])[];
+type Names = readonly (readonly [key: Exclude<keyof Config, 'streams' | 'users'>, name: string])[];
 
 /** What is settled by the time that the server listens. */
 const SETTLED: Names = [
@@ -41,6 +42,7 @@ interface Running {
   readonly load: () => Config;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly door: Door;
   readonly broadcaster: Broadcaster;
   readonly served: ServedStreams;
   readonly certificates: Certificates | undefined;
@@ -70,12 +72,21 @@ export class Reloader {
   }
 
   async #reload(): Promise<Reloaded> {
-    const { config, load, log, metrics, broadcaster, served, certificates } = this.#running;
+    const { config, load, log, metrics, door, broadcaster, served, certificates } = this.#running;
     try {
-      const next = metrics.reloads(load);
+      const { next, areAdmitted } = metrics.reloads(() => {
+        const read = load();
+        return { next: read, areAdmitted: door.admit(read.users) };
+      });
+      const before = areAdmitted ? this.#now : config;
+      const users = text(before.users) === text(next.users) ? [] : ['users'];
       const reloaded = {
-        changed: [...differing(LIVE, this.#now, next), ...differingStreams(this.#now, next)],
-        nextStart: differing(SETTLED, config, next),
+        changed: [
+          ...differing(LIVE, this.#now, next),
+          ...(areAdmitted ? users : []),
+          ...differingStreams(this.#now, next),
+        ],
+        nextStart: [...differing(SETTLED, config, next), ...(areAdmitted ? [] : users)],
       };
       log.level = next.logLevel;
       broadcaster.limit(next.maxViewers);

@@ -75,7 +75,7 @@ export async function startServer(
     const viewers = new ViewerLog(log);
     closing.push(() => viewers.close());
     const audience = new Audience(viewers, metrics);
-    const reloader = new Reloader({ config, load, log, metrics, broadcaster, served, certificates });
+    const reloader = new Reloader({ config, load, log, metrics, door, broadcaster, served, certificates });
     const reload = () => reloader.reload();
     const ws = new WsEndpoint(broadcaster, { server, guard, audience, ...config });
     const onError = throttled((error: unknown) => log.error(error));
@@ -109,6 +109,7 @@ export async function startServer(
 }
 
 function makeDoor(config: Config, { users, log, fd }: Surroundings, closing: CloseStack): Door {
+  users.configured = config.users;
   // What a socket was bound to is known once it is listened on; until then no name stands for this machine.
   const names = fd === undefined ? config : { ...config, host: '' };
   const door = new Door(names, users, sentence => log.warn(sentence));

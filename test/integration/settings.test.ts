@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { connect } from '@framewire/client';
 import { eventually } from '../support/eventually.js';
 import { run } from '../support/run.js';
 import { EarlyExit, MAIN, startServer } from '../support/server/server.js';
@@ -120,6 +122,28 @@ describe('a settings file', () => {
     writeFileSync(file, 'maxRenditions: 2\nstreams: {gate: test}\n');
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => server.output().includes('from the next start on: maxRenditions'), 'new settings');
+  });
+
+  it('says who may watch: those who are connected are judged again when it changes', async () => {
+    const token = 'token-of-anna-0123';
+    const write = (users: string) => writeFileSync(file, `streams: {gate: test, yard: test}\nusers:\n${users}\n`);
+    const admin = `  boss: {role: admin, token: "sha256:${createHash('sha256').update('token-of-the-boss').digest('hex')}"}`;
+    write(`  anna: {token: "\${ANNA_TOKEN}", streams: gate}\n${admin}`);
+    await using server = await startServer(['--config', file], { env: { ANNA_TOKEN: token } });
+    const as = (who: string, what: string, method = 'GET') =>
+      fetch(`${server.url}${what}`, { method, headers: { Authorization: `Bearer ${who}` } });
+    expect((await fetch(`${server.url}/api/streams`)).status).toBe(401);
+    expect((await (await as(token, '/api/streams')).text()).match(/"name":"\w+"/g)).toEqual(['"name":"gate"']);
+    await using client = await connect(server.url, { token });
+    await client.subscribe({ stream: 'gate' });
+    expect((await as(token, '/api/reload', 'POST')).status).toBe(403);
+    write(admin);
+    const reloaded = await as('token-of-the-boss', '/api/reload', 'POST');
+    expect(reloaded.status).toBe(200);
+    const { connection } = await eventually(() => client.connection.state === 'closed' && client, 'end');
+    expect(connection).toMatchObject({ code: 'token-wrong' });
+    expect((await as(token, '/api/streams')).status).toBe(401);
+    expect(server.output()).not.toContain(token);
   });
 
   it('is read again by POST /api/reload, which says what has changed or all that is wrong', async () => {

@@ -61,6 +61,7 @@ const CONFIG: Config = {
   port: 0,
   tls: undefined,
   auth: undefined,
+  users: [],
   graceMs: 10_000,
   maxViewers: 10,
   maxRenditions: 6,
@@ -80,7 +81,7 @@ let load = () => CONFIG;
 /** All its sources are live. */
 async function liveServer() {
   let server: FramewireServer | undefined;
-  void startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined)).then(
+  void startServer(CONFIG, { version: '1.2.3', users, log, load: () => load() }, new Promise(() => undefined)).then(
     started => (server = started),
   );
   const value = await eventually(() => {
@@ -101,7 +102,7 @@ describe('the server', () => {
     const stopping = new Promise<void>(resolve => {
       stop = resolve;
     });
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, stopping);
+    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load: () => load() }, stopping);
     await eventually(() => engines.length === 3, 'engines');
     stop();
     const server = await starting;
@@ -112,9 +113,11 @@ describe('the server', () => {
   });
 
   it('does not start when no source is left that may work, and says what is wrong with the first', async () => {
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined)).catch(
-      (error: unknown) => error,
-    );
+    const starting = startServer(
+      CONFIG,
+      { version: '1.2.3', users, log, load: () => load() },
+      new Promise(() => undefined),
+    ).catch((error: unknown) => error);
     await eventually(() => engines.length === 3, 'engines');
     // The states that come before it is asked for them would be nobody's.
     await eventually(() => {
@@ -130,7 +133,11 @@ describe('the server', () => {
   });
 
   it('starts with the sources that work: one wrong password does not darken a wall of cameras', async () => {
-    const starting = startServer(CONFIG, { version: '1.2.3', users, log, load }, new Promise(() => undefined));
+    const starting = startServer(
+      CONFIG,
+      { version: '1.2.3', users, log, load: () => load() },
+      new Promise(() => undefined),
+    );
     await eventually(() => engines.length === 3, 'engines');
     const denied = { state: 'lost', code: 'source-denied', reason: 'It wants another password.' } as const;
     let server: FramewireServer | undefined;
@@ -152,7 +159,7 @@ describe('the server', () => {
     if (gate === undefined) throw new Error('No stream.');
     const starting = startServer(
       { ...CONFIG, streams: [gate], graceMs: 0 },
-      { version: '1.2.3', users, log: told, load },
+      { version: '1.2.3', users, log: told, load: () => load() },
       new Promise(() => undefined),
     );
     const engine = await eventually(() => engines[0], 'engine');

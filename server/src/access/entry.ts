@@ -1,5 +1,6 @@
 import { FramewireError } from '../errors.js';
 import { Access } from './access.js';
+import type { User } from './grants.js';
 import { Guard } from './guard.js';
 import type { AllowedNames } from './origins.js';
 import type { UserStore } from './user-store.js';
@@ -97,6 +98,25 @@ export class Door {
       this.#following = followUsers(this.guard, this.#users, this.#tell);
     }
     return entry;
+  }
+
+  /**
+   * Has other users of the settings count, also for those who are connected.
+   *
+   * @returns false where no tokens are wanted: that is settled when it is opened.
+   * @throws FramewireError bad-config or state-unusable; then all stays as it was.
+   */
+  admit(users: readonly User[]): boolean {
+    if (!this.guard.isGuarded) return false;
+    const before = this.#users.configured;
+    this.#users.configured = users;
+    try {
+      this.guard.realm = this.#users.realm();
+      return true;
+    } catch (error) {
+      this.#users.configured = before;
+      throw error;
+    }
   }
 
   close(): void {

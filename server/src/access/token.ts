@@ -21,6 +21,16 @@ export function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
+/** In base64url, or in hexadecimal as programs print it. */
+const DIGEST = /^sha256:(?:([\w-]{43})|([\da-f]{64}))$/i;
+
+/** @returns the digest that a text such as `sha256:...` is; undefined for any other text. */
+export function readDigest(text: string): Buffer | undefined {
+  const [, base64, hex] = DIGEST.exec(text) ?? [];
+  if (hex !== undefined) return Buffer.from(hex, 'hex');
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64url');
+}
+
 /** Takes as long for any two of a length, so that its duration says nothing of how much of a guess was right. */
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

@@ -6,10 +6,10 @@ import type { StateFolder } from '../ops/state-folder.js';
 import type { GuardedRealm } from './authorize.js';
 import { ROLES, type User } from './grants.js';
 import { linkKey } from './share-link.js';
-import { canBeToken, digestOf, newToken } from './token.js';
+import { canBeToken, digestOf, newToken, readDigest } from './token.js';
 
 /** The one user that every guarded server has, whose token is its file's, in clear: each start prints it again. */
-const OWNER = 'owner';
+export const OWNER = 'owner';
 
 const TOKEN_FILE = 'token';
 const SECRET_FILE = 'secret';
@@ -17,14 +17,12 @@ const USERS_FILE = 'users.json';
 const ADDRESSES_FILE = 'addresses';
 const SECRET_BYTES = 32;
 
-const DIGEST = /^sha256:([\w-]{43})$/;
-
 const storedUser = z.strictObject({
   name: z.string().min(1).max(64),
   role: z.enum(ROLES),
   /** Patterns, see `User`. */
   streams: z.array(z.string().min(1).max(64)).min(1),
-  token: z.string().regex(DIGEST, { error: 'token is "sha256:" and 43 characters' }),
+  token: z.string().refine(text => readDigest(text) !== undefined, { error: 'token is "sha256:" and 43 characters' }),
   expires: z.iso.datetime().optional(),
 });
 
@@ -44,6 +42,8 @@ type StoredUsers = z.infer<typeof storedUsers>;
 export class UserStore {
   readonly #folder: StateFolder;
   readonly #ownToken: string | undefined;
+  /** Those of the settings. One who is in the folder too is as the settings say. */
+  configured: readonly User[] = [];
 
   /** @param ownToken for the owner, in place of the file's (`FRAMEWIRE_TOKEN`). @throws FramewireError bad-config */
   constructor(folder: StateFolder, ownToken: string | undefined) {
@@ -57,14 +57,14 @@ export class UserStore {
     return this.#folder.path;
   }
 
-  /** Who was added, without the owner. @throws FramewireError bad-config or state-unusable */
+  /** Who was added here, without the owner. @throws FramewireError bad-config or state-unusable */
   get users(): readonly StoredUser[] {
     return this.#stored().users;
   }
 
   /** Whether somebody is meant to have a token. @throws FramewireError bad-config or state-unusable */
   get hasUsers(): boolean {
-    return this.#ownToken !== undefined || this.users.length > 0;
+    return this.#ownToken !== undefined || this.configured.length > 0 || this.users.length > 0;
   }
 
   /** Where the server that started last is reached, so that other programs can print links to it. */
@@ -94,9 +94,11 @@ export class UserStore {
     const { users, linkEpoch } = this.#stored();
     const owner = { name: OWNER, role: 'admin', streams: ['*'], expiresAt: Infinity } as const;
     const secret = this.#secret();
+    const names = new Set(this.configured.map(({ name }) => name));
+    const added = users.filter(({ name }) => !names.has(name)).map(userFrom);
     return {
       kind: 'guarded',
-      users: [{ ...owner, digest: digestOf(this.owner().token) }, ...users.map(userFrom)],
+      users: [{ ...owner, digest: digestOf(this.owner().token) }, ...this.configured, ...added],
       secret,
       linkKey: linkKey(secret, linkEpoch),
     };
@@ -188,7 +190,7 @@ export class UserStore {
 }
 
 function userFrom({ name, role, streams, token, expires }: StoredUser): User {
-  const digest = Buffer.from(DIGEST.exec(token)?.[1] ?? '', 'base64url');
+  const digest = readDigest(token) ?? Buffer.alloc(0);
   return { name, role, streams, digest, expiresAt: expires === undefined ? Infinity : Date.parse(expires) };
 }
 

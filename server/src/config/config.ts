@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { AuthChoice } from '../access/entry.js';
+import type { User } from '../access/grants.js';
 import { FramewireError } from '../errors.js';
 import type { LogFormat, LogLevel } from '../ops/log.js';
 import { videoDevices } from '../source/camera.js';
@@ -34,6 +35,8 @@ export interface Config {
   port: number;
   /** Whether viewers need a token; undefined: where others than this machine can connect. */
   auth: AuthChoice;
+  /** Beside those of the state folder. */
+  users: readonly User[];
   /** Undefined: plain HTTP. */
   tls: TlsConfig | undefined;
   /** How long a source stays open without viewers, ms; Infinity: for ever. */
@@ -91,6 +94,7 @@ export function parseConfig({ flags: given, environment: variables = {}, file }:
     host: setting('host') ?? 'localhost',
     port: setting('port') ?? 8080,
     auth: setting('auth'),
+    users: file?.users ?? [],
     tls: tlsOf({ flags, environment, file: file?.server }, file?.folder),
     graceMs: grace === 'never' ? Infinity : grace * 1000,
     maxViewers: setting('maxViewers') ?? 1000,

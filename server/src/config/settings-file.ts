@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import type { User } from '../access/grants.js';
 import { FramewireError, messageOf } from '../errors.js';
 import {
   problemsOf,
@@ -12,6 +13,7 @@ import {
   type StreamSettings,
 } from './settings.js';
 import { cleanName, refusedName } from './stream-names.js';
+import { userProblems, usersFrom, usersSetting } from './user-settings.js';
 import { expand, type Variables } from './variables.js';
 import { parseYaml } from './yaml-lines.js';
 import { PROGRAM_WITH } from '../package.js';
@@ -30,6 +32,7 @@ export interface FileSettings {
   readonly server: ServerSettings;
   /** undefined: it names none. */
   readonly streams: readonly FileStream[] | undefined;
+  readonly users: readonly User[];
 }
 
 const NAME = 'framewire.yaml';
@@ -56,6 +59,7 @@ export const settingsFile = z.strictObject(
   {
     ...z.object(serverSettings).partial().shape,
     streams: z.record(z.string(), stream, { error: 'is a list of names, each with a source' }).optional(),
+    users: usersSetting.optional(),
   },
   { error: 'The file is a list of settings, as port: 8080' },
 );
@@ -109,20 +113,23 @@ export function parseSettingsFile(
     const reason = refusedName(cleanName(each));
     if (reason !== undefined) problems.push({ path: ['streams', each], says: reason });
   }
+  const users = usersFrom(parsed.data?.users);
+  problems.push(...userProblems(users));
   if (!parsed.success || problems.length > 0) {
     const sentences = problems.map(({ path: at, says }) => {
       const written = yaml.written(at)?.slice(0, MOST_SHOWN);
-      const value = written === undefined || says.startsWith('is not') || says.includes('${') ? '' : `, not ${written}`;
+      const isShown = !isSecret(at) && !says.startsWith('is not') && !says.includes('${');
+      const value = written === undefined || !isShown ? '' : `, not ${written}`;
       return `${name}:${yaml.lineOf(at)}: ${[at.join('.'), says].filter(part => part !== '').join(' ')}${value}.`;
     });
     throw wrong(sentences);
   }
-  const { streams, ...server } = parsed.data;
+  const { streams, users: _, ...server } = parsed.data;
   const named = Object.entries(streams ?? {}).map(([key, each]) => {
     const place = `${name}:${yaml.lineOf(['streams', key])}: streams.${key}`;
     return { ...each, name: cleanName(key), place };
   });
-  return { folder: path.dirname(file), server, streams: streams && named };
+  return { folder: path.dirname(file), server, streams: streams && named, users };
 }
 
 function wrong(sentences: readonly string[]): FramewireError {
@@ -135,6 +142,12 @@ interface Expansion {
   readonly onProblem: (problem: Problem) => void;
 }
 
+/** A token, or what goes into the address of a camera, which may be its password. */
+function isSecret([list, , key, ...rest]: readonly PropertyKey[]): boolean {
+  if (rest.length > 0) return false;
+  return (list === 'users' && key === 'token') || (list === 'streams' && (key === undefined || key === 'source'));
+}
+
 function expandAll(value: unknown, at: readonly PropertyKey[], expansion: Expansion): unknown {
   if (Array.isArray(value)) return value.map((each, i) => expandAll(each, [...at, i], expansion));
   if (typeof value === 'object' && value !== null) {
@@ -143,10 +156,11 @@ function expandAll(value: unknown, at: readonly PropertyKey[], expansion: Expans
     );
   }
   if (typeof value !== 'string') return value;
-  // What goes into the address of a camera may be its password.
-  const isSecret = at[0] === 'streams' && (at.length === 2 || at[2] === 'source');
-  const expanded = expand(value, expansion.variables, found => isSecret && expansion.onSecret(found));
-  if ('text' in expanded) return expanded.text;
+  const expanded = expand(value, expansion.variables, found => isSecret(at) && expansion.onSecret(found));
+  if ('text' in expanded) {
+    if (at[0] === 'users' && isSecret(at)) expansion.onSecret(expanded.text);
+    return expanded.text;
+  }
   expansion.onProblem({ path: at, says: `needs \${${expanded.missing}}, which is not set` });
   return value;
 }

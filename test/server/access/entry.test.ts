@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Access } from '../../../server/src/access/access.js';
 import { Door, followUsers, openDoor, wantsTokens } from '../../../server/src/access/entry.js';
 import { Guard } from '../../../server/src/access/guard.js';
+import { digestOf } from '../../../server/src/access/token.js';
 import { UserStore } from '../../../server/src/access/user-store.js';
 import { StateFolder } from '../../../server/src/ops/state-folder.js';
 
@@ -68,6 +69,35 @@ describe('the door', () => {
     expect(() => guard.admit(asks(), 'control')).toThrow('needs the role control');
     expect(readdirSync(folder)).toEqual([]);
   });
+});
+
+it('users of the settings count at once where tokens are wanted, or not at all', () => {
+  const urls = { local: ['http://127.0.0.1:8080/'], network: [] };
+  const anna = {
+    name: 'anna',
+    role: 'view',
+    streams: ['*'],
+    digest: digestOf('anna-0123456789ab'),
+    expiresAt: Infinity,
+  } as const;
+  const door = new Door({ host: 'localhost', allowedOrigins: [], auth: 'token' }, store, () => undefined);
+  door.open({ isOpen: false, ...urls });
+  expect(door.admit([anna])).toBe(true);
+  const { token } = store.owner();
+  expect(door.guard.admit(asks('anna-0123456789ab'), 'view').grant.user).toBe('anna');
+  // What cannot be read leaves all as it was.
+  writeFileSync(join(folder, 'users.json'), '{');
+  expect(() => door.admit([])).toThrow('is no JSON');
+  expect(door.guard.admit(asks('anna-0123456789ab'), 'view').grant.user).toBe('anna');
+  rmSync(join(folder, 'users.json'));
+  expect(door.admit([])).toBe(true);
+  expect(() => door.guard.admit(asks('anna-0123456789ab'), 'view')).toThrow('not known');
+  expect(door.guard.admit(asks(token), 'admin').grant.user).toBe('owner');
+  door.close();
+  const open = new Door({ host: 'localhost', allowedOrigins: [], auth: undefined }, store, () => undefined);
+  open.open({ isOpen: false, ...urls });
+  expect(open.admit([anna])).toBe(false);
+  expect(open.guard.admit(asks(), 'view').grant.user).toBe('');
 });
 
 it('users that change count within seconds; files that cannot be read change nothing, and are told of', () => {

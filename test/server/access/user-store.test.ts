@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorize } from '../../../server/src/access/authorize.js';
+import { digestOf } from '../../../server/src/access/token.js';
 import { UserStore } from '../../../server/src/access/user-store.js';
 import { StateFolder } from '../../../server/src/ops/state-folder.js';
 
@@ -62,6 +63,24 @@ describe('the owner', () => {
 });
 
 describe('users', () => {
+  it('of the settings count beside those of the folder, and before them', () => {
+    const token = store.add('anna', everybody);
+    const bobs = store.add('bob', everybody);
+    expect(store.hasUsers).toBe(true);
+    const ofSettings = 'anna-of-the-settings';
+    store.configured = [{ ...everybody, name: 'anna', role: 'admin', digest: digestOf(ofSettings) }];
+    expect(whoIs(ofSettings)).toMatchObject({ user: 'anna', role: 'admin' });
+    expect([whoIs(token), whoIs(bobs)]).toMatchObject(['token-wrong', { user: 'bob' }]);
+    store.configured = [];
+    expect([whoIs(token), whoIs(ofSettings)]).toMatchObject([{ user: 'anna', role: 'view' }, 'token-wrong']);
+  });
+
+  it('of the settings are reason enough to want tokens', () => {
+    expect(store.hasUsers).toBe(false);
+    store.configured = [{ ...everybody, name: 'anna', digest: digestOf('anna-of-the-settings') }];
+    expect(store.hasUsers).toBe(true);
+  });
+
   it('come, get another token, and go; what is kept of a token does not let in', () => {
     const token = store.add('anna', { role: 'control', streams: ['gate', 'yard-*'], expiresAt: Infinity });
     expect(whoIs(token)).toMatchObject({ user: 'anna', role: 'control', streams: ['gate', 'yard-*'] });

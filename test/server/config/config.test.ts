@@ -74,6 +74,7 @@ describe('names of streams', () => {
 describe('layers of settings', () => {
   const file = {
     folder: '/etc/framewire',
+    users: [],
     server: { port: 9000, maxViewers: 5, grace: 3, logLevel: 'warn' as const },
     streams: [
       {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -135,6 +136,80 @@ describe('a settings file', () => {
           : `${WHOLE.slice(0, at)}${random().toString(36).slice(2, 4)}${WHOLE.slice(at + 2)}`;
       expect(refusal(() => parse(cut, { GATE_PASSWORD: 'hunter2' }))).toMatch(/^$|^framewire\.yaml:\d+: /);
     }
+  });
+});
+
+describe('users of a settings file', () => {
+  const TOKEN = 'a-token-of-twenty-01';
+  const DIGEST = createHash('sha256').update(TOKEN).digest();
+
+  it('have a token that stands elsewhere or a digest of one, a role, streams and an end', () => {
+    const { users, secrets } = parse(
+      [
+        'users:',
+        '  anna: {token: "${ANNA_TOKEN}"}',
+        `  bob: {token: "sha256:${createHash('sha256').update('b').digest('hex')}", role: control, streams: [gate, yard-*]}`,
+        `  wall: {token: "sha256:${createHash('sha256').update('w').digest('base64url')}", streams: gate, expires: 2030-12-31T18:00:00+01:00}`,
+      ].join('\n'),
+      { ANNA_TOKEN: TOKEN },
+    );
+    const all = { role: 'view', streams: ['*'], expiresAt: Infinity };
+    expect(users).toEqual([
+      { ...all, name: 'anna', digest: DIGEST },
+      {
+        ...all,
+        name: 'bob',
+        role: 'control',
+        streams: ['gate', 'yard-*'],
+        digest: createHash('sha256').update('b').digest(),
+      },
+      {
+        ...all,
+        name: 'wall',
+        streams: ['gate'],
+        digest: createHash('sha256').update('w').digest(),
+        expiresAt: Date.UTC(2030, 11, 31, 17),
+      },
+    ]);
+    expect(secrets).toContain(TOKEN);
+    expect(parse('port: 1').users).toEqual([]);
+  });
+
+  it.each([
+    ['users: anna', 'framewire.yaml:1: users is a list of names, each with a token, not anna.'],
+    ['users:\n  anna: view', 'framewire.yaml:2: users.anna is a list of settings with a token, not view.'],
+    ['users:\n  anna:\n    role: view', 'framewire.yaml:2: users.anna.token is 16 to 200 letters'],
+    ['users:\n  anna:\n    token: hunter2', 'framewire.yaml:3: users.anna.token is 16 to 200 letters'],
+    [
+      'users:\n  anna:\n    token: ${NOWHERE}',
+      'framewire.yaml:3: users.anna.token needs ${NOWHERE}, which is not set.',
+    ],
+    ['users:\n  anna:\n    token: sha256:abc', 'framewire.yaml:3: users.anna.token is 16 to 200 letters'],
+    [
+      `users:\n  anna:\n    token: ${TOKEN}\n    role: root`,
+      'framewire.yaml:4: users.anna.role is view, control, publish or admin, not root.',
+    ],
+    [
+      `users:\n  anna:\n    token: ${TOKEN}\n    streams: []`,
+      'framewire.yaml:4: users.anna.streams is a name of a stream',
+    ],
+    [
+      `users:\n  anna:\n    token: ${TOKEN}\n    expires: soon`,
+      'framewire.yaml:4: users.anna.expires is a time, as 2030-12-31T18:00:00Z, not soon.',
+    ],
+    [`users:\n  anna:\n    token: ${TOKEN}\n    rolle: view`, 'framewire.yaml:4: users.anna.rolle is not a setting.'],
+    [
+      `users:\n  owner:\n    token: ${TOKEN}`,
+      'framewire.yaml:2: users.owner is the owner, whose token stands elsewhere',
+    ],
+    [
+      `users:\n  anna:\n    token: ${TOKEN}\n  bob:\n    token: ${TOKEN}`,
+      'framewire.yaml:5: users.bob.token is the one of anna as well.',
+    ],
+  ])('are refused with the line, and without the token: %j', (text, sentence) => {
+    const said = refusal(() => parse(text));
+    expect(said).toContain(sentence);
+    expect(said).not.toMatch(/hunter2|a-token-of/);
   });
 });
 
