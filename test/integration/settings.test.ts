@@ -159,11 +159,13 @@ describe('a settings file', () => {
     expect(wrong).toMatchObject({ status: 400, said: { code: 'bad-config' } });
     expect(JSON.stringify(wrong.said)).toMatch(/framewire\.yaml:2: maxViewers is .*framewire\.yaml:1: prot is not/);
     expect((await (await fetch(`${server.url}/api/streams`)).text()).match(/"name"/g)).toHaveLength(2);
-    writeFileSync(file, 'port: 1\ngrace: 3\nstreams: {gate: test, shed: test}\n');
+    writeFileSync(file, 'maxRenditions: 2\ngrace: 3\nstreams: {gate: test, shed: test}\n');
     // The file is looked at besides, so that it may have been read already.
     await reload();
-    expect(await reload()).toEqual({ status: 200, said: { changed: [], nextStart: ['port'] } });
-    expect(server.output()).toContain('"changed":["grace","streams.yard","streams.shed"],"nextStart":["port"]');
+    expect(await reload()).toEqual({ status: 200, said: { changed: [], nextStart: ['maxRenditions'] } });
+    expect(server.output()).toContain(
+      '"changed":["grace","streams.yard","streams.shed"],"nextStart":["maxRenditions"]',
+    );
   });
 
   it('says how much is told, and each line of the log is for programs where nobody sits before it', async () => {

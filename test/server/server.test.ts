@@ -70,7 +70,8 @@ const CONFIG: Config = {
   logFormat: undefined,
 };
 
-const log = pino({ level: 'silent' });
+/** A reload says how much it tells. */
+const log = pino({ level: 'silent' }, { write: () => undefined });
 
 /** A folder that is not there: nobody was given a token. */
 const users = new UserStore(new StateFolder('/nonexistent/framewire'), undefined);

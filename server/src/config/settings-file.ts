@@ -143,8 +143,8 @@ interface Expansion {
 }
 
 /** A token, or what goes into the address of a camera, which may be its password. */
-function isSecret([list, , key, ...rest]: readonly PropertyKey[]): boolean {
-  if (rest.length > 0) return false;
+function isSecret([list, name, key, ...rest]: readonly PropertyKey[]): boolean {
+  if (name === undefined || rest.length > 0) return false;
   return (list === 'users' && key === 'token') || (list === 'streams' && (key === undefined || key === 'source'));
 }
 

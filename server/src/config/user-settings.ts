@@ -20,7 +20,7 @@ const userSettings = z.strictObject(
       .refine(text => tokenDigest(text) !== undefined, TOKEN)
       .describe('from `${NAME}`, or `sha256:` and the digest, hexadecimal as `sha256sum` prints it'),
     role: z.enum(ROLES, { error: `is ${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}` }).default('view'),
-    streams: z.union([z.array(pattern).min(1), pattern.transform(one => [one])], STREAMS).default(['*']),
+    streams: z.union([z.array(pattern).min(1, STREAMS), pattern.transform(one => [one])], STREAMS).default(['*']),
     expires: z.iso.datetime({ offset: true, ...EXPIRES }).optional(),
   },
   { error: 'is a list of settings with a token' },

@@ -109,6 +109,7 @@ describe('the command line', () => {
       maxViewers: 7,
       maxRenditions: 3,
       allowedOrigins: ['https://a.example', 'http://b.example:81'],
+      users: [],
       logLevel: 'debug',
       logFormat: undefined,
     });
