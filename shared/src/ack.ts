@@ -1,5 +1,5 @@
 import { BadMessageError } from './bad-message.js';
-import { MESSAGE_TYPE } from './protocol.js';
+import * as MESSAGE_TYPE from './message-type.js';
 
 /**
  * The acknowledgement, sent by the viewer the moment a payload has arrived and before it is decoded.

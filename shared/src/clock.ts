@@ -1,5 +1,5 @@
 import { BadMessageError } from './bad-message.js';
-import { MESSAGE_TYPE } from './protocol.js';
+import * as MESSAGE_TYPE from './message-type.js';
 
 /**
  * Clock samples, after NTP (RFC 5905, section 8): the viewer sends its time, the server answers with that and

@@ -1,5 +1,6 @@
 import { BadMessageError } from './bad-message.js';
-import { CODEC_IDS, MESSAGE_TYPE, PROTOCOL_VERSION, type Codec } from './protocol.js';
+import * as MESSAGE_TYPE from './message-type.js';
+import { CODEC_IDS, PROTOCOL_VERSION, type Codec } from './protocol.js';
 
 /**
  * The frame header, one binary message directly before the message with the payload. Little-endian, 40 bytes:

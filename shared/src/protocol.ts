@@ -7,9 +7,6 @@ export const SUBPROTOCOL_TOKEN = 'framewire.token.';
 /** Version in every frame header and in `welcome`; a receiver refuses any other. */
 export const PROTOCOL_VERSION = 1;
 
-/** First byte of every binary message; a payload has none: it always follows the header that announces it. */
-export const MESSAGE_TYPE = { frame: 1, ack: 2, clock: 3 } as const;
-
 /** Codec numbers of the frame header. */
 export const CODEC_IDS = { jpeg: 0, h264: 1 } as const;
 /** How payloads are encoded. */

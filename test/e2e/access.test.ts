@@ -65,6 +65,17 @@ describeWith(['chromium'], 'a server that wants a token, in a browser', () => {
     await page.locator('#who', { hasText: 'You are owner and may do everything.' }).waitFor();
   });
 
+  test('asks for it on a narrow phone without a part of the page beyond its edge', async ({ browser }) => {
+    await using watched = await openPage(browser, server.url, { viewport: { width: 320, height: 640 } });
+    const { page } = watched;
+    const [left, right] = await page.locator('main').evaluate(main => {
+      const box = main.getBoundingClientRect();
+      return [box.left, innerWidth - box.right];
+    });
+    expect(left).toBeGreaterThan(0);
+    expect(right).toBeCloseTo(left ?? 0, 0);
+  });
+
   test('shares one stream: the link shows it and no other', async ({ browser }) => {
     await using owner = await openPage(browser, `${server.url}/?token=${server.token}#stream=yard`);
     await isLive(owner.page);

@@ -112,6 +112,14 @@ describeWith(['chromium'], 'the layout of the dashboard', () => {
     },
   );
 
+  test('shows whole tiles on a phone on its side', async ({ open, server }) => {
+    const page = await open(`${server.url}/#view=grid`, SIZES[2].options);
+    await page.locator('framewire-view[data-state="live"]').first().waitFor();
+    const heights = await page.locator('#tiles li').evaluateAll(tiles => tiles.map(tile => tile.clientHeight));
+    expect(heights).toHaveLength(NAMES.length);
+    expect(Math.max(...heights)).toBeLessThan(SIZES[2].options.viewport.height - 100);
+  });
+
   test('shows a lone picture without bars around it', async ({ browser }) => {
     await using alone = await startServer(['--source', 'gate=test']);
     await using watched = await openPage(browser, alone.url, { viewport: { width: 1440, height: 900 } });

@@ -86,12 +86,20 @@ describe('the dashboard', { timeout: 240_000 }, () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it.for(ENGINES)('in $name is let in by the address with the token, and remembered', async (engine, context) => {
-    await using guarded = await startServer(['--source', 'gate=test', '--size', '640x360', '--auth', 'token']);
+  const BY_SCHEME = ENGINES.flatMap(engine => [
+    { ...engine, scheme: 'http', args: [] },
+    { ...engine, scheme: 'https', args: ['--tls'] },
+  ]);
+
+  it.for(BY_SCHEME)('in $name is let in over $scheme by the address with the token', async (engine, context) => {
+    const args = ['--source', 'gate=test', '--size', '640x360', '--auth', 'token', ...engine.args];
+    await using guarded = await startServer(args);
     await using page = await open(context, engine);
     const address = () => page.evaluate(() => location.href);
     await page.goto(guarded.url);
     expect(await page.evaluate(() => document.querySelector('#why')?.textContent ?? '')).toContain('wants a token');
+    const trust = () => page.evaluate(() => String(document.querySelector('a[href="./trust"]')?.checkVisibility()));
+    expect(await trust()).toBe(String(engine.scheme === 'https'));
     await page.goto(`${guarded.url}/?token=${guarded.token}#quality=60`);
     await isLive(page);
     expect(await address()).toBe(`${guarded.url}/#quality=60`);

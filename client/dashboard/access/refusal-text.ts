@@ -5,5 +5,5 @@ const refusal = object<{ message: string; hint?: string | undefined }>({ message
 /** What the server says of a request that it refused, for people. */
 export function refusalText(body: string): string {
   const said = parseJson(refusal, body);
-  return said.ok ? `${said.message.message} ${said.message.hint ?? ''}`.trim() : 'The server has refused that.';
+  return said.ok ? `${said.message.message} ${said.message.hint ?? ''}`.trim() : 'The server refused that.';
 }

@@ -23,7 +23,7 @@ const MAY: Record<AccessInfo['role'], string> = {
 export function accessText({ guarded, user, role, expires }: AccessInfo): string {
   if (!guarded) return '';
   const until = expires === null ? '' : ` until ${new Date(expires).toLocaleString()}`;
-  return user === 'a link' ? `By a link you may watch${until}.` : `You are ${user} and ${MAY[role]}${until}.`;
+  return user === 'a link' ? `You may watch by a link${until}.` : `You are ${user} and ${MAY[role]}${until}.`;
 }
 
 /** Fills the help's line of who the viewer is. */

@@ -108,7 +108,9 @@ export class Tiles {
   #arrange(): void {
     const nav = this.#list.parentElement ?? this.#list;
     const caption = this.#list.querySelector('.tile-caption')?.clientHeight ?? 0;
-    const box = { width: nav.clientWidth - BORDER_PX, height: nav.clientHeight - BORDER_PX };
+    // Where the whole page scrolls, the list is as high as its tiles, and a window shows a part of it.
+    const height = Math.min(nav.clientHeight, innerHeight) - BORDER_PX;
+    const box = { width: nav.clientWidth - BORDER_PX, height };
     const { columns, fits } = gridLayout(this.#aspects, box, { caption, columns: this.#columns });
     this.#list.style.setProperty('--columns', String(columns));
     setData(this.#list, 'fits', String(fits));

@@ -42,7 +42,7 @@ export class ShareForm {
     const base = new URL('./', document.baseURI).href;
     const link = `${base}?token=${token}`;
     const say = (sentence: string): void => setText(byId('share-said', HTMLElement), sentence);
-    say(`It holds until ${new Date(expires).toLocaleString()}.`);
+    say(`It is valid until ${new Date(expires).toLocaleString()}.`);
     const rows = [{ what: 'Link', text: link }, ...streamLinks(base, stream, token)];
     this.#links.replaceChildren(...rows.map(row => linkRow(row, say)));
     // When needed: most visits share nothing.

@@ -17,7 +17,7 @@ export function streamLinks(base: string, stream: string, token?: string): Strea
     { what: 'ffplay, with little delay', text: `ffplay -fflags nobuffer "${feed}"` },
     { what: 'The picture of this moment', text: new URL(`snapshot.jpg?${query}`, base).href },
     {
-      what: token === undefined ? 'On a page of yours, once the server allows its site' : 'On a page of yours',
+      what: token === undefined ? 'On your own page, once the server allows its site' : 'On your own page',
       text: embedCode(base, stream, token),
     },
     { what: 'As an image, anywhere', text: `<img src="${escaped(feed)}" alt="${escaped(stream)}">` },

@@ -208,7 +208,7 @@ export class Page {
     try {
       await this.#smallWindow.toggle(stream, this.#state.settings.large, this.#turn);
     } catch {
-      this.toast('The browser opens no small window now.');
+      this.toast('The browser cannot open a small window now.');
     }
   }
 

@@ -5,18 +5,18 @@ const EXPLANATIONS: Readonly<Record<string, readonly (readonly [string, string])
   figures: [
     [
       'Latency',
-      'From the moment the camera took the picture until it stands on this screen. Half of the pictures of the last 5 s are faster (the median, p50).',
+      'From the moment the camera took a picture until it is on this screen. Half of the pictures of the last 5 s were faster (the median, p50).',
     ],
     ['Slowest 5 %', 'Of every hundred pictures, five take longer than this (the 95th percentile, p95).'],
     ['Pictures', 'Drawn on this screen each second.'],
-    ['Bit rate', 'What these pictures take of your connection.'],
+    ['Bit rate', 'How much of your connection these pictures use.'],
     [
       'Encode, network, draw',
-      'Capturing and compressing on the server; the way to this device; decoding and drawing here.',
+      'Capturing and compressing on the server; the path to this device; decoding and drawing here.',
     ],
   ],
   picture: [
-    ['Quality', 'Of the JPEG, 1 to 100. “Source”: the picture as the camera has compressed it, where it does.'],
+    ['Quality', 'JPEG quality, 1 to 100. “Source”: the camera’s own JPEG, where it makes one.'],
     [
       'Width',
       '“Auto” asks for the pixels that the picture covers on this screen; a number asks for no more than that.',
@@ -28,9 +28,12 @@ const EXPLANATIONS: Readonly<Record<string, readonly (readonly [string, string])
     ['Late by at most', 'How long pictures may be on their way (the latency budget).'],
   ],
   details: [
-    ['Your connection carries', 'What the server measures of the way to this device (the link’s estimate).'],
-    ['Waiting on the way', 'How long pictures stand behind others (the queue), part of the round trip.'],
-    ['Size and quality', 'How many steps both are below what you asked for (the rung of the ladder).'],
+    [
+      'Your connection carries',
+      'How much the path to this device can carry, as the server measures it (the link’s estimate).',
+    ],
+    ['Waiting on the way', 'How long pictures wait behind others (the queue), as part of the round trip.'],
+    ['Size and quality', 'How many steps both are below what you asked for (the rung on the ladder).'],
     [
       'Clock',
       'Latencies compare the server’s clock with this device’s; they are aligned to within half the round trip.',

@@ -33,6 +33,8 @@ export class WaysOut {
         return [link(`./video_feed?${new URLSearchParams({ stream }).toString()}`, 'Plain video')];
       case 'sign-in':
         return [signInForm()];
+      case 'trust':
+        return byId('trust-link', HTMLElement).hidden ? [] : [link('./trust', 'Trust this server on this device')];
       case 'streams':
         return streams
           .filter(name => name !== stream)

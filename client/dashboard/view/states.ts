@@ -22,9 +22,10 @@ export interface Words {
 
 /**
  * `again`: to try at once what is tried again by itself; `plain`: the stream without this page; `streams`: another;
- * `sign-in`: with another token.
+ * `sign-in`: with another token; `trust`: iPhones open no WebSocket to a certificate that they do not trust, although they
+ * show the page.
  */
-export type WayOut = 'again' | 'plain' | 'streams' | 'sign-in';
+export type WayOut = 'again' | 'plain' | 'streams' | 'sign-in' | 'trust';
 
 /** After this long without a connection the server is called gone: a restart takes less. */
 const GONE_AFTER_MS = 10_000;
@@ -33,7 +34,7 @@ const MISSED_PICTURES = 3;
 const SILENT_AFTER_MS = 2500;
 
 const NO_ANSWER = {
-  ...old('bad', 'No answer', 'The server does not answer', 'It is asked again every few seconds.'),
+  ...old('bad', 'No answer', 'The server does not answer', 'Trying again every few seconds.'),
   waysOut: ['again'],
 } as const satisfies Words;
 
@@ -67,7 +68,7 @@ export function viewWords(facts: ViewFacts, now: number, isOnline = true): Words
       return { ...words('bad', 'Lost', `${stream} is lost`, detail), picture: 'none' };
     }
     case 'fallback':
-      return words('warn', 'Plain video', 'No live connection', sentence(status.reason));
+      return { ...words('warn', 'Plain video', 'No live connection', sentence(status.reason)), waysOut: ['trust'] };
     case 'reconnecting':
       return reconnectingWords(facts, status, now);
     case 'failed':
@@ -108,7 +109,7 @@ function reconnectingWords(
   const said =
     now - since < GONE_AFTER_MS
       ? old('warn', 'Reconnecting', 'Reconnecting…', detail)
-      : old('bad', 'Server gone', 'The server is gone', `${detail} It is tried again every few seconds.`);
+      : old('bad', 'Server gone', 'The server is gone', `${detail} Trying again every few seconds.`);
   return { ...said, waysOut: ['again'] };
 }
 

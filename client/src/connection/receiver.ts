@@ -2,7 +2,7 @@ import type { Held } from '@framewire/shared/ack';
 import { BadMessageError } from '@framewire/shared/bad-message';
 import { decodeClockPong, type ClockPong } from '@framewire/shared/clock';
 import { decodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
-import { MESSAGE_TYPE } from '@framewire/shared/protocol';
+import * as MESSAGE_TYPE from '@framewire/shared/message-type';
 
 /** A header and its payload, with the times of their arrival. */
 export interface Arrival {

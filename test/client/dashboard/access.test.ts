@@ -11,7 +11,7 @@ test('people read who they are, where that matters', () => {
   expect(accessText(owner)).toBe('You are owner and may do everything.');
   expect(accessText({ ...owner, guarded: false })).toBe('');
   const guest = { ...owner, user: 'a link', role: 'view', expires: '2026-05-01T12:00:00.000Z' } as const;
-  expect(accessText(guest)).toMatch(/^By a link you may watch until .*2026.*\.$/);
+  expect(accessText(guest)).toMatch(/^You may watch by a link until .*2026.*\.$/);
 });
 
 test('each link has the token of a server that wants one', () => {
@@ -25,7 +25,7 @@ test('each link has the token of a server that wants one', () => {
 
 test('a refusal is shown in the server’s words', () => {
   expect(refusalText('{"code":"x","message":"No.","hint":"Ask."}')).toBe('No. Ask.');
-  expect(refusalText('<html>')).toBe('The server has refused that.');
+  expect(refusalText('<html>')).toBe('The server refused that.');
 });
 
 test('who needs another token is asked for one', () => {

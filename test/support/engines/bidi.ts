@@ -27,12 +27,13 @@ export class Bidi {
     socket.on('error', error => this.#failAll(error));
   }
 
-  /** Connects to a browser and begins a session. */
+  /** Connects to a browser and begins a session, in which warnings of certificates are taken for accepted. */
   static async connect(url: string, onEvent: (method: string, params: unknown) => void): Promise<Bidi> {
     const socket = new WebSocket(url);
     await once(socket, 'open');
     const bidi = new Bidi(socket, onEvent);
-    await bidi.send(z.unknown(), 'session.new', { capabilities: {} });
+    const capabilities = { alwaysMatch: { acceptInsecureCerts: true } };
+    await bidi.send(z.unknown(), 'session.new', { capabilities });
     return bidi;
   }
 

@@ -90,7 +90,8 @@ class WebDriver {
     await eventually(isUp, 'WebKitWebDriver', 60_000);
     const binary = BROWSERS.find(path => existsSync(path));
     const options = { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } };
-    const begun = await ask(session, 'POST', `${server}/session`, { capabilities: { alwaysMatch: options } });
+    const alwaysMatch = { ...options, acceptInsecureCerts: true };
+    const begun = await ask(session, 'POST', `${server}/session`, { capabilities: { alwaysMatch } });
     return new WebDriver(`${server}/session/${begun.value.sessionId}`);
   }
 

@@ -5,7 +5,8 @@ import { decodeClockPing, encodeClockPong } from '@framewire/shared/clock';
 import { parseClientMessage, type ClientText } from '@framewire/shared/client-message';
 import type { ChangeCause, ChosenRendition, ServerMessage, StreamInfo } from '@framewire/shared/control';
 import { encodeFrameHeader, type FrameHeader } from '@framewire/shared/frame-header';
-import { MESSAGE_TYPE, PROTOCOL_VERSION, SUBPROTOCOL } from '@framewire/shared/protocol';
+import * as MESSAGE_TYPE from '@framewire/shared/message-type';
+import { PROTOCOL_VERSION, SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 

@@ -1,7 +1,8 @@
 import { encodeAck } from '@framewire/shared/ack';
 import { parseServerMessage, type ServerMessage, type Subscribe } from '@framewire/shared/control';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from '@framewire/shared/frame-header';
-import { MESSAGE_TYPE, SUBPROTOCOL } from '@framewire/shared/protocol';
+import * as MESSAGE_TYPE from '@framewire/shared/message-type';
+import { SUBPROTOCOL } from '@framewire/shared/protocol';
 import { WebSocket } from 'ws';
 
 export interface ViewerOptions {

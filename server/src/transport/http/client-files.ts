@@ -5,7 +5,7 @@ import type { StreamList } from '@framewire/shared/control';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FramewireError } from '../../errors.js';
 import { chooseEncoding, ENCODINGS, type Encoding } from './content-encoding.js';
-import { withStreamList } from './dashboard-page.js';
+import { withStreamList, withTrustLink } from './dashboard-page.js';
 import { CLIENT_FOLDER, PROGRAM } from '../../package.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -40,8 +40,11 @@ interface ClientFile {
  */
 export class ClientFiles {
   readonly #files = new Map<string, ClientFile>();
+  readonly #hasTrustPage: boolean;
 
-  constructor() {
+  /** @param hasTrustPage whether devices have to learn to trust this server's certificate, and `/trust` says how */
+  constructor(hasTrustPage: boolean) {
+    this.#hasTrustPage = hasTrustPage;
     for (const name of readdirSync(path.join(CLIENT_FOLDER, 'dashboard'), { recursive: true, encoding: 'utf8' })) {
       if (path.extname(name) in TYPES) this.#add(`/${name.replaceAll(path.sep, '/')}`, `dashboard/${name}`);
     }
@@ -56,13 +59,21 @@ export class ClientFiles {
 
   /** The dashboard's page with the streams of this moment in it. */
   sendPage(reply: FastifyReply, list: StreamList): FastifyReply {
-    const { bytes, type } = this.file('/index.html');
-    return reply.header('Cache-Control', 'no-cache').type(type).send(withStreamList(bytes.toString(), list));
+    return reply
+      .header('Cache-Control', 'no-cache')
+      .type(TYPES['.html'] ?? '')
+      .send(withStreamList(this.page('/index.html'), list));
+  }
+
+  /** The HTML of a page, to be filled in for one visitor. @param url one of `paths`. */
+  page(url: string): string {
+    const html = this.#file(url).bytes.toString();
+    return this.#hasTrustPage ? withTrustLink(html) : html;
   }
 
   /** @param url one of `paths`. */
   send({ headers }: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
-    const file = this.file(url);
+    const file = this.#file(url);
     const encoding = chooseEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
     const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`;
     reply.header('Cache-Control', file.cacheControl).header('ETag', etag);
@@ -74,8 +85,7 @@ export class ClientFiles {
     return reply.type(file.type).send(encoded ?? file.bytes);
   }
 
-  /** @param url one of `paths`. */
-  file(url: string): ClientFile {
+  #file(url: string): ClientFile {
     const file = this.#files.get(url);
     if (file !== undefined) return file;
     throw new FramewireError('not-found', 'The dashboard was not built.', `Start with ${PROGRAM}.`);

@@ -12,6 +12,13 @@ export function withStreamList(html: string, list: StreamList): string {
   return html.replace(LIST_PLACE, (_, tag: string) => tag + json);
 }
 
+const TRUST_PLACE = 'id="trust-link" hidden';
+
+/** Shows the link to `/trust`, on the dashboard and on the sign-in page. */
+export function withTrustLink(html: string): string {
+  return html.replace(TRUST_PLACE, 'id="trust-link"');
+}
+
 const SENTENCE_PLACE = /(<p id="why"[^>]*>)[^<]*/;
 const ACTION_PLACE = ' action="./"';
 const KEPT_PLACE = '<!-- kept -->';

@@ -23,7 +23,7 @@ import { addProbes } from './probes.js';
 import { askForToken, guardRoutes, passOf } from './route-access.js';
 import { addReloadRoute } from './reload-route.js';
 import { addShareRoutes } from './share-routes.js';
-import { addTrustRoutes } from './trust-page.js';
+import { addTrustRoutes } from './trust-routes.js';
 import { SNAPSHOT_FORMATS, Snapshots, type SnapshotFormat } from './snapshot.js';
 
 const MEDIA_TYPES = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
@@ -58,7 +58,7 @@ export interface HttpOptions {
 /** Everything that is plain HTTP: the dashboard, the multipart fallback, snapshots, the list of streams. */
 export async function createHttpServer(broadcaster: Broadcaster, options: HttpOptions): Promise<FastifyInstance> {
   const { access, guard } = options;
-  const files = new ClientFiles();
+  const files = new ClientFiles(options.certificates?.authority !== undefined);
   const app = Fastify({
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, new FramewireError('bad-request', 'This URL cannot be read.'), options.onError);

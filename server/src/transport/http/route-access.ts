@@ -57,15 +57,14 @@ export function askForToken(
     if (!(request.headers['user-agent'] ?? '').startsWith('Mozilla/')) reply.header('WWW-Authenticate', CHALLENGE);
     return undefined;
   }
-  const { bytes, type } = files.file(SIGN_IN_PAGE);
   const sentence = error.code === 'token-missing' ? '' : `${error.message} ${error.hint}`.trim();
   const query = queryWithoutToken(request.url);
   if (error.retryAfterS !== undefined) reply.header('Retry-After', error.retryAfterS);
   return reply
     .status(error.status)
     .header('Cache-Control', 'no-store')
-    .type(type)
-    .send(signInPage(bytes.toString(), { sentence, query }));
+    .type('text/html; charset=utf-8')
+    .send(signInPage(files.page(SIGN_IN_PAGE), { sentence, query }));
 }
 
 /**

@@ -13,7 +13,8 @@ import type {
   Wishes,
 } from '@framewire/shared/control';
 import * as CLOSE_CODES from '@framewire/shared/close-codes';
-import { MESSAGE_TYPE, PROTOCOL_VERSION } from '@framewire/shared/protocol';
+import * as MESSAGE_TYPE from '@framewire/shared/message-type';
+import { PROTOCOL_VERSION } from '@framewire/shared/protocol';
 import type { KnownRates } from '../../link/known-rates.js';
 import type { Watcher, SeenStreams } from '../../stream/broadcaster.js';
 import type { Stream } from '../../stream/stream.js';

@@ -49,7 +49,7 @@ describe('what is said about a view', () => {
     ],
     [
       { state: 'failed', code: 'no-worker', reason: 'No worker.', hint: 'A page with a policy needs another.' },
-      'No answer | The server does not answer | It is asked again every few seconds.',
+      'No answer | The server does not answer | Trying again every few seconds.',
     ],
     [
       { state: 'failed', code: 'refused', reason: 'Too many messages.', hint: undefined },
