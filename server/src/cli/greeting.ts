@@ -60,7 +60,7 @@ function certificateLines({ certificates, reach }: FramewireServer, width: numbe
   const trust = new URL('/trust', url.replace(/^https/, 'http')).href;
   const lines = [
     `Certificate: self-made, SHA-256 ${certificates.fingerprint}`,
-    `Devices that are to trust it open this once: ${trust}`,
+    `To trust it on a phone or computer, open this there once: ${trust}`,
   ];
   return lines.map(line => `  ${wrap(line, INDENT, width)}`);
 }
