@@ -156,15 +156,20 @@ for url in (URL.replace("//", "//any:" + TOKEN + "@") + "/video_feed", URL + "/v
     expect(said).toContain('401 Unauthorized');
   });
 
-  it('lets VLC in, which shows the password at once', async context => {
+  it('lets VLC in, which shows the password at once, and refuses it without', async context => {
     skipBecause(context, missing('vlc'));
     spawnSync('chmod', ['a+rwx', folder]);
     const scene = ['--video-filter=scene', '--scene-format=jpg', '--scene-ratio=1', `--scene-path=${folder}`];
-    const url = withUser('/video_feed');
-    const vlc = ['cvlc', '--quiet', '--intf=dummy', '--vout=dummy', '--no-audio', ...scene, url];
-    // VLC refuses to run as root.
-    const asNobody = ['--reuid=65534', '--clear-groups', 'env', 'HOME=/tmp'];
-    await using player = process.getuid?.() === 0 ? run('setpriv', [...asNobody, ...vlc]) : run('cvlc', vlc.slice(1));
+    const play = (url: string, ...more: string[]) => {
+      const vlc = ['cvlc', '--intf=dummy', '--vout=dummy', '--no-audio', ...scene, ...more, url];
+      // VLC refuses to run as root.
+      const asNobody = ['--reuid=65534', '--clear-groups', 'env', 'HOME=/tmp'];
+      return process.getuid?.() === 0 ? run('setpriv', [...asNobody, ...vlc]) : run('cvlc', vlc.slice(1));
+    };
+    await using refused = play(`${server.url}/video_feed`, '--keystore=memory', '--play-and-exit');
+    await eventually(() => refused.output().includes('HTTP 401 error'), 'refusal');
+    expect(readdirSync(folder)).toEqual([]);
+    await using player = play(withUser('/video_feed'), '--quiet');
     await eventually(() => readdirSync(folder).length > 0, `picture of VLC: ${player.output()}`, 60_000);
   });
 
