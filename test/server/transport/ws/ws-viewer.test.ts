@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import { encodeAck } from '@framewire/shared/ack';
 import { encodeClockPing } from '@framewire/shared/clock';
 import { FRAME_HEADER_BYTES } from '@framewire/shared/frame-header';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Broadcaster } from '../../../../server/src/stream/broadcaster.js';
 import { WsViewer } from '../../../../server/src/transport/ws/ws-viewer.js';
+import { monotonicMs } from '../../../../server/src/time/monotonic.js';
 import { eventually } from '../../../support/eventually.js';
 import { ack, streamKit } from '../../fakes.js';
 import { openEndpoint } from '../endpoint.js';
@@ -36,10 +37,33 @@ async function unread(bufferedAmount: number) {
     client[Symbol.dispose]();
     await new Promise(resolve => server.close(resolve));
   };
-  return { client, [Symbol.asyncDispose]: close };
+  return { client, tick: () => viewer?.tick(), [Symbol.asyncDispose]: close };
 }
 
 describe('a WebSocket viewer', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('that asks for nothing is let go 60 s after its last word', async () => {
+    await using silent = await unread(0);
+    const opened = monotonicMs();
+    const clock = vi.spyOn(process.hrtime, 'bigint');
+    const tickAt = (ms: number) => {
+      clock.mockReturnValue(BigInt(Math.round((opened + ms) * 1e6)));
+      silent.tick();
+    };
+    for (const ms of [59_000, 118_000]) {
+      tickAt(ms);
+      // It is still there, and answered.
+      silent.client.texts.length = 0;
+      silent.client.say({ type: 'set', fps: 3 });
+      await silent.client.hears('not-subscribed');
+    }
+    tickAt(178_001);
+    expect(await silent.client.closed()).toBe(4408);
+  });
+
   it('that reads nothing is let go when answers to its clock samples pile up, too', async () => {
     const ping = encodeClockPing(1);
     await using enough = await unread(1024 * 1024);
