@@ -52,6 +52,18 @@ describeWith(['chromium', 'nginx-light'], 'behind nginx', () => {
     await eventually(async () => (await page.locator('#notice-title').textContent()) === '', 'end of the notice');
   });
 
+  // As on an iPhone, which shows the page of a server that it does not trust and opens no WebSocket to it.
+  test('that loses the upgrade, the page also leads to how a device trusts the server', async ({ browser }) => {
+    await using secure = await startServer(['--source', 'gate=test', '--size', '320x240', '--tls']);
+    await using nginx = await startNginx(plain(secure));
+    await using watched = await openPage(browser, nginx.url);
+    const { page } = watched;
+    await page.locator('#pill', { hasText: 'Plain video' }).waitFor();
+    await page.locator('#ways-out').getByRole('link', { name: 'Trust this server on this device' }).click();
+    await page.getByRole('heading', { name: 'Trust this Framewire' }).waitFor();
+    expect(await page.locator('details[open] summary').allTextContents()).toEqual(['Linux: Chromium, Chrome']);
+  });
+
   test('that changes Host, the page says so and shows pictures, and the log says what to do', async ({
     browser,
     server,
