@@ -50,7 +50,7 @@ export class ServedStreams {
 
   /** From now on the operator is told what becomes of the sources. */
   follow(): void {
-    for (const { stream } of this.#served) this.#follow(stream);
+    for (const served of this.#served) this.#follow(served);
   }
 
   /**
@@ -70,7 +70,7 @@ export class ServedStreams {
     const running = new Map(same.map(served => [served.config.name, served]));
     this.#served = config.streams.map(each => running.get(each.name) ?? this.#create(each));
     publish(this.streams);
-    for (const served of this.#served) if (!same.includes(served)) this.#follow(served.stream);
+    for (const served of this.#served) if (!same.includes(served)) this.#follow(served);
     for (const { stream } of gone) stream.dismiss(wanted.has(stream.name) ? setUpAnew(stream) : removed(stream));
   }
 
@@ -81,21 +81,22 @@ export class ServedStreams {
   #create(config: StreamConfig): Served {
     const { log, metrics, drawPlaceholder } = this.#surroundings;
     const { graceMs, maxRenditions } = this.#config;
-    const { name, spec, orientation, transform, description } = config;
+    const { name, title, spec, orientation, transform, description } = config;
     const id = this.#nextId;
     this.#nextId = (id + 1) % IDS;
     const stream = new Stream(
-      { name, id, description, graceMs, maxRenditions, drawPlaceholder },
+      { name, title, id, description, graceMs, maxRenditions, drawPlaceholder },
       events =>
         new Engine({ source: spec, orientation, transform, streamId: id }, events, ms => metrics.encoded(name, ms)),
-      message => log.warn({ event: 'source-warning', stream: name }, `${name}: ${message}`),
+      message => log.warn({ event: 'source-warning', stream: name }, `${labelOf(config)}: ${message}`),
     );
     return { stream, config };
   }
 
-  #follow(stream: Stream): void {
+  #follow({ stream, config }: Served): void {
     const { log, metrics } = this.#surroundings;
     const { name } = stream;
+    const label = labelOf(config);
     const { source, description } = stream.info;
     let told = source.state === 'live' ? description : '';
     let isLost = source.state === 'lost';
@@ -105,12 +106,12 @@ export class ServedStreams {
       isLost = state.state === 'lost';
       switch (state.state) {
         case 'starting':
-          log.debug({ event: 'source-opening', stream: name }, `${name}: is being opened`);
+          log.debug({ event: 'source-opening', stream: name }, `${label}: is being opened`);
           return;
         case 'live':
           // Said again only after it was closed or lost, or when it has another size.
           if (told !== stream.info.description) {
-            log.info({ event: 'source-open', stream: name }, `${name}: open: ${stream.info.description}`);
+            log.info({ event: 'source-open', stream: name }, `${label}: open: ${stream.info.description}`);
           }
           told = stream.info.description;
           return;
@@ -118,7 +119,7 @@ export class ServedStreams {
           metrics.lost(name, state.code);
           log.warn(
             { event: 'source-lost', stream: name, code: state.code },
-            `${name}: lost: ${state.reason} ${stream.hint}`.trimEnd(),
+            `${label}: lost: ${state.reason} ${stream.hint}`.trimEnd(),
           );
           break;
         case 'idle': {
@@ -126,13 +127,18 @@ export class ServedStreams {
           const what = wasLost ? 'no longer tried' : 'closed';
           log.info(
             { event: 'source-closed', stream: name },
-            `${name}: ${what}, since nobody has watched for ${seconds} s`,
+            `${label}: ${what}, since nobody has watched for ${seconds} s`,
           );
         }
       }
       told = '';
     });
   }
+}
+
+/** How the log names a stream. */
+function labelOf({ name, title }: StreamConfig): string {
+  return title === name ? name : `${name} (${title})`;
 }
 
 /** @returns why the source will not work however long one waits; undefined when it does or may. */

@@ -90,6 +90,8 @@ interface Lost {
 /** One stream as the server lists it. */
 export interface StreamInfo {
   name: string;
+  /** What people read in its place; absent: an older server's streams have none. */
+  title?: string | undefined;
   /** `stream` in frame headers. */
   id: number;
   /** For people: `camera /dev/video0, 1280x720, 30 fps, MJPG`. */
@@ -233,6 +235,7 @@ const sourceState = tagged<SourceState>('state', { idle: well, starting: well, l
 
 const streamInfo = object<StreamInfo>({
   name: string,
+  title: optional(string),
   id: integer,
   description: string,
   source: sourceState,

@@ -5,6 +5,7 @@ import { receivedSize } from '../support/browser/browser.js';
 import { dashboardTest, isLive } from '../support/browser/dashboard-test.js';
 import { describeWith } from '../support/describe-with.js';
 import { eventually } from '../support/eventually.js';
+import { startServer } from '../support/server/server.js';
 
 const NAMES = ['gate', 'yard', 'hall'];
 const test = dashboardTest([...NAMES.flatMap(name => ['--source', `${name}=test`]), '--size', '640x360']);
@@ -34,6 +35,28 @@ describeWith(['chromium'], 'the views of the dashboard', () => {
     await page.goto(`${server.url}/#view=grid`);
     await eventually(async () => String(await names(page)) === 'hall,gate', 'the same streams');
     expect(await page.locator('#rates input[value="5"]').isChecked()).toBe(true);
+  });
+
+  test('streams are called by their titles; addresses have their names', async ({ page }) => {
+    const titles = ['--title', 'gate=玄関', '--title', 'yard=Hof & Garten'];
+    const sources = ['gate', 'yard', 'hall'].flatMap(name => ['--source', `${name}=test`]);
+    await using server = await startServer([...sources, ...titles, '--size', '320x240']);
+    await page.goto(server.url);
+    await page.locator('#stage-name', { hasText: '玄関' }).waitFor();
+    await eventually(async () => (await page.title()) === '玄関 – Framewire', 'title of the page');
+    expect(await names(page)).toEqual(['玄関', 'Hof & Garten', 'hall']);
+    await page.getByRole('button', { name: 'Hof & Garten' }).click();
+    await eventually(() => page.url().endsWith('#stream=yard'), 'name in the address');
+    await press(page, 'Links');
+    const options = await page
+      .locator('#links-stream option')
+      .evaluateAll(all => all.map(({ textContent }) => textContent));
+    expect(options).toEqual(['玄関', 'Hof & Garten', 'hall']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('radio', { name: 'All' }).check();
+    await press(page, 'Settings');
+    await page.getByRole('checkbox', { name: 'Show Hof & Garten' }).uncheck();
+    await eventually(() => page.url().endsWith('&show=gate&show=hall'), 'names in the address');
   });
 
   test('the grid is paused, goes on, and fills the screen', async ({ page }) => {

@@ -186,6 +186,7 @@ export function streamKit(options: Partial<StreamOptions> = {}): StreamKit {
   const stream = new Stream(
     {
       name: 'yard',
+      title: options.name ?? 'yard',
       id: 7,
       description: 'a yard',
       graceMs: 10_000,

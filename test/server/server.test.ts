@@ -52,6 +52,7 @@ vi.mock('../../server/src/engine/engine.js', () => ({
 const CONFIG: Config = {
   streams: ['a', 'b', 'c'].map(name => ({
     name,
+    title: name,
     description: name,
     spec: { kind: 'test', size: null, fps: null },
     orientation: UPRIGHT,

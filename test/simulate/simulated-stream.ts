@@ -60,6 +60,7 @@ export function simulatedStream(clock: Clock, scene: SceneOptions): { stream: St
   const stream = new Stream(
     {
       name: 'simulated',
+      title: 'simulated',
       id: 0,
       description: 'simulated',
       graceMs: Infinity,

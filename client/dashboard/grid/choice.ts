@@ -1,6 +1,7 @@
 import type { StreamInfo } from '@framewire/client';
 import { byId, make } from '../dom.js';
 import { parseStep } from '../page/settings.js';
+import { titleOf } from '../stream-title.js';
 
 const COLUMNS = [null, 1, 2, 3, 4, 6] as const;
 const MAX_COLUMNS = 12;
@@ -23,6 +24,7 @@ export class ChoiceForm {
   readonly #onChange: (choice: Choice) => void;
   /** All streams, those that are shown first and in their order. */
   #order: readonly string[] = [];
+  #titles: ReadonlyMap<string, string> = new Map();
   #choice: Choice = { shown: [], columns: null };
 
   constructor(onChange: (choice: Choice) => void) {
@@ -40,15 +42,17 @@ export class ChoiceForm {
     this.#list.addEventListener('change', () => this.#change({ shown: this.#checked() }));
   }
 
-  show(streams: readonly string[], choice: Choice): void {
+  show(infos: readonly StreamInfo[], choice: Choice): void {
     this.#choice = choice;
+    const streams = infos.map(({ name }) => name);
+    this.#titles = new Map(infos.map(info => [info.name, titleOf(info)]));
     for (const radio of this.#columns.querySelectorAll('input')) {
       radio.checked = radio.value === String(choice.columns ?? 'auto');
     }
     const { shown } = choice;
     const isShown = (name: string): boolean => shown.length === 0 || shown.includes(name);
     const order = [...shown.filter(name => streams.includes(name)), ...streams.filter(name => !shown.includes(name))];
-    const state = JSON.stringify([order, shown]);
+    const state = JSON.stringify([order, shown, [...this.#titles.values()]]);
     // Once for each list of the server: what has the focus must keep it.
     if (this.#list.dataset['state'] === state) return;
     this.#list.dataset['state'] = state;
@@ -64,16 +68,17 @@ export class ChoiceForm {
     box.type = 'checkbox';
     box.checked = isShown;
     box.value = name;
-    box.ariaLabel = `Show ${name}`;
-    const label = make('label', 'tick', box, make('span', '', name));
-    label.title = name;
+    const title = this.#titles.get(name) ?? name;
+    box.ariaLabel = `Show ${title}`;
+    const label = make('label', 'tick', box, make('span', '', title));
+    label.title = title;
     return make('li', '', label, this.#mover(name, index, -1), this.#mover(name, index, 1));
   }
 
   #mover(name: string, index: number, step: -1 | 1): HTMLButtonElement {
     const button = make('button', 'quiet', icon(step === -1 ? 'up' : 'down'));
     button.type = 'button';
-    button.ariaLabel = `Move ${name} ${step === -1 ? 'up' : 'down'}`;
+    button.ariaLabel = `Move ${this.#titles.get(name) ?? name} ${step === -1 ? 'up' : 'down'}`;
     button.disabled = index + step < 0 || index + step >= this.#order.length;
     button.addEventListener('click', () => {
       const order = [...this.#order];

@@ -12,6 +12,7 @@ import { isCurable, newFacts, pictureEveryMs, withStats, withStatus, type ViewFa
 export class Tile {
   readonly item: HTMLLIElement;
   readonly #button = make('button', 'tile');
+  readonly #name = make('span', 'tile-name');
   readonly #picture = make('span', 'tile-picture');
   readonly #note = make('span', 'tile-note');
   readonly #number = make('kbd', 'number');
@@ -21,17 +22,21 @@ export class Tile {
   #view: FramewireViewElement | null = null;
   #facts: ViewFacts | null = null;
 
-  constructor(name: string, onChoose: () => void) {
-    const caption = make('span', 'tile-caption', make('span', 'dot'), make('span', 'tile-name', name));
+  constructor(onChoose: () => void) {
+    const caption = make('span', 'tile-caption', make('span', 'dot'), this.#name);
     caption.append(this.#word, this.#figures);
     this.#picture.append(this.#note);
     this.#button.append(this.#picture, this.#number, caption);
     this.#button.type = 'button';
-    this.#button.title = name;
     // It is named by its caption: the name and how it is.
     for (const part of [this.#picture, this.#number, this.#figures]) part.ariaHidden = 'true';
     this.#button.addEventListener('click', onChoose);
     this.item = make('li', '', this.#button);
+  }
+
+  set title(title: string) {
+    setText(this.#name, title);
+    this.#button.title = title;
   }
 
   /** @param number as the key that shows it large; 0: none does */

@@ -7,6 +7,7 @@ import { isSideways, UPRIGHT, type Turn } from '../view/turn.js';
 import { chosenStreams } from './choice.js';
 import { gridLayout } from './grid-layout.js';
 import { Tile } from './tile.js';
+import { titleOf } from '../stream-title.js';
 
 /** Little beside the large picture. */
 const STRIP_SETTINGS = { ...DEFAULT_SETTINGS.large, maxWidth: 320, fps: 5, quality: 60 } as const;
@@ -57,6 +58,7 @@ export class Tiles {
       if (this.#list.children[index] !== tile.item) {
         this.#list.insertBefore(tile.item, this.#list.children[index] ?? null);
       }
+      tile.title = titleOf(info);
       tile.number = index < 9 ? index + 1 : 0;
       tile.turn = turnOf(info.name);
       if (!isGrid && info.name === large) tile.showAsLarge();
@@ -79,7 +81,7 @@ export class Tiles {
   }
 
   #tileOf(name: string): Tile {
-    const tile = this.#tiles.get(name) ?? new Tile(name, () => this.#onChoose(name));
+    const tile = this.#tiles.get(name) ?? new Tile(() => this.#onChoose(name));
     this.#tiles.set(name, tile);
     return tile;
   }

@@ -1,6 +1,8 @@
+import type { StreamInfo } from '@framewire/client';
 import { fetchAccess } from '../access/who.js';
 import { byId, setText } from '../dom.js';
 import { linkRow } from './link-row.js';
+import { titleOf } from '../stream-title.js';
 import { ShareForm } from './share.js';
 import { streamLinks, type StreamLink } from './stream-links.js';
 
@@ -17,9 +19,11 @@ export class LinksDialog {
   }
 
   /** @param hash of this page as it stands, without `#` */
-  open(streams: readonly string[], stream: string, hash: string): void {
+  open(streams: readonly StreamInfo[], stream: string, hash: string): void {
     this.#hash = hash;
-    this.#stream.replaceChildren(...streams.map(name => new Option(name, name, false, name === stream)));
+    this.#stream.replaceChildren(
+      ...streams.map(info => new Option(titleOf(info), info.name, false, info.name === stream)),
+    );
     void this.#fill();
     this.#dialog.showModal();
   }

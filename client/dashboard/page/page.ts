@@ -25,6 +25,7 @@ import { recallState, rememberState } from './memory.js';
 import { formatPageState, parsePageState, type PageState, type PageView } from './page-state.js';
 import type { PageAction } from './shortcuts.js';
 import { watchStreams } from './stream-list.js';
+import { titleOf } from '../stream-title.js';
 
 const TICK_MS = 1000;
 
@@ -106,6 +107,12 @@ export class Page {
     return this.#state.stream ?? this.#streams?.[0]?.name ?? null;
   }
 
+  /** What its readers call it. */
+  get #largeTitle(): string | null {
+    const info = this.#streams?.find(({ name }) => name === this.#large);
+    return info === undefined ? this.#large : titleOf(info);
+  }
+
   /** A single stream has no grid, whatever the address says. */
   get #view(): PageView {
     return (this.#streams?.length ?? 0) > 1 ? this.#state.view : 'large';
@@ -158,11 +165,7 @@ export class Page {
         this.#switchView();
         break;
       case 'links':
-        this.#links.open(
-          (this.#streams ?? []).map(({ name }) => name),
-          this.#large ?? '',
-          formatPageState({ ...this.#state, isBare: false }),
-        );
+        this.#links.open(this.#streams ?? [], this.#large ?? '', formatPageState({ ...this.#state, isBare: false }));
         break;
       case 'pip':
         if (!isGrid) void this.#toggleSmallWindow();
@@ -271,13 +274,10 @@ export class Page {
     this.#wakeLock.want(isBare || this.#main.dataset['full'] === 'true');
     const info = streams.find(({ name }) => name === large);
     this.#showPicture();
-    showTitle(isGrid ? this.#gridTitle(streams) : (large ?? 'No stream yet'), isGrid ? undefined : info);
+    showTitle(isGrid ? this.#gridTitle(streams) : (this.#largeTitle ?? 'No stream yet'), isGrid ? undefined : info);
     if (info !== undefined) this.#panel.showSource(info);
     this.#form.showSource(isGrid || info === undefined ? { width: null, fps: null } : info);
-    this.#choice.show(
-      streams.map(({ name }) => name),
-      this.#state,
-    );
+    this.#choice.show(streams, this.#state);
     this.#tiles.show(streams, { ...this.#state, view: this.#view }, large);
     if (isGrid) showPauseButton(this.#tiles.isPaused);
     this.#tick();
@@ -322,8 +322,7 @@ export class Page {
 
   #announce(words: Words): void {
     const { tone, word, title, detail } = words;
-    const stream = this.#large ?? 'Framewire';
-    this.#tiles.showLarge(stream, words);
-    this.#announcer.tell(stream, word, title === '' ? '' : detail, tone === 'ok');
+    this.#tiles.showLarge(this.#large ?? '', words);
+    this.#announcer.tell(this.#largeTitle ?? 'Framewire', word, title === '' ? '' : detail, tone === 'ok');
   }
 }

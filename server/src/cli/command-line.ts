@@ -72,6 +72,7 @@ function describeCommand(version: string, width: number): Command {
     .usage('[options]')
     .description('Live frames from a camera to any number of viewers, each at the lowest latency its link allows.')
     .option('--source <source>', 'what to stream (default: a camera, else test); repeat it for several', collect)
+    .option('--title <text>', 'what people read in place of a name, in any script; NAME=TEXT for one stream', collect)
     .option('--size <WxH>', 'size to ask of cameras, in pixels (default: 1280x720 if the camera has it)')
     .option('--fps <number>', 'frames a second to ask of cameras, 0.01-240 (default: 30 if there, 1 of a snapshot URL)')
     .option('--camera-format <format>', 'auto, yuyv (raw) or mjpg (default: auto: raw if it gives size and rate)')

@@ -25,10 +25,10 @@ export function greeting(
   const { reach, entry, streams } = server;
   const nameWidth = Math.max(...streams.map(({ name }) => name.length));
   const column = INDENT + nameWidth + 2;
-  const lines = streams.map(({ name, description, source, hint }) => {
+  const lines = streams.map(({ name, title = name, description, source, hint }) => {
     const remark = remarkOn(source, hint);
     const second = remark === '' ? '' : `\n${' '.repeat(column)}${wrap(remark, column, width)}`;
-    return `  ${name.padEnd(nameWidth)}  ${wrap(description, column, width)}${second}`;
+    return `  ${name.padEnd(nameWidth)}  ${wrap(title === name ? description : `${title}: ${description}`, column, width)}${second}`;
   });
   const isTold = entry.kind === 'token' && (isTerminal || entry.isNew);
   const shown = (url: string) => (isTold ? withToken(url, entry.token) : url);

@@ -17,6 +17,8 @@ import { PROGRAM_WITH } from '../package.js';
 
 export interface StreamConfig {
   name: string;
+  /** For people; the name where there is no other. */
+  title: string;
   spec: SourceSpec;
   /** How its pictures are to be turned, beyond what the source says itself. */
   orientation: Orientation;
@@ -51,13 +53,14 @@ export interface Config {
   logFormat: LogFormat | undefined;
 }
 
-const { rotate, flip, transform: _, ...alike } = streamSettings;
+const { title, rotate, flip, transform: _, ...alike } = streamSettings;
 
 /** What the command line says: texts, lists of texts for what may be of one stream only, and switches. */
 const flagShape = z.object({
   ...z.object({ ...serverSettings, ...alike }).partial().shape,
   source: z.array(z.string()).optional(),
   transform: z.array(z.string()).default([]),
+  title: z.array(z.string()).default([]),
   rotate: z.array(z.string()).default([]),
   flip: z.array(z.string()).default([]),
   quiet: z.boolean().default(false),
@@ -156,6 +159,7 @@ interface Wanted {
 
 function parseStreams(flags: Flags, environment: Environment, file: FileSettings | undefined): StreamConfig[] {
   const transforms = perStream('--transform', flags.transform, text => fileAt(process.cwd(), text, '--transform'));
+  const titles = perStream('--title', flags.title, text => parseFlag('--title', title, text));
   const turns = perStream('--rotate', flags.rotate, text => parseFlag('--rotate', rotate, text));
   const flips = perStream('--flip', flags.flip, text => parseFlag('--flip', flip, text));
   const parsed = eachOrAllProblems(wantedStreams(flags, environment, file), wanted => {
@@ -174,6 +178,7 @@ function parseStreams(flags: Flags, environment: Environment, file: FileSettings
     const quarters = { turns: turns.of(name) ?? settings.rotate ?? 0, isMirrored: false };
     return {
       name,
+      title: titles.of(name) ?? settings.title ?? name,
       spec,
       orientation: compose(quarters, flips.of(name) ?? settings.flip ?? UPRIGHT),
       transform: transforms.of(name) ?? transform ?? null,
@@ -181,7 +186,7 @@ function parseStreams(flags: Flags, environment: Environment, file: FileSettings
     };
   });
   const names = streams.map(({ name }) => name);
-  for (const option of [transforms, turns, flips]) option.refuseStray(names);
+  for (const option of [titles, transforms, turns, flips]) option.refuseStray(names);
   return streams;
 }
 

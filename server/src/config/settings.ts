@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { LOG_FORMATS, LOG_LEVELS } from '../ops/log.js';
 import { UPRIGHT, type Orientation } from '../source/orientation.js';
 import { isHostName } from '../tls/names.js';
+import { cleanName } from './stream-names.js';
 
 /**
  * Every setting there is: its name, its bounds, its default and what it means, for the settings file, the environment and
@@ -64,8 +65,15 @@ const origin = z
 
 const PATH = { error: 'is the path of a file' };
 
+const TITLE = { error: 'is a line of 1 to 100 characters' };
+
 /** Of each stream. */
 export const streamSettings = {
+  title: z
+    .string(TITLE)
+    .transform(cleanName)
+    .refine(text => /^\P{Cc}{1,100}$/u.test(text), TITLE)
+    .describe('what people read in place of its name (default: the name), in any script'),
   size: size.describe('size to ask of cameras (default: 1280x720 if there); one that the camera lacks is refused'),
   fps: number(0.01, 240).describe(
     'rate to ask of cameras (default: 30 if there); of a URL with one picture, how often it is asked (default: 1)',

@@ -16,6 +16,8 @@ import { StreamNumbers } from './stream-numbers.js';
 
 export interface StreamOptions {
   name: string;
+  /** For people; the name where there is no other. */
+  title: string;
   /** 0-65535, in frame headers. */
   id: number;
   /** For people, until the source was opened and says more. */
@@ -105,6 +107,7 @@ export class Stream {
   get info(): StreamInfo {
     return {
       name: this.name,
+      title: this.#options.title,
       id: this.id,
       description: this.#info?.description ?? this.#options.description,
       source: this.#state,
@@ -318,7 +321,8 @@ export class Stream {
   }
 
   #explain(reason: string): Outage {
-    return new Outage(reason, size => this.#options.drawPlaceholder(size, this.name, reason), this.#onWarning);
+    const { drawPlaceholder, title } = this.#options;
+    return new Outage(reason, size => drawPlaceholder(size, title, reason), this.#onWarning);
   }
 
   /** Delivers the placeholder of the present loss, if there is one. */

@@ -83,6 +83,8 @@ describe('the command line', () => {
       ...['--capture', 'opencv', '--transform', 'package.json', '--transform', 'yard=README.md'],
       ...['--rotate', 'yard=90', '--rotate', '180', '--flip', 'yard=vertical'],
       ...['--max-renditions', '3', '--allow-origin', 'https://a.example', '--allow-origin', 'http://b.example:81'],
+      '--title',
+      'gate=Haustür',
       '--verbose',
     );
     const asked = { size: { width: 640, height: 480 }, fps: 12.5 };
@@ -90,6 +92,7 @@ describe('the command line', () => {
       streams: [
         {
           name: 'gate',
+          title: 'Haustür',
           description: 'camera /dev/video2',
           spec: { kind: 'camera', device: '/dev/video2', format: 'mjpg', capture: 'opencv', ...asked },
           orientation: { turns: 2, isMirrored: false },
@@ -97,6 +100,7 @@ describe('the command line', () => {
         },
         {
           name: 'yard',
+          title: 'yard',
           description: 'test pattern',
           spec: { kind: 'test', ...asked },
           orientation: { turns: 3, isMirrored: true },
@@ -244,7 +248,20 @@ describe('the command line', () => {
   it('explains every option', () => {
     const help = printedBy('--help');
     const options = [
-      ...['source', 'size', 'fps', 'camera-format', 'capture', 'transform', 'rotate', 'flip', 'host', 'port', 'grace'],
+      ...[
+        'source',
+        'title',
+        'size',
+        'fps',
+        'camera-format',
+        'capture',
+        'transform',
+        'rotate',
+        'flip',
+        'host',
+        'port',
+        'grace',
+      ],
       ...['max-viewers', 'max-renditions', 'allow-origin', 'quiet', 'verbose', 'version', 'help'],
     ];
     for (const option of options) expect(help).toMatch(new RegExp(`--${option}\\b.{4,}`));

@@ -37,6 +37,12 @@ const said = (reach: Reach, entry: Entry, { streams = [gate], width = 80, isTerm
   );
 
 describe('the greeting', () => {
+  it('has a title beside the name that addresses have', () => {
+    const text = said(LOCAL, { kind: 'this-machine' }, { streams: [{ ...gate, name: 'gate', title: '玄関' }, gate] });
+    expect(text).toMatch(/^ {2}gate {8}玄関: camera \/dev\/video0/m);
+    expect(text).toMatch(/^ {2}front door {2}camera \/dev\/video0/m);
+  });
+
   it.each<[string, Reach, string, RegExp]>([
     ['this machine alone', LOCAL, 'http://127.0.0.1:8080/', /Only this machine can watch/],
     [

@@ -109,6 +109,20 @@ describe('layers of settings', () => {
     expect(parseConfig({ flags: { source: ['door=test'] }, file }).streams).toMatchObject([{ name: 'door' }]);
   });
 
+  it('give streams titles in any script beside their names, which follow where there is none', () => {
+    const titled = { ...file, streams: file.streams.map(each => ({ ...each, title: 'Garten 花園' })) };
+    const { streams } = parseConfig({ flags: { title: ['gate=Haustu\u0308r = vorn'] }, file: titled });
+    expect(streams.map(({ name, title }) => `${name}: ${title}`)).toEqual([
+      'gate: Haustür = vorn',
+      'yard: Garten 花園',
+    ]);
+    expect(parseConfig({ flags: {}, file }).streams.map(({ title }) => title)).toEqual(['gate', 'yard']);
+    expect(() => parseConfig({ flags: { title: ['barn=Scheune'] }, file })).toThrow('--title names "barn"');
+    for (const text of ['', '  ', 'a\nb', 'x'.repeat(101)]) {
+      expect(() => parseConfig({ flags: { title: [`gate=${text}`] }, file })).toThrow('--title is a line of 1 to 100');
+    }
+  });
+
   it('take a list of origins from the environment', () => {
     const environment = { FRAMEWIRE_ALLOW_ORIGIN: 'https://a.example, https://b.example' };
     expect(parseConfig({ flags: {}, environment }).allowedOrigins).toEqual(['https://a.example', 'https://b.example']);

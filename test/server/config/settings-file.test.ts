@@ -42,6 +42,7 @@ streams:
   gate: rtsp://user:\${GATE_PASSWORD}@gate.lan/live
   "Vorgarten 玄関":
     source: /dev/video0
+    title: Am Tor
     size: 640x360
     fps: 12.5
     cameraFormat: mjpg
@@ -71,6 +72,7 @@ describe('a settings file', () => {
         name: 'Vorgarten 玄関',
         source: '/dev/video0',
         place: 'framewire.yaml:11: streams.Vorgarten 玄関',
+        title: 'Am Tor',
         size: { width: 640, height: 360 },
         fps: 12.5,
         cameraFormat: 'mjpg',

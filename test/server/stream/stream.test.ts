@@ -168,12 +168,13 @@ describe('a stream', () => {
   });
 
   it('tells what it is, and what it has done', () => {
-    const { stream, producer, watch } = streamKit();
+    const { stream, producer, watch } = streamKit({ title: 'Vorgarten 玄関' });
     watch({ maxWidth: 640 });
     producer.live();
     producer.events.counts({ captured: 100, encoded: 40, damaged: 2 });
     expect(stream.info).toEqual({
       name: 'yard',
+      title: 'Vorgarten 玄関',
       id: 7,
       description: 'fake 1280x720',
       source: { state: 'live' },
