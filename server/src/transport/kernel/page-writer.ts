@@ -27,11 +27,11 @@ export class PageWriter implements ByteCount {
     return this.#count.isLate;
   }
 
-  /** @param bytes must not change any more. */
-  write(bytes: Buffer): void {
+  /** @param bytes must not change any more. Those from `from` to before `to` are sent. */
+  write(bytes: Buffer, from = 0, to = bytes.length): void {
     // What waits in the stream comes first.
-    const taken = this.#socket.writableLength > 0 ? 0 : (this.#pages?.send(this.#socket, bytes) ?? 0);
+    const taken = this.#socket.writableLength > 0 ? 0 : (this.#pages?.send(this.#socket, bytes, from, to) ?? 0);
     this.#sharedBytes += taken;
-    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+    if (from + taken < to) this.#socket.write(bytes.subarray(from + taken, to));
   }
 }

@@ -33,13 +33,13 @@ export class SharedPages {
    * The caller writes what is left; nothing may wait in the socket, or it would be overtaken. The first socket in a row
    * that is to get these bytes gets none here: for one alone, putting them in costs as much as it saves.
    *
-   * @param bytes must not change any more; told apart by identity.
+   * @param bytes must not change any more; told apart by identity. The socket gets those from `from` to before `to`.
    * @returns how many of them the kernel took: fewer when its buffer is full, 0 also when the socket is closed.
    */
-  send(socket: Socket, bytes: Buffer): number {
+  send(socket: Socket, bytes: Buffer, from = 0, to = bytes.length): number {
     if (bytes !== this.#held && !this.#hold(bytes)) return 0;
-    this.#offset[0] = 0;
-    return Math.max(0, libc.sendfile?.(fdOf(socket), this.#file, this.#offset, bytes.length) ?? 0);
+    this.#offset[0] = from;
+    return Math.max(0, libc.sendfile?.(fdOf(socket), this.#file, this.#offset, to - from) ?? 0);
   }
 
   #hold(bytes: Buffer): boolean {

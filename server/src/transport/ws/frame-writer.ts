@@ -33,21 +33,19 @@ export class FrameWriter implements ByteCount {
   }
 
   /**
-   * @param hasHeaders false: the payload alone.
+   * @param parts whether the header's message comes before the payload, and a ping behind it.
    * @param onTaken is called when the kernel has taken the last byte.
    */
-  write(frame: EncodedFrame, hasHeaders: boolean, onTaken?: () => void): void {
-    const image = wireImage(frame);
-    if (!hasHeaders) {
-      this.#socket.write(image.payload, onTaken);
-    } else if (this.#socket instanceof TLSSocket) {
+  write(frame: EncodedFrame, parts: { hasHeader: boolean; hasPing: boolean }, onTaken?: () => void): void {
+    const { bytes, payloadAt, pingAt } = wireImage(frame);
+    const to = parts.hasPing ? bytes.length : pingAt;
+    let from = parts.hasHeader ? 0 : payloadAt;
+    if (parts.hasHeader && this.#socket instanceof TLSSocket) {
       // In one record both would arrive in the same instant, and tell the viewer nothing about its link.
-      this.#socket.write(image.header);
-      this.#socket.write(image.payload, onTaken);
-    } else if (onTaken === undefined) {
-      this.#shared.write(image.both);
-    } else {
-      this.#socket.write(image.both, onTaken);
+      this.#socket.write(bytes.subarray(0, payloadAt));
+      from = payloadAt;
     }
+    if (onTaken === undefined) this.#shared.write(bytes, from, to);
+    else this.#socket.write(bytes.subarray(from, to), onTaken);
   }
 }

@@ -29,6 +29,7 @@ import { GatheredWishes } from './gathered-wishes.js';
 import { MessageLimits } from './message-limits.js';
 import { closeWebSocket, errorMessage } from './refuse-web-socket.js';
 import { requestFrom } from './request-from.js';
+import { pingNumber } from './ws-wire.js';
 import { openTcpInfo } from '../kernel/tcp-info.js';
 import { KernelAcks } from '../kernel/kernel-acks.js';
 
@@ -43,9 +44,6 @@ const SILENCE_MS = 60_000;
 
 /** And gives up its place after this when there is no other for somebody who comes, ms: an honest viewer asks at once. */
 const YIELD_MS = 2000;
-
-/** What a ping behind a frame carries, and its pong brings back: the number of that frame. */
-const SEQ_BYTES = 4;
 
 /** What takes a claim on a stream or gives it back. `set` is put together, these are limited. */
 const CLAIMS: ReadonlySet<ClientText['type']> = new Set(['subscribe', 'unsubscribe', 'pause', 'resume']);
@@ -99,21 +97,20 @@ export class WsViewer implements Watcher, ViewerTransport {
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
     ws.on('pong', data => {
-      if (this.#isWelcome() && data.length === SEQ_BYTES) this.#viewer.read(data.readUInt32LE());
+      const seq = pingNumber(data);
+      if (this.#isWelcome() && seq !== undefined) this.#viewer.read(seq);
     });
   }
 
   send(frame: EncodedFrame): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#acknowledges) {
-      this.#frames.write(frame, this.#hasHeaders);
+      this.#frames.write(frame, { hasHeader: true, hasPing: false });
       return;
     }
     const { seq } = frame.header;
-    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, this.#hasHeaders, onTaken));
-    const number = Buffer.alloc(SEQ_BYTES);
-    number.writeUInt32LE(seq);
-    this.#ws.ping(number);
+    const parts = { hasHeader: this.#hasHeaders, hasPing: true };
+    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, parts, onTaken));
     this.#viewer.asked(seq);
   }
 

@@ -2,11 +2,11 @@ import type { EncodedFrame } from '../../frames.js';
 
 /** A frame as WebSocket bytes: what every viewer's socket is given, built once. */
 export interface WireImage {
-  /** Both messages, one behind the other. */
-  readonly both: Buffer;
-  /** Parts of `both`: the message with the header, and the message with the payload. */
-  readonly header: Buffer;
-  readonly payload: Buffer;
+  /** The message with the header, the message with the payload, and a ping with the frame's number, as `pingNumber`. */
+  readonly bytes: Buffer;
+  /** Where the second and the third begin. */
+  readonly payloadAt: number;
+  readonly pingAt: number;
 }
 
 const images = new WeakMap<EncodedFrame, WireImage>();
@@ -19,17 +19,26 @@ const images = new WeakMap<EncodedFrame, WireImage>();
 export function wireImage(frame: EncodedFrame): WireImage {
   let image = images.get(frame);
   if (image === undefined) {
-    const headerHead = messageHead(frame.headerBytes.length);
-    const payloadHead = messageHead(frame.payload.length);
-    const both = Buffer.concat([headerHead, frame.headerBytes, payloadHead, frame.payload]);
-    const split = headerHead.length + frame.headerBytes.length;
-    image = { both, header: both.subarray(0, split), payload: both.subarray(split) };
+    const { header, headerBytes, payload } = frame;
+    const headerHead = messageHead(headerBytes.length);
+    const payloadHead = messageHead(payload.length);
+    const ping = Buffer.from([FINAL_PING, SEQ_BYTES, 0, 0, 0, 0]);
+    ping.writeUInt32LE(header.seq, 2);
+    const bytes = Buffer.concat([headerHead, headerBytes, payloadHead, payload, ping]);
+    image = { bytes, payloadAt: headerHead.length + headerBytes.length, pingAt: bytes.length - ping.length };
     images.set(frame, image);
   }
   return image;
 }
 
+/** @returns the number of the frame that a ping was sent behind, from its pong; undefined: it was another ping. */
+export function pingNumber(pong: Buffer): number | undefined {
+  return pong.length === SEQ_BYTES ? pong.readUInt32LE() : undefined;
+}
+
+const SEQ_BYTES = 4;
 const FINAL_BINARY = 0x82;
+const FINAL_PING = 0x89;
 
 /** The head of an unmasked binary message: 2, 4 or 10 bytes. */
 function messageHead(length: number): Buffer {

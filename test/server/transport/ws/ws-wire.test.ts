@@ -1,7 +1,7 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { wireImage } from '../../../../server/src/transport/ws/ws-wire.js';
+import { pingNumber, wireImage } from '../../../../server/src/transport/ws/ws-wire.js';
 import { eventually } from '../../../support/eventually.js';
 import { encodedFrame } from '../../fakes.js';
 
@@ -17,17 +17,20 @@ describe('a frame as WebSocket bytes', () => {
     await once(server, 'listening');
     server.on('connection', (ws, { socket }) => {
       // One way and the other, and beside a message of the library's own.
-      for (const frame of frames) socket.write(wireImage(frame).both);
+      for (const frame of frames) socket.write(wireImage(frame).bytes);
       ws.send('between');
       for (const frame of frames) {
-        socket.write(wireImage(frame).header);
-        socket.write(wireImage(frame).payload);
+        const { bytes, payloadAt, pingAt } = wireImage(frame);
+        socket.write(bytes.subarray(0, payloadAt));
+        socket.write(bytes.subarray(payloadAt, pingAt));
       }
     });
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('No address.');
     const viewer = new WebSocket(`ws://127.0.0.1:${address.port}`);
     const messages: Buffer[] = [];
+    const pings: (number | undefined)[] = [];
+    viewer.on('ping', data => pings.push(pingNumber(data)));
     viewer.on('message', data => {
       if (Buffer.isBuffer(data)) messages.push(data);
     });
@@ -36,6 +39,8 @@ describe('a frame as WebSocket bytes', () => {
     const all = [...expected, Buffer.from('between'), ...expected];
     expect(messages.map(({ length }) => length)).toEqual(all.map(({ length }) => length));
     expect(messages.flatMap((message, i) => (message.equals(all[i] ?? message.subarray(1)) ? [] : [i]))).toEqual([]);
+    expect(pings).toEqual(frames.map(({ header }) => header.seq));
+    expect(pingNumber(Buffer.alloc(0))).toBeUndefined();
     viewer.terminate();
     server.close();
     await once(server, 'close');
