@@ -26,12 +26,14 @@ import {
   isExpected,
   NO_BACKLOG,
   soughtBytes,
+  takesAll,
   unreadUntil,
 } from './pace/backlog-pace.js';
 import {
   answersPings,
   asked,
   FREE_READER,
+  isSettled,
   isSlow,
   reached,
   read,
@@ -40,23 +42,9 @@ import {
   type ReaderPace,
 } from './pace/reader-pace.js';
 import type { FrameSocket, TransportArrival, ViewerArrival } from './frame-socket.js';
+import { NO_LIMITS, type DeliveryLimits } from './delivery-limits.js';
 import { paddedFrame } from './padded-frame.js';
 import { ViewerCounts } from './viewer-counts.js';
-
-export interface DeliveryLimits {
-  /** Frames a second at most; Infinity: all. */
-  fps: number;
-  /** How long a frame may wait behind others on its way, ms. */
-  queueMs: number;
-  /** Least time from one frame to the next, ms. */
-  intervalMs: number;
-  /** A frame that waited longer than this is not sent: there is a newer picture by then, ms. */
-  staleMs: number;
-  /** Frames that one acknowledgement may cover. */
-  ackEvery: number;
-  /** Smaller frames are padded to this many bytes. */
-  leastBytes: number;
-}
 
 interface Waiting {
   readonly frame: EncodedFrame;
@@ -84,14 +72,7 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #onReadiness: (isReady: boolean) => void;
   readonly #waiting = new Latest<Waiting>();
-  readonly #limits: DeliveryLimits = {
-    fps: Infinity,
-    queueMs: 5,
-    intervalMs: 0,
-    staleMs: Infinity,
-    ackEvery: 1,
-    leastBytes: 0,
-  };
+  readonly #limits: DeliveryLimits = { ...NO_LIMITS };
   #gate = OPEN_GATE;
   /** Of the last frame that was offered. */
   #rendition: number | undefined;
@@ -105,6 +86,11 @@ export class Delivery {
   /** When the padded frame was sent that is on its way. */
   #paddedAt: number | undefined;
   #lastArrivedAt = -Infinity;
+  /** How long the last frame that was measured was on its way, ms. */
+  #passageMs = 0;
+  /** Frames since the last one that was sent to be measured, and bytes of those of them that have arrived. */
+  #unmeasured = 0;
+  #untoldBytes = 0;
   #alarm: { at: number; alarm: Alarm } | undefined;
 
   /** @param onReadiness is told, whenever that changes, whether a frame captured now could be sent when it is ready. */
@@ -160,6 +146,7 @@ export class Delivery {
       return;
     }
     this.#gate = gate;
+    this.look();
     const now = this.#clock.now();
     if (this.#waiting.isEmpty && this.#sendableAt(now) <= now) this.#send(frame, now);
     else if (this.#waiting.put({ frame, since: now }) !== undefined) this.#counts.dropped.superseded += 1;
@@ -174,15 +161,35 @@ export class Delivery {
     const { arrivedAt } = arrival;
     const isOwn = 'headerAt' in arrival;
     const { headerAt, isHeld, heldMs } = isOwn ? arrival : this.#estimatedArrival(result, seq, arrival);
-    this.#lastArrivedAt = arrivedAt;
     if (this.#paddedAt !== undefined && sentAt >= this.#paddedAt) this.#paddedAt = undefined;
+    this.#untoldBytes += result.bytes;
+    if (!isOwn && !arrival.isTimed) {
+      this.#pacer = result.pacer;
+      return result.frames;
+    }
+    this.#lastArrivedAt = arrivedAt;
+    if (!isOwn) this.#passageMs = arrivedAt - sentAt;
     const now = this.#clock.now();
     const seen = { bytes, sentAt, headerAt, arrivedAt, isHeld, heldMs, foreseenQueueMs, now };
-    this.#link = observed(this.#link, { ...seen, coveredBytes: result.bytes });
+    this.#link = observed(this.#link, { ...seen, coveredBytes: this.#untoldBytes });
+    this.#untoldBytes = 0;
     const { busyUntil } = result.pacer;
     const departed = isHeldUp(this.#link) ? Math.min(now, busyUntil) : departedAt(this.#link, arrivedAt);
     this.#pacer = reanchored(result.pacer, this.#link, departed);
     return result.frames;
+  }
+
+  /**
+   * What was sent unmeasured has arrived by the time another is due, almost always; what has not is followed from now on.
+   * Whenever a frame can wait for nothing but an arrival, this comes first, so that it is told of.
+   */
+  look(): void {
+    const seq = this.#socket.look?.();
+    const result = seq === undefined ? undefined : acknowledged(this.#pacer, seq);
+    if (seq === undefined || result === undefined) return;
+    this.#pacer = result.pacer;
+    this.#untoldBytes += result.bytes;
+    this.#reader = reached(this.#reader, seq, result.frame.sentAt + this.#passageMs);
   }
 
   /** The viewer asks for the next picture: from the first time on it gets one each time. */
@@ -198,6 +205,7 @@ export class Delivery {
 
   /** That pong has come. */
   read(seq: number): void {
+    this.look();
     this.#reader = read(this.#reader, seq, this.#clock.now());
     this.proceed();
   }
@@ -261,7 +269,11 @@ export class Delivery {
   #sendableAt(by: number): number {
     if (!hasCredit(this.#credit)) return Infinity;
     if (this.#socket.isClogged()) return by + CLOGGED_MS;
-    const byPath = sendableAt(this.#pacer, this.#link, this.#limits, by);
+    let byPath = sendableAt(this.#pacer, this.#link, this.#limits, by);
+    if (byPath === Infinity) {
+      this.look();
+      byPath = sendableAt(this.#pacer, this.#link, this.#limits, by);
+    }
     // A pong tells more than the window does.
     const byReader = answersPings(this.#reader)
       ? readableAt(this.#reader, by)
@@ -303,7 +315,16 @@ export class Delivery {
     this.#credit = creditSpent(this.#credit);
     this.#lastBytes = bytes;
     this.#lastSentAt = now;
-    this.#socket.send(frame);
+    const isMeasured = frame !== unpadded || !this.#isKnown;
+    this.#unmeasured = isMeasured ? 0 : this.#unmeasured + 1;
+    this.#socket.send(frame, isMeasured);
+  }
+
+  /** Whether the next frame would say nothing new of path and program. */
+  get #isKnown(): boolean {
+    const { canLook = false, ask } = this.#socket;
+    if (!canLook || this.#unmeasured + 1 >= this.#limits.measureEvery) return false;
+    return isSettled(this.#reader) && (ask === undefined || takesAll(this.#backlog));
   }
 
   #arm(at: number): void {

@@ -13,6 +13,8 @@ export interface ViewerArrival {
 /** When somebody on the way knew that a frame had arrived, and the round trip without a queue: ms, our clock. */
 export interface TransportArrival {
   readonly arrivedAt: number;
+  /** Whether it arrived just then, and not at any time before. */
+  readonly isTimed: boolean;
   readonly rttMs: number;
   /** What had arrived and nobody had read then, this frame among it; undefined: nobody knows. */
   readonly unreadBytes: number | undefined;
@@ -33,8 +35,17 @@ export interface FrameSocket {
   /**
    * Hands a frame to the socket; others may be sent the same bytes, so they must not be changed. Who knows when it
    * has arrived tells of it.
+   *
+   * @param isMeasured false, only where one `canLook`: nobody needs to know when it arrives, `look` will ask.
    */
-  send(frame: EncodedFrame): void;
+  send(frame: EncodedFrame, isMeasured: boolean): void;
+  readonly canLook?: boolean | undefined;
+  /**
+   * Looks for the newest frame, if it was sent unmeasured. If it has not arrived it will be told of.
+   *
+   * @returns its number if it has arrived and was read, which nobody tells of.
+   */
+  look?(): number | undefined;
   /** Whether the socket still holds bytes that the kernel did not take. */
   isClogged(): boolean;
   /** Sends a few bytes, and tells when they have arrived. Only where there are some that change nothing. */

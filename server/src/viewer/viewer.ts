@@ -11,7 +11,7 @@ import type {
 import { STALL_TIMEOUT_MS, UNREAD_TIMEOUT_MS } from '@framewire/shared/protocol';
 import { machineClock, type Clock } from '../time/clock.js';
 import type { FramewireError } from '../errors.js';
-import { ackAllowance, ackPaced, EVERY_FRAME, type AckPace } from './pace/ack-pace.js';
+import { ackAllowance, ackPaced, EVERY_FRAME, measurePaced, type AckPace } from './pace/ack-pace.js';
 import { DEFAULT_REQUEST, type RenditionRequest } from '../stream/choose-rendition.js';
 import type { Adaptation } from './adaptation/adaptation.js';
 import { carriedRate, isBelieved } from '../link/carried-rate.js';
@@ -187,7 +187,12 @@ export class Viewer {
 
   /** For viewers that do not acknowledge: somebody on the way knows what has arrived. */
   arrived(seq: number, arrival: TransportArrival): void {
-    if (this.#delivery.arrived(seq, arrival) > 0) this.#adapt();
+    if (this.#delivery.arrived(seq, arrival) === 0) return;
+    this.#adapt();
+    if (this.#ladder === undefined) return;
+    const isUsual = arrival.isTimed || arrival.unreadBytes === 0;
+    this.#ackPace = measurePaced(this.#ackPace, isUsual, this.#rung, this.#adaptationEvent(this.#ladder));
+    this.#delivery.limit({ measureEvery: this.#ackPace.every });
   }
 
   /** The viewer has taken a picture and asks for the next: from the first time on it gets one each time. */
@@ -214,6 +219,7 @@ export class Viewer {
 
   /** Call once a second. */
   tick(): void {
+    this.#delivery.look();
     if (this.#delivery.waitedMs > STALL_TIMEOUT_MS || this.#delivery.unreadMs > UNREAD_TIMEOUT_MS) {
       this.#transport.stalled();
       return;

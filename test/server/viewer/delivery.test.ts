@@ -186,7 +186,7 @@ describe('the delivery of frames', () => {
       // Back to back: one every 100 ms.
       at += 100;
       bench.clock.runUntil(at);
-      bench.delivery.arrived(seq, { arrivedAt: at, rttMs: 10, unreadBytes: 0 });
+      bench.delivery.arrived(seq, { arrivedAt: at, isTimed: true, rttMs: 10, unreadBytes: 0 });
       bench.delivery.proceed();
     }
     // All but the first segment of 11,400 bytes, in the 90 ms after an idle path's 10, and then in 100.

@@ -50,9 +50,9 @@ describe('a viewer', () => {
     const { stream, producer, transport, viewer } = watching();
     for (let seq = 1; seq <= 3; seq += 1) push(producer, seq);
     expect(transport.seqs).toEqual([1]);
-    viewer.arrived(1, { arrivedAt: 30, rttMs: 1, unreadBytes: 0 });
+    viewer.arrived(1, { arrivedAt: 30, isTimed: true, rttMs: 1, unreadBytes: 0 });
     expect(transport.seqs).toEqual([1, 3]);
-    viewer.arrived(3, { arrivedAt: 60, rttMs: 1, unreadBytes: 0 });
+    viewer.arrived(3, { arrivedAt: 60, isTimed: true, rttMs: 1, unreadBytes: 0 });
     expect(producer.demandFor(KEY)).toBe(Infinity);
     expectBalance(viewer, stream, 0);
   });
@@ -219,7 +219,7 @@ describe('a viewer', () => {
     const leaves = (seq: number) => {
       producer.capture();
       viewer.asked(seq);
-      viewer.arrived(seq, { arrivedAt: performance.now(), rttMs: 1, unreadBytes: 0 });
+      viewer.arrived(seq, { arrivedAt: performance.now(), isTimed: true, rttMs: 1, unreadBytes: 0 });
     };
     leaves(1);
     viewer.read(1);

@@ -142,16 +142,27 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     });
   }
 
-  send(frame: EncodedFrame): void {
+  send(frame: EncodedFrame, isMeasured: boolean): void {
     this.#last = { frame, sentAt: monotonicMs(), arrivedAt: Infinity };
     const part = partFor(frame);
     const bytes = this.#isAsked ? Buffer.concat([END_OF_QUESTION, part]) : part;
     this.#isAsked = false;
-    this.#acks.send(frame.header.seq, onTaken => {
+    const write = (onTaken?: () => void) => {
       // Below the answer, whose head has gone, are the bytes of the socket: it wraps nothing.
       if (onTaken === undefined) this.#parts.write(bytes);
       else this.#response.write(bytes, onTaken);
-    });
+    };
+    this.#acks.send(frame.header.seq, write, isMeasured);
+  }
+
+  get canLook(): boolean {
+    return this.#acks.canLook;
+  }
+
+  look(): number | undefined {
+    const seq = this.#acks.look();
+    if (seq !== undefined && this.#last?.frame.header.seq === seq) this.#last.arrivedAt = monotonicMs();
+    return seq;
   }
 
   isClogged(): boolean {
@@ -190,7 +201,7 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     // One copy a second may be more than the link carries: every new picture would wait behind those.
     if (last === undefined || now - last.sentAt < this.#repeatMs(last.frame) || now - last.arrivedAt < REST_MS) return;
     if (sleepWatch.isFromBefore(last.sentAt, now)) return;
-    this.send(last.frame);
+    this.send(last.frame, true);
   }
 
   yieldPlace(): boolean {

@@ -4,8 +4,11 @@ import { NO_WINDOW, offered, unreadBytes } from './receive-window.js';
 import type { ByteCount } from './raw-socket.js';
 import type { TcpFigures, TcpInfo } from './tcp-info.js';
 
-/** How often the kernel is asked while frames are on their way, ms. */
+/** How often the kernel is asked while frames are followed on their way, ms. */
 const POLL_MS = 3;
+
+/** A frame of which less lies unread when the next one is due was read: windows are rounded. */
+const UNREAD_SHARE = 1 / 2;
 
 type OnArrived = (seq: number, arrival: TransportArrival) => void;
 export type OnAnswer = (answer: TransportAnswer) => void;
@@ -33,6 +36,14 @@ interface Stretch {
 interface Followed {
   readonly onArrived: (arrival: TransportArrival) => void;
   readonly stretch: Stretch;
+  /** Whether it has been looked for since it was sent, so that it is known when it arrives. */
+  isTimed: boolean;
+}
+
+interface Unmeasured {
+  readonly seq: number;
+  readonly begin: number;
+  readonly stretch: Stretch;
 }
 
 /**
@@ -48,8 +59,11 @@ export class KernelAcks implements Disposable {
   readonly #clock: Clock;
   #isDisposed = false;
   #followed: Followed[] = [];
+  /** The newest frame, if it was sent unmeasured and nobody has looked for it; all before it are followed or have arrived. */
+  #unmeasured: Unmeasured | undefined;
   #before = { acked: 0, at: 0 };
   #window = NO_WINDOW;
+  #canLook: boolean | undefined;
 
   /**
    * @param info of the counted socket, or undefined where the kernel cannot be asked.
@@ -68,16 +82,53 @@ export class KernelAcks implements Disposable {
     this.#clock = clock;
   }
 
-  /** @param write puts one frame into the socket. */
-  send(seq: number, write: Write): void {
+  /** Whether frames may be sent unmeasured: it must be known of them whether they were read. */
+  get canLook(): boolean {
+    return (this.#canLook ??= this.#info?.read()?.windowBytes !== undefined);
+  }
+
+  /**
+   * @param write puts one frame into the socket.
+   * @param isMeasured false: it is enough to `look` for it before another one is sent.
+   */
+  send(seq: number, write: Write, isMeasured = true): void {
     if (this.#info === undefined) {
       write(() => {
         const unread = this.#reader?.unreadBytes;
-        this.#onArrived(seq, { arrivedAt: this.#clock.now(), rttMs: 0, unreadBytes: unread });
+        this.#onArrived(seq, { arrivedAt: this.#clock.now(), isTimed: true, rttMs: 0, unreadBytes: unread });
       });
       return;
     }
-    this.#follow(write, arrival => this.#onArrived(seq, arrival));
+    if (isMeasured || this.#followed.length > 0 || this.#unmeasured !== undefined) {
+      this.#follow(write, arrival => this.#onArrived(seq, arrival));
+      return;
+    }
+    const begin = this.#count.bytesWritten;
+    this.#unmeasured = { seq, begin, stretch: this.#put(write) };
+  }
+
+  /**
+   * Looks for what was sent unmeasured. What has not arrived is followed from now on.
+   *
+   * @returns its number if it has arrived and was read, which is told no more.
+   */
+  look(): number | undefined {
+    const frame = this.#unmeasured;
+    const figures = frame === undefined ? undefined : this.#info?.read();
+    if (frame === undefined || figures === undefined) return undefined;
+    const { seq, begin, stretch } = frame;
+    const { ackedBytes, minRttMs, windowBytes } = figures;
+    if (ackedBytes < stretch.end) {
+      this.#followUnmeasured(true);
+      this.#before = { acked: ackedBytes, at: this.#clock.now() };
+      return undefined;
+    }
+    this.#unmeasured = undefined;
+    if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
+    const unread = unreadBytes(this.#window);
+    if (unread <= (stretch.end - begin) * UNREAD_SHARE) return seq;
+    this.#onArrived(seq, { arrivedAt: this.#clock.now(), isTimed: false, rttMs: minRttMs, unreadBytes: unread });
+    return undefined;
   }
 
   /** @param write is called now, or later, or not at all where it is not needed. */
@@ -111,12 +162,24 @@ export class KernelAcks implements Disposable {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#followed = [];
+    this.#unmeasured = undefined;
     unfollow(this);
   }
 
   #follow(write: Write, onArrived: (arrival: TransportArrival) => void): void {
     if (this.#followed.length === 0) this.#before = { acked: this.#count.bytesWritten, at: this.#clock.now() };
-    this.#followed.push({ onArrived, stretch: this.#put(write) });
+    this.#followUnmeasured(false);
+    this.#followed.push({ onArrived, stretch: this.#put(write), isTimed: true });
+    follow(this);
+  }
+
+  /** @param isTimed whether it is known that it has not arrived yet. */
+  #followUnmeasured(isTimed: boolean): void {
+    const frame = this.#unmeasured;
+    if (frame === undefined) return;
+    const { seq, stretch } = frame;
+    this.#unmeasured = undefined;
+    this.#followed.push({ onArrived: arrival => this.#onArrived(seq, arrival), stretch, isTimed });
     follow(this);
   }
 
@@ -137,20 +200,24 @@ export class KernelAcks implements Disposable {
   #advance({ ackedBytes, minRttMs, windowBytes }: TcpFigures): void {
     const now = this.#clock.now();
     const { acked, at } = this.#before;
-    const arrived = this.#followed.filter(({ stretch }) => stretch.end <= ackedBytes);
     this.#before = { acked: ackedBytes, at: now };
+    let count = 0;
+    for (const frame of this.#followed) {
+      if (frame.stretch.end <= ackedBytes) count += 1;
+      else frame.isTimed = true;
+    }
     // Most looks see nothing new, and there are some for each frame of each viewer.
-    if (arrived.length === 0) return;
-    this.#followed = this.#followed.slice(arrived.length);
+    if (count === 0) return;
+    const arrived = this.#followed.splice(0, count);
     if (windowBytes !== undefined) this.#window = offered(this.#window, windowBytes);
     const unread = this.#window === NO_WINDOW ? undefined : unreadBytes(this.#window);
-    for (const { onArrived, stretch } of arrived) {
+    for (const { onArrived, stretch, isTimed } of arrived) {
       const { end } = stretch;
       // Bytes come evenly between two looks, as far as anybody knows.
       const share = ackedBytes > acked ? Math.max(0, Math.min(1, (end - acked) / (ackedBytes - acked))) : 1;
-      // What came after this lies behind it.
-      const unreadThen = unread === undefined ? undefined : Math.max(0, unread - (ackedBytes - end));
-      onArrived({ arrivedAt: at + share * (now - at), rttMs: minRttMs, unreadBytes: unreadThen });
+      // What came after this lies behind it. Behind one that was sent unmeasured is another, which tells it.
+      const unreadThen = unread === undefined ? undefined : isTimed ? Math.max(0, unread - (ackedBytes - end)) : 0;
+      onArrived({ arrivedAt: at + share * (now - at), isTimed, rttMs: minRttMs, unreadBytes: unreadThen });
     }
   }
 }

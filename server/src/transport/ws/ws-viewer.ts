@@ -102,7 +102,7 @@ export class WsViewer implements Watcher, ViewerTransport {
     });
   }
 
-  send(frame: EncodedFrame): void {
+  send(frame: EncodedFrame, isMeasured: boolean): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#acknowledges) {
       this.#frames.write(frame, { hasHeader: true, hasPing: false });
@@ -110,8 +110,16 @@ export class WsViewer implements Watcher, ViewerTransport {
     }
     const { seq } = frame.header;
     const parts = { hasHeader: this.#hasHeaders, hasPing: true };
-    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, parts, onTaken));
+    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, parts, onTaken), isMeasured);
     this.#viewer.asked(seq);
+  }
+
+  get canLook(): boolean {
+    return !this.#acknowledges && this.#kernelAcks.canLook;
+  }
+
+  look(): number | undefined {
+    return this.#acknowledges ? undefined : this.#acks?.look();
   }
 
   isClogged(): boolean {

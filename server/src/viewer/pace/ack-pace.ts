@@ -51,12 +51,34 @@ export function ackPaced({ every, calmSince }: AckPace, event: AckEvent): AckPac
   // may wait behind all others.
   if (isHeldUp(link)) return EVERY_FRAME;
   // Later than the next frame is due. Not all at once: a machine that is short of time is not helped by more to read.
-  const isLate = link.delayMs + rttMs(link) > 1000 / ladder.fps;
-  if (isLate) return { every: Math.max(1, every / 2), calmSince: undefined };
+  if (isLate(event)) return { every: Math.max(1, every / 2), calmSince: undefined };
   const most = mostUnknown(event);
   if (every > most) return { every: most, calmSince: now };
   if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };
   return { every: Math.min(most, 2 * every), calmSince: now };
+}
+
+/**
+ * The same where the kernel tells what has arrived: one of so many frames is measured on its way, for the others it is enough
+ * to know that they are there when the next is due.
+ *
+ * @param isUsual whether the frame was read like all before it.
+ */
+export function measurePaced(
+  { every, calmSince }: AckPace,
+  isUsual: boolean,
+  rung: number,
+  event: AdaptationEvent,
+): AckPace {
+  const { link, now } = event;
+  if (!isUsual || rung > 0 || link.rate === undefined || isLate(event)) return EVERY_FRAME;
+  if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };
+  return { every: Math.min(MOST_FRAMES, 2 * every), calmSince: now };
+}
+
+/** Later than the next frame is due. */
+function isLate({ link, ladder }: AdaptationEvent): boolean {
+  return isHeldUp(link) || link.delayMs + rttMs(link) > 1000 / ladder.fps;
 }
 
 function mostUnknown({ ladder, link, latencyBudgetMs }: AdaptationEvent): number {

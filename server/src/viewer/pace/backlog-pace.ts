@@ -322,6 +322,11 @@ export function isBacklogged({ isSlow, hold, ahead, known }: BacklogPace): boole
   return isSlow || hold?.isProbe === false || ahead !== undefined || known?.state === 'sought';
 }
 
+/** Whether the program takes all that come, as far as anybody knows; a library that reads ahead would have shown by now. */
+export function takesAll(pace: BacklogPace): boolean {
+  return !isBacklogged(pace) && pace.arrived > FIRST_FRAMES;
+}
+
 /** @returns when the next frame may be sent; Infinity: when an answer says so. */
 export function unreadUntil({ hold, dueAt }: BacklogPace): number {
   return hold === undefined ? dueAt : Infinity;

@@ -234,6 +234,11 @@ export function isSlow({ reads, intervalMs, late: last }: ReaderPace): boolean {
   return reads > 0 && (intervalMs > 0 || last !== undefined);
 }
 
+/** Whether the program takes all that come, as far as anybody knows; a queue would have shown by now. */
+export function isSettled(pace: ReaderPace): boolean {
+  return !isSlow(pace) && pace.run === undefined;
+}
+
 /** @returns when the next frame may be sent; up to `by`, or in the past: it may by then; Infinity: when a pong comes. */
 export function readableAt(pace: ReaderPace, by: number): number {
   const { reads, freeAt = by, unread, dueAt, prompt: inRow } = pace;

@@ -26,7 +26,8 @@ function kit(isLate = false) {
     (seq, arrival) => told.push([seq, arrival]),
     clock,
   );
-  const send = (seq: number, bytes: number) => acks.send(seq, () => void (count.bytesWritten += bytes));
+  const send = (seq: number, bytes: number, isMeasured = true) =>
+    acks.send(seq, () => void (count.bytesWritten += bytes), isMeasured);
   const ask = (bytes: number): readonly TransportAnswer[] => {
     const answers: TransportAnswer[] = [];
     acks.ask(
@@ -40,7 +41,12 @@ function kit(isLate = false) {
     kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
     return acks.poll();
   };
-  return { acks, count, told, kernel, send, ask, pollAt };
+  const lookAt = (time: number, ackedBytes: number, windowBytes?: number): number | undefined => {
+    clock.runUntil(time);
+    kernel.figures = { ackedBytes, minRttMs: 7, windowBytes };
+    return acks.look();
+  };
+  return { acks, count, told, kernel, send, ask, pollAt, lookAt };
 }
 
 describe('frames of a viewer that does not acknowledge', () => {
@@ -57,7 +63,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     expect(pollAt(3, 999)).toBe(true);
     expect(told).toEqual([]);
     expect(pollAt(6, 1000)).toBe(false);
-    expect(told).toEqual([[1, { arrivedAt: 6, rttMs: 7, unreadBytes: undefined }]]);
+    expect(told).toEqual([[1, { arrivedAt: 6, isTimed: true, rttMs: 7, unreadBytes: undefined }]]);
     acks[Symbol.dispose]();
   });
 
@@ -72,8 +78,70 @@ describe('frames of a viewer that does not acknowledge', () => {
       [2, 10],
     ]);
     pollAt(20, 3000);
-    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, rttMs: 7, unreadBytes: undefined }]);
+    expect(told.at(-1)).toEqual([3, { arrivedAt: 20, isTimed: true, rttMs: 7, unreadBytes: undefined }]);
     acks[Symbol.dispose]();
+  });
+
+  describe('that are sent unmeasured', () => {
+    it('are told of by nobody once a look has seen that they are there', () => {
+      const { told, send, lookAt, acks } = kit();
+      for (const seq of [1, 2, 3]) {
+        send(seq, 1000, false);
+        expect(lookAt(seq * 33, seq * 1000, 64_000)).toBe(seq);
+        expect(lookAt(seq * 33, seq * 1000, 64_000)).toBeUndefined();
+      }
+      expect(told).toEqual([]);
+      acks[Symbol.dispose]();
+    });
+
+    it('are followed to their end from the look on that does not find them', () => {
+      const { told, send, lookAt, pollAt, acks } = kit();
+      send(1, 1000, false);
+      expect(lookAt(33, 400, 64_000)).toBeUndefined();
+      expect(told).toEqual([]);
+      expect(pollAt(36, 1000, 64_000)).toBe(false);
+      expect(told).toEqual([[1, { arrivedAt: 36, isTimed: true, rttMs: 7, unreadBytes: 0 }]]);
+      acks[Symbol.dispose]();
+    });
+
+    it('are told of at once if they lie unread, though nobody knows since when', () => {
+      const { told, send, lookAt, acks } = kit();
+      send(1, 1000, false);
+      expect(lookAt(33, 1000, 64_000)).toBe(1);
+      send(2, 1000, false);
+      expect(lookAt(66, 2000, 63_400)).toBeUndefined();
+      expect(told).toEqual([[2, { arrivedAt: 66, isTimed: false, rttMs: 7, unreadBytes: 600 }]]);
+      acks[Symbol.dispose]();
+    });
+
+    it('are told of with what follows them, whether anybody looks or not', () => {
+      const { told, send, ask, pollAt, lookAt, acks } = kit();
+      send(1, 1000, false);
+      send(2, 1000, false);
+      expect(lookAt(1, 0, 64_000)).toBeUndefined();
+      expect(pollAt(3, 2000, 64_000)).toBe(false);
+      expect(told.map(([seq, { isTimed }]) => [seq, isTimed])).toEqual([
+        [1, false],
+        [2, true],
+      ]);
+      send(3, 1000, false);
+      const answers = ask(1);
+      expect(pollAt(6, 3001, 64_000)).toBe(false);
+      expect(told.map(([seq]) => seq)).toEqual([1, 2, 3]);
+      expect(answers).toHaveLength(1);
+      acks[Symbol.dispose]();
+    });
+
+    it('cannot be where nobody tells what lies unread', () => {
+      const { kernel, acks } = kit();
+      expect(acks.canLook).toBe(false);
+      acks[Symbol.dispose]();
+      const able = kit();
+      able.kernel.figures = { ackedBytes: 0, minRttMs: 7, windowBytes: 64_000 };
+      expect(able.acks.canLook).toBe(true);
+      expect(kernel.figures).toBeDefined();
+      able.acks[Symbol.dispose]();
+    });
   });
 
   it('lie unread as far as the window has shrunk since it was largest', () => {
@@ -101,7 +169,7 @@ describe('frames of a viewer that does not acknowledge', () => {
     send(2, 1000);
     const answers = ask(1);
     pollAt(6, 2000, 63_000);
-    expect(told.at(-1)).toEqual([2, { arrivedAt: 6, rttMs: 7, unreadBytes: 1000 }]);
+    expect(told.at(-1)).toEqual([2, { arrivedAt: 6, isTimed: true, rttMs: 7, unreadBytes: 1000 }]);
     expect(answers).toEqual([]);
     pollAt(9, 2001, 64_000);
     expect(answers).toEqual([{ at: 9, lateMs: 6 - 7, unreadBytes: 0 }]);
