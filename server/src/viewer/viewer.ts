@@ -191,7 +191,8 @@ export class Viewer {
     this.#adapt();
     if (this.#ladder === undefined) return;
     const isUsual = arrival.isTimed || arrival.unreadBytes === 0;
-    this.#ackPace = measurePaced(this.#ackPace, isUsual, this.#rung, this.#adaptationEvent(this.#ladder));
+    const event = { ...this.#adaptationEvent(this.#ladder), rung: this.#rung };
+    this.#ackPace = measurePaced(this.#ackPace, isUsual, event);
     this.#delivery.limit({ measureEvery: this.#ackPace.every });
   }
 

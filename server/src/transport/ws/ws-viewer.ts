@@ -97,8 +97,8 @@ export class WsViewer implements Watcher, ViewerTransport {
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     ws.on('ping', data => this.#pong(data));
     ws.on('pong', data => {
-      const seq = pingNumber(data);
-      if (this.#isWelcome() && seq !== undefined) this.#viewer.read(seq);
+      const seq = this.#isWelcome() ? pingNumber(data) : undefined;
+      if (seq !== undefined) this.#viewer.read(seq);
     });
   }
 
@@ -108,10 +108,9 @@ export class WsViewer implements Watcher, ViewerTransport {
       this.#frames.write(frame, { hasHeader: true, hasPing: false });
       return;
     }
-    const { seq } = frame.header;
     const parts = { hasHeader: this.#hasHeaders, hasPing: true };
-    this.#kernelAcks.send(seq, onTaken => this.#frames.write(frame, parts, onTaken), isMeasured);
-    this.#viewer.asked(seq);
+    this.#kernelAcks.send(frame.header.seq, onTaken => this.#frames.write(frame, parts, onTaken), isMeasured);
+    this.#viewer.asked(frame.header.seq);
   }
 
   get canLook(): boolean {

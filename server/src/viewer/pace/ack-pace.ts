@@ -45,7 +45,7 @@ export interface AckEvent extends AdaptationEvent {
 
 /** After each acknowledgement. */
 export function ackPaced({ every, calmSince }: AckPace, event: AckEvent): AckPace {
-  const { rung, isOverdue, link, ladder, now } = event;
+  const { rung, isOverdue, link, now } = event;
   if (rung > 0 || link.rate === undefined || isOverdue) return EVERY_FRAME;
   // Whether the viewer stood still or the link has fallen is told by the next frames, and each that goes unseen until then
   // may wait behind all others.
@@ -67,10 +67,9 @@ export function ackPaced({ every, calmSince }: AckPace, event: AckEvent): AckPac
 export function measurePaced(
   { every, calmSince }: AckPace,
   isUsual: boolean,
-  rung: number,
-  event: AdaptationEvent,
+  event: Omit<AckEvent, 'isOverdue'>,
 ): AckPace {
-  const { link, now } = event;
+  const { rung, link, now } = event;
   if (!isUsual || rung > 0 || link.rate === undefined || isLate(event)) return EVERY_FRAME;
   if (calmSince === undefined || now - calmSince < CALM_MS) return { every, calmSince: calmSince ?? now };
   return { every: Math.min(MOST_FRAMES, 2 * every), calmSince: now };
