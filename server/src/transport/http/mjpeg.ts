@@ -128,7 +128,8 @@ export class MjpegViewer implements Watcher, ViewerTransport {
     const isAhead = near !== undefined && readsAhead(response.req.headers);
     const info = isAhead ? undefined : openTcpInfo(socket);
     const nearby = info === undefined ? near : undefined;
-    const reader = nearby ?? (info === undefined ? DistantReader.of(socket) : undefined);
+    const isUnseen = info === undefined && nearby === undefined && !this.#isBrowser;
+    const reader = isUnseen ? DistantReader.of(socket) : nearby;
     this.readsAhead = nearby === undefined ? undefined : isAhead;
     const isKnown = info !== undefined || reader !== undefined;
     this.ask = this.#isBrowser || !isKnown ? undefined : onAnswer => this.#ask(onAnswer);

@@ -24,6 +24,10 @@ const MOST_QUESTION = 512;
 /** Over longer ways asking takes too long to be worth it, ms: whoever is asked gets no frame meanwhile. */
 const MOST_RTT_MS = 30;
 
+/** With more of them nobody is asked: questions cost, and on a machine that is busy with so many answers come late. */
+const MOST_READERS = 8;
+let readers = 0;
+
 /** Who cannot be seen is not held up, as if it read at once. */
 const NOT_SEEN = 0;
 
@@ -49,14 +53,19 @@ export class DistantReader implements ReaderSight {
   }
 
   /** @param socket the server's end. @returns undefined where the kernel has no such list. */
-  static of({ remoteAddress, remotePort, localAddress, localPort }: Socket): DistantReader | undefined {
+  static of(socket: Socket): DistantReader | undefined {
+    const { remoteAddress, remotePort, localAddress, localPort } = socket;
     if (process.platform !== 'linux' || remoteAddress === undefined || remotePort === undefined) return undefined;
     if (localAddress === undefined || localPort === undefined) return undefined;
+    readers += 1;
+    socket.once('close', () => {
+      readers -= 1;
+    });
     return new DistantReader({ address: localAddress, port: localPort }, { address: remoteAddress, port: remotePort });
   }
 
   ask(write: WriteFew, onAnswer: OnAnswer): void {
-    if (this.#rttMs > MOST_RTT_MS) {
+    if (this.#rttMs > MOST_RTT_MS || readers > MOST_READERS) {
       answer(onAnswer, NOT_SEEN);
     } else if (this.#isClear) {
       this.#ask(write, onAnswer, true);
