@@ -17,6 +17,7 @@ import { userProblems, usersFrom, usersSetting } from './user-settings.js';
 import { expand, type Variables } from './variables.js';
 import { parseYaml } from './yaml-lines.js';
 import { PROGRAM_WITH } from '../package.js';
+import { withoutSecrets } from '../ops/url-secrets.js';
 
 /** A stream as the file describes it. */
 export interface FileStream extends StreamSettings {
@@ -117,9 +118,11 @@ export function parseSettingsFile(
   problems.push(...userProblems(users));
   if (!parsed.success || problems.length > 0) {
     const sentences = problems.map(({ path: at, says }) => {
-      const written = yaml.written(at)?.slice(0, MOST_SHOWN);
+      const written = yaml.written(at);
+      // Before it is shortened: of half a URL nobody knows what is secret.
+      const shown = written === undefined ? undefined : withoutSecrets(written).slice(0, MOST_SHOWN);
       const isShown = !isSecret(at) && !says.startsWith('is not') && !says.includes('${');
-      const value = written === undefined || !isShown ? '' : `, not ${written}`;
+      const value = shown === undefined || !isShown ? '' : `, not ${shown}`;
       return `${name}:${yaml.lineOf(at)}: ${[at.join('.'), says].filter(part => part !== '').join(' ')}${value}.`;
     });
     throw wrong(sentences);
@@ -133,7 +136,12 @@ export function parseSettingsFile(
 }
 
 function wrong(sentences: readonly string[]): FramewireError {
-  return new FramewireError('bad-config', sentences.join('\n'), `All settings: ${PROGRAM_WITH} config-schema`);
+  // Keys may be secrets at the wrong place, and the sentences are for administrators on the network as well.
+  return new FramewireError(
+    'bad-config',
+    sentences.map(withoutSecrets).join('\n'),
+    `All settings: ${PROGRAM_WITH} config-schema`,
+  );
 }
 
 interface Expansion {
@@ -143,9 +151,11 @@ interface Expansion {
 }
 
 /** A token, or what goes into the address of a camera, which may be its password. */
-function isSecret([list, name, key, ...rest]: readonly PropertyKey[]): boolean {
-  if (name === undefined || rest.length > 0) return false;
-  return (list === 'users' && key === 'token') || (list === 'streams' && (key === undefined || key === 'source'));
+function isSecret([list, , key]: readonly PropertyKey[]): boolean {
+  return (
+    (list === 'users' && (key === undefined || key === 'token')) ||
+    (list === 'streams' && (key === undefined || key === 'source'))
+  );
 }
 
 function expandAll(value: unknown, at: readonly PropertyKey[], expansion: Expansion): unknown {

@@ -29,6 +29,8 @@ export class GuardedFolder implements Disposable {
       'password in a URL': 'yard-word-4714',
       'query of a URL': 'yard-query-4715',
       'part of a path': 'yard-path-4716',
+      'token of dora': 'token-of-dora-4719',
+      'token of emil': 'token-of-emil-4720',
     };
     mkdirSync(join(this.root, 'credentials'));
     writeFileSync(join(this.root, 'credentials', CREDENTIAL), `${values.credential}\n`);
@@ -40,6 +42,7 @@ export class GuardedFolder implements Disposable {
       STATE_DIRECTORY: '',
       CREDENTIALS_DIRECTORY: join(this.root, 'credentials'),
       GATE_PASSWORD: values.variable,
+      DORA_TOKEN: values['token of dora'],
     };
     this.write(SETTINGS(values));
     this.secrets = {
@@ -96,6 +99,9 @@ streams:
   by credential: rtsp://viewer:\${${CREDENTIAL}}@127.0.0.1:9/live
   as written:
     source: "rtsp://${values['name in a URL']}:${values['password in a URL']}@127.0.0.1:9/user=me&password=${values['part of a path']}?key=${values['query of a URL']}"
+users:
+  dora: {token: "\${DORA_TOKEN}", streams: gate}
+  emil: {token: ${values['token of emil']}, role: control}
 `;
 
 /** Mistakes of the settings file that stand where a secret is. */
@@ -117,6 +123,12 @@ export const wrongSettings = (values: Secrets): string[] => {
     `allowOrigin: ["${url}"]`,
     `tlsName: ["${url}"]`,
     `"${url}": 1`,
+    `users: ${values['token of emil']}`,
+    `users: {emil: ${values['token of emil']}}`,
+    `users: {emil: {token: [${values['token of emil']}]}}`,
+    `users: {emil: {token: "${values['token of emil']} "}}`,
+    `users: {emil: {token: ${values['token of emil']}, streams: gate, role: all}, dora: {token: ${values['token of emil']}}}`,
+    `users: {emil: {token: "\${GATE_PASSWORD}", role: all}}`,
   ];
 };
 

@@ -31,6 +31,7 @@ const anna = folder.tokenOf('anna');
 const ended = folder.tokenOf('bob');
 const carl = folder.tokenOf('carl');
 const link = folder.tokenOf('link');
+const dora = folder.tokenOf('dora');
 const MOST_VIEWERS = 8;
 const WRONG = 'fw_a-wrong-one-4717';
 
@@ -84,7 +85,7 @@ async function watchEverything(): Promise<void> {
   const hello = (token: string, protocol = 1) => JSON.stringify({ type: 'hello', protocol, token });
   const subscribe = (wish: object) => JSON.stringify({ type: 'subscribe', ...wish });
   const there = subscribe({ stream: 'gate' });
-  for (const token of [owner, anna, ended, link]) {
+  for (const token of [owner, anna, dora, ended, link]) {
     const asPage = { headers: { ...basic(token).headers, Origin: 'http://evil.example' } };
     await Promise.all([
       listener.watch(`subprotocol ${token}`, [there], { token }),
@@ -122,6 +123,7 @@ async function sayEverything(): Promise<void> {
 async function reloadEverything(): Promise<void> {
   for (const [i, settings] of wrongSettings(secrets).entries()) {
     folder.write(settings);
+    await listener.ask('/api/reload', { method: 'POST', ...bearer(owner) });
     const before = server.output().length;
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => server.output().slice(before).includes('stay as they were'), `word of settings ${i}`);

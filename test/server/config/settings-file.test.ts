@@ -108,7 +108,7 @@ describe('a settings file', () => {
     ['streams:\n  gate:\n    source: test\n    fsp: 5', ['framewire.yaml:4: streams.gate.fsp is not a setting.']],
     ['streams:\n  gate:\n    fps: 5', ['framewire.yaml:2: streams.gate.source is missing.']],
     ['streams:\n  gate: [test]', ['framewire.yaml:2: streams.gate is a source, or a list of settings with a source']],
-    ['streams: test', ['framewire.yaml:1: streams is a list of names, each with a source, not test.']],
+    ['streams: test', ['framewire.yaml:1: streams is a list of names, each with a source.']],
     ['streams:\n  a/b: test', ['framewire.yaml:2: streams.a/b has one of these, which no name may have']],
     ['streams:\n  gate: rtsp://${USER}@gate', ['framewire.yaml:2: streams.gate needs ${USER}, which is not set.']],
     ['- a', ['framewire.yaml:1: The file is a list of settings, as port: 8080']],
@@ -178,8 +178,8 @@ describe('users of a settings file', () => {
   });
 
   it.each([
-    ['users: anna', 'framewire.yaml:1: users is a list of names, each with a token, not anna.'],
-    ['users:\n  anna: view', 'framewire.yaml:2: users.anna is a list of settings with a token, not view.'],
+    ['users: anna', 'framewire.yaml:1: users is a list of names, each with a token.'],
+    ['users:\n  anna: view', 'framewire.yaml:2: users.anna is a list of settings with a token.'],
     ['users:\n  anna:\n    role: view', 'framewire.yaml:2: users.anna.token is 16 to 200 letters'],
     ['users:\n  anna:\n    token: hunter2', 'framewire.yaml:3: users.anna.token is 16 to 200 letters'],
     [
