@@ -112,7 +112,7 @@ function makeDoor(config: Config, { users, log, fd }: Surroundings, closing: Clo
   users.configured = config.users;
   // What a socket was bound to is known once it is listened on; until then no name stands for this machine.
   const names = fd === undefined ? config : { ...config, host: '' };
-  const door = new Door(names, users, sentence => log.warn(sentence));
+  const door = new Door(names, users, (sentence, event) => log.warn({ event }, sentence));
   closing.push(() => door.close());
   return door;
 }

@@ -75,13 +75,15 @@ export class Door {
   readonly #entry: Entry | undefined;
   #following: Disposable | undefined;
 
-  /** @param tell gets sentences for the operator. @throws FramewireError bad-config or state-unusable */
+  /** @param tell gets sentences for the operator; `refused` those about who is kept out, and how to let them in. @throws FramewireError bad-config or state-unusable */
   constructor(
     { host, allowedOrigins, auth }: AllowedNames & { auth: AuthChoice },
     users: UserStore,
-    tell: (sentence: string) => void,
+    tell: (sentence: string, event?: 'refused') => void,
   ) {
-    this.access = new Access({ host, allowedOrigins, isForEverybody: auth === 'none' }, tell);
+    this.access = new Access({ host, allowedOrigins, isForEverybody: auth === 'none' }, sentence =>
+      tell(sentence, 'refused'),
+    );
     this.guard = new Guard(this.access);
     this.#users = users;
     this.#choice = auth;

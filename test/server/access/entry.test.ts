@@ -100,6 +100,17 @@ it('users of the settings count at once where tokens are wanted, or not at all',
   expect(open.guard.admit(asks(), 'view').grant.user).toBe('');
 });
 
+it('who is kept out for the name or the site that they say is told as refused', () => {
+  const told: unknown[] = [];
+  const door = new Door({ host: 'localhost', allowedOrigins: [], auth: undefined }, store, (...news) =>
+    told.push(news),
+  );
+  const request = asks();
+  request.headers = { origin: 'https://elsewhere.example', host: 'localhost:8080' };
+  expect(door.access.refusedOrigin(request)).toMatchObject({ code: 'origin-refused' });
+  expect(told).toEqual([[expect.stringContaining('--allow-origin https://elsewhere.example'), 'refused']]);
+});
+
 it('users that change count within seconds; files that cannot be read change nothing, and are told of', () => {
   vi.useFakeTimers();
   const warnings: string[] = [];
