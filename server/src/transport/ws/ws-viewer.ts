@@ -311,8 +311,7 @@ export class WsViewer implements Watcher, ViewerTransport {
       case 'next':
         this.#viewer.next();
         break;
-      case 'key':
-        // Every JPEG is a key frame.
+      case 'key': // Every JPEG is one.
         break;
       case 'latency':
         this.#attendance.measured(message);
