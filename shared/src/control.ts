@@ -13,7 +13,7 @@ import {
   type Decoder,
   type Parsed,
 } from './decoder.js';
-import type { Codec } from './protocol.js';
+import { CODECS, type Codec } from './protocol.js';
 import type { Quality } from './rendition.js';
 
 /**
@@ -253,7 +253,7 @@ const quality: Decoder<Quality> = (value, path) => (value === 'source' ? value :
 
 const chosenRendition = object<ChosenRendition>({
   id: integer,
-  codec: oneOf('jpeg', 'h264'),
+  codec: oneOf(...CODECS),
   width: integer,
   height: integer,
   quality,

@@ -1,6 +1,6 @@
 import { BadMessageError } from './bad-message.js';
 import * as MESSAGE_TYPE from './message-type.js';
-import { CODEC_IDS, PROTOCOL_VERSION, type Codec } from './protocol.js';
+import { CODECS, PROTOCOL_VERSION, type Codec } from './protocol.js';
 
 /**
  * The frame header, one binary message directly before the message with the payload. Little-endian, 40 bytes:
@@ -51,18 +51,13 @@ export interface FrameHeader {
   refSeq: number;
 }
 
-const CODEC_NAMES: ReadonlyMap<number, Codec> = new Map([
-  [CODEC_IDS.jpeg, 'jpeg'],
-  [CODEC_IDS.h264, 'h264'],
-]);
-
 /** @returns a new array of `FRAME_HEADER_BYTES`; the caller owns it. Numbers beyond their field are cut to it. */
 export function encodeFrameHeader(header: FrameHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, MESSAGE_TYPE.frame);
   view.setUint8(1, PROTOCOL_VERSION);
-  view.setUint8(2, CODEC_IDS[header.codec]);
+  view.setUint8(2, CODECS.indexOf(header.codec));
   view.setUint8(
     3,
     (header.key ? FLAG_KEY : 0) |
@@ -91,7 +86,7 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const codec = CODEC_NAMES.get(view.getUint8(2));
+  const codec = CODECS[view.getUint8(2)];
   if (codec === undefined) throw new BadMessageError(`Codec ${view.getUint8(2)} is unknown.`);
   const capturedAt = view.getFloat64(16, true);
   if (!Number.isFinite(capturedAt)) throw new BadMessageError(`The capture time is ${capturedAt}.`);

@@ -7,10 +7,10 @@ export const SUBPROTOCOL_TOKEN = 'framewire.token.';
 /** Version in every frame header and in `welcome`; a receiver refuses any other. */
 export const PROTOCOL_VERSION = 1;
 
-/** Codec numbers of the frame header. */
-export const CODEC_IDS = { jpeg: 0, h264: 1 } as const;
+/** Each at the place that is its number in the frame header. */
+export const CODECS = ['jpeg', 'h264'] as const;
 /** How payloads are encoded. */
-export type Codec = keyof typeof CODEC_IDS;
+export type Codec = (typeof CODECS)[number];
 
 /**
  * Largest control message that the server accepts, in bytes. The longest honest one is under 400 bytes;
