@@ -1,5 +1,15 @@
 import type { TransportAnswer } from '../frame-socket.js';
-import { nearlyDoneAt, probeInterval, readAt } from './question-times.js';
+import {
+  FIRST_PROBES,
+  intervalAfterStop,
+  isNearlyFast,
+  LONG_MS,
+  MUTE_MS,
+  nearlyDoneAt,
+  probeInterval,
+  readAt,
+  SURE_BLIND,
+} from './question-times.js';
 
 /**
  * Whether the program behind a viewer has read what it was sent, told by its kernel. Pure. For viewers that say nothing at
@@ -44,6 +54,8 @@ export interface BacklogPace {
   readonly probeAt: number;
   /** So many frames more are each followed by a question. */
   readonly probes: number;
+  /** When all had been read last, as far as anybody knows, and how many frames had arrived by then. */
+  readonly clear: { readonly at: number; readonly arrived: number } | undefined;
 }
 
 type KnownLibrary =
@@ -85,23 +97,11 @@ const PROMPT_MS = 36;
 /** The next question comes after this part of the time for which frames have been held. */
 const ASK_SHARE = 1 / 32;
 
-/**
- * Where nobody tells what lies unread, so many frames are followed by a question each, first and after the program was
- * slow, since an answer may mislead.
- */
-const FIRST_PROBES = 8;
-/** Frames that take so long to arrive, ms, fill the kernel's buffer unless each is waited for. */
-const LONG_MS = 150;
-/** Who has only answered late for so long there, ms, may never do otherwise (other systems than Linux), and is not asked again. */
-const MUTE_MS = 6000;
-
 /** A frame is encoded in time if the program needs as long as for the last, give or take this, ms: two of 30 a second. */
 const EXPECTED_MS = 70;
 
 /** So many frames in a row were read at once: the program is not slow any more. */
 const SURE = 4;
-/** Where only answers tell, which may mislead. */
-const SURE_BLIND = 8;
 
 /** A library shows in the first frames of a connection. Later, the program itself may have stopped. */
 const FIRST_FRAMES = 96;
@@ -145,6 +145,7 @@ export const NO_BACKLOG: BacklogPace = {
   dueAt: -Infinity,
   probeAt: -Infinity,
   probes: FIRST_PROBES,
+  clear: undefined,
 };
 
 export interface Sending {
@@ -205,7 +206,8 @@ export function backlogSeen(before: BacklogPace, { at, frames, unreadBytes }: Si
   const { hold, probeAt } = pace;
   const isProbe = unreadBytes === undefined;
   if (hold !== undefined) {
-    const next = isProbe ? readAt(pace.heldMs, hold.since, at) : at;
+    // Who answered at once is asked soon, as it may not be slow any more.
+    const next = isProbe ? readAt(pace.prompt > 0 ? 0 : pace.heldMs, hold.since, at) : at;
     return hold.isAsked ? pace : { ...pace, hold: { ...hold, askAt: next } };
   }
   const isDue = isProbe ? at >= probeAt : unreadBytes >= UNREAD * frameBytes;
@@ -261,10 +263,10 @@ export function backlogAnswered(before: BacklogPace, answer: TransportAnswer, fr
 function released(pace: BacklogPace, at: number, { hold, isBlind }: { hold: Hold; isBlind: boolean }): BacklogPace {
   const { since, answers } = hold;
   const prompt = answers === 0 ? pace.prompt + 1 : 0;
-  const isSlow = pace.isSlow && prompt < (isBlind ? SURE_BLIND : SURE);
-  const probes = pace.isSlow ? FIRST_PROBES : Math.max(0, pace.probes - 1);
-  const next = { ...pace, hold: undefined, heldMs: at - since, prompt, isSlow, probes };
   const isStop = answers > 0;
+  const isSlow = pace.isSlow && prompt < (isBlind ? SURE_BLIND : SURE);
+  const free = { ...pace, hold: undefined, heldMs: at - since, prompt, isSlow };
+  const next = isBlind ? blindlyReleased(free, at, isStop) : free;
   switch (pace.known?.state) {
     case undefined:
       // Answers that mislead would look like a library.
@@ -279,6 +281,16 @@ function released(pace: BacklogPace, at: number, { hold, isBlind }: { hold: Hold
     case 'measured':
       return isStop ? sought(next) : next;
   }
+}
+
+/** What the program needs for a frame is known by those that it has read since all was read before. */
+function blindlyReleased(pace: BacklogPace, at: number, isStop: boolean): BacklogPace {
+  const { clear, arrived } = pace;
+  const stepMs = clear === undefined ? Infinity : (at - clear.at) / Math.max(1, arrived - clear.arrived);
+  const isSlow = pace.isSlow && !(isStop && isNearlyFast(stepMs));
+  const probes = isSlow ? FIRST_PROBES : Math.max(0, pace.probes - 1);
+  const probeAt = isStop && !isSlow ? at + intervalAfterStop(stepMs) : pace.probeAt;
+  return { ...pace, isSlow, probes, probeAt, clear: { at, arrived } };
 }
 
 /** A padded frame has been read, and if it was late, the program has begun with the one before. */

@@ -84,6 +84,16 @@ describe('a program whose unread pictures nobody sees', () => {
     expect((ages.length * 1000) / 55_000).toBeGreaterThan((0.9 * 1000) / stepMs);
   });
 
+  it.each([20, 40, 60, 100])(
+    'that is busy for %i ms with one gets nearly as many as it takes, and fresh ones',
+    stepMs => {
+      const { taken } = watch({ stepMs: () => stepMs, quickShare: 0.3 }, 60_000);
+      const ages = from(5000, taken).map(({ age }) => age);
+      expect((ages.length * 1000) / 55_000).toBeGreaterThan(0.8 * Math.min(1000 / SOURCE_MS, 1000 / stepMs));
+      expect(ages.filter(age => age > 500).length).toBeLessThan(ages.length / 10);
+    },
+  );
+
   it('gets all of them when it takes all that come, and is seldom asked', () => {
     const { taken, questions, heldMs, pace } = watch({ stepMs: () => 5 }, 60_000);
     expect(taken.length).toBeGreaterThan(0.95 * (60_000 / SOURCE_MS));
