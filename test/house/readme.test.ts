@@ -67,7 +67,7 @@ describe('README.md', () => {
 
 it.each([
   ...['README.md', 'client/README.md', 'shared/PROTOCOL.md'],
-  ...['server/DESIGN.md', 'server/ERRORS.md', 'server/ENCODERS.md'],
+  ...['server/README.md', 'server/DESIGN.md', 'server/PACE.md', 'server/ERRORS.md', 'server/ENCODERS.md'],
 ])('%s links to files that there are', page => {
   const links = readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
   const targets = [...links].map(([, target = '']) => join(root, dirname(page), target));
