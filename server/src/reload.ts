@@ -80,19 +80,14 @@ export class Reloader {
       });
       const before = areAdmitted ? this.#now : config;
       const users = text(before.users) === text(next.users) ? [] : ['users'];
-      const reloaded = {
-        changed: [
-          ...differing(LIVE, this.#now, next),
-          ...(areAdmitted ? users : []),
-          ...differingStreams(this.#now, next),
-        ],
-        nextStart: [...differing(SETTLED, config, next), ...(areAdmitted ? [] : users)],
-      };
+      const changed = [...differing(LIVE, this.#now, next), ...(areAdmitted ? users : [])];
+      const nextStart = [...differing(SETTLED, config, next), ...(areAdmitted ? [] : users)];
       log.level = next.logLevel;
       broadcaster.limit(next.maxViewers);
       await certificates?.look(true);
-      await served.reload(next, streams => broadcaster.replace(streams));
+      const streams = await served.reload(next, all => broadcaster.replace(all));
       this.#now = next;
+      const reloaded = { changed: [...changed, ...streams.map(name => `streams.${name}`)], nextStart };
       tell(log, reloaded);
       return reloaded;
     } catch (error) {
@@ -104,14 +99,6 @@ export class Reloader {
 
 function differing(names: Names, before: Config, after: Config): string[] {
   return names.filter(([key]) => text(before[key]) !== text(after[key])).map(([, name]) => name);
-}
-
-/** Those that are new, gone, or not what they were. */
-function differingStreams(before: Config, after: Config): string[] {
-  const textsOf = ({ streams }: Config) => new Map(streams.map(each => [each.name, text(each)]));
-  const [old, fresh] = [textsOf(before), textsOf(after)];
-  const names = [...new Set([...old.keys(), ...fresh.keys()])];
-  return names.filter(name => old.get(name) !== fresh.get(name)).map(name => `streams.${name}`);
 }
 
 /** The same for what is the same. JSON has no Infinity. */

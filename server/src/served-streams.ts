@@ -58,8 +58,9 @@ export class ServedStreams {
    * place begins, because a camera can be opened only once.
    *
    * @param publish gets the streams that viewers find from then on.
+   * @returns the names of those that are gone, new, or not what they were.
    */
-  async reload(config: Config, publish: (streams: readonly Stream[]) => void): Promise<void> {
+  async reload(config: Config, publish: (streams: readonly Stream[]) => void): Promise<readonly string[]> {
     const before = this.#served;
     this.#config = config;
     for (const { stream } of before) stream.setGrace(config.graceMs);
@@ -70,8 +71,10 @@ export class ServedStreams {
     const running = new Map(same.map(served => [served.config.name, served]));
     this.#served = config.streams.map(each => running.get(each.name) ?? this.#create(each));
     publish(this.streams);
-    for (const served of this.#served) if (!same.includes(served)) this.#follow(served);
+    const fresh = this.#served.filter(served => !same.includes(served));
+    for (const served of fresh) this.#follow(served);
     for (const { stream } of gone) stream.dismiss(wanted.has(stream.name) ? setUpAnew(stream) : removed(stream));
+    return [...new Set([...gone, ...fresh].map(each => each.config.name))];
   }
 
   async close(): Promise<void> {

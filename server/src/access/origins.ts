@@ -3,6 +3,16 @@ import { BlockList, isIP } from 'node:net';
 /** What stands for every address of this machine. */
 export const ALL_ADDRESSES: readonly string[] = ['::', '0.0.0.0'];
 
+/** @param name a name or an address; one of IPv6 is put in brackets. @returns with a slash at its end. */
+export function urlOf(scheme: 'http' | 'https', name: string, port: number): string {
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}/`;
+}
+
+/** Where this machine reaches what listens there. @param host as `--host` says it: a name or an address. */
+export function urlHere(scheme: 'http' | 'https', host: string, port: number): string {
+  return urlOf(scheme, ALL_ADDRESSES.includes(host) ? 'localhost' : host, port);
+}
+
 /** What the command line says of names and sites. */
 export interface AllowedNames {
   /** As `--host` says. */

@@ -1,6 +1,6 @@
 import { get as getPlainly, type IncomingMessage } from 'node:http';
 import { get as getSecurely } from 'node:https';
-import { ALL_ADDRESSES } from '../access/origins.js';
+import { urlHere } from '../access/origins.js';
 import type { Config } from '../config/config.js';
 import { FramewireError, messageOf } from '../errors.js';
 
@@ -14,8 +14,7 @@ const HEALTH_MS = 5000;
  * @throws FramewireError not-ready
  */
 export async function askReady({ host, port, tls }: Pick<Config, 'host' | 'port' | 'tls'>): Promise<string> {
-  const name = ALL_ADDRESSES.includes(host) ? 'localhost' : host;
-  const url = `${tls === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}/readyz`;
+  const url = `${urlHere(tls === undefined ? 'http' : 'https', host, port)}readyz`;
   const status = await statusOf(url).catch((error: unknown) => {
     throw new FramewireError('not-ready', `No server answers at ${url}: ${messageOf(error)}.`, 'Is it running?');
   });

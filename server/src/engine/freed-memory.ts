@@ -34,8 +34,12 @@ export class FreedMemory {
 
 function trimHeaps(): void {
   // Loaded when needed: most engines never drop a rendition.
-  void import('../libc-function.js').then(({ libcFunction }) => {
-    // In a thread: the loop goes on reading the source.
-    libcFunction('int malloc_trim(size_t)')?.async(0, () => undefined);
-  });
+  import('../libc-function.js').then(
+    ({ libcFunction }) => {
+      // In a thread: the loop goes on reading the source.
+      libcFunction('int malloc_trim(size_t)')?.async(0, () => undefined);
+    },
+    // There may be no descriptor left to load it with: then the memory stays, and the engine too.
+    () => undefined,
+  );
 }

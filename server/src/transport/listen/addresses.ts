@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { ALL_ADDRESSES, isForThisMachineOnly } from '../../access/origins.js';
+import { ALL_ADDRESSES, isForThisMachineOnly, urlOf } from '../../access/origins.js';
 
 /** Where a server can be reached. */
 export interface Reach {
@@ -24,7 +24,7 @@ export function reachOf(
   certificate: X509Certificate | undefined,
 ): Reach {
   const scheme = certificate === undefined ? 'http' : 'https';
-  const urlFor = (name: string) => `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}/`;
+  const urlFor = (name: string) => urlOf(scheme, name, port);
   if (ALL_ADDRESSES.includes(host)) {
     const network = certifiedNames(lanAddresses(host), certificate);
     return { local: [urlFor('127.0.0.1')], network: network.map(urlFor), isOpen: true };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ALL_ADDRESSES } from '../../access/origins.js';
+import { urlHere } from '../../access/origins.js';
 import { FramewireError, messageOf } from '../../errors.js';
 
 /** Another Framewire on this machine answers at once, ms. */
@@ -45,8 +45,7 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 async function explainInUse(host: string, port: number): Promise<FramewireError> {
-  const name = ALL_ADDRESSES.includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  const url = `http://${name}:${port}/`;
+  const url = urlHere('http', host, port);
   // The next port is a guess; only one that the system picks is free for certain.
   const another = `another port: --port ${port + 1} (0: any that is free)`;
   if (await isFramewire(url)) {
